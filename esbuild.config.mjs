@@ -1,0 +1,74 @@
+/**
+ * Builds `dist`: the extension as CommonJS chunks (what is imported with `import()` from our own sources becomes a file
+ * of its own, loaded on first use), the tokenizer's worker, and one browser script for each webview.
+ * `--watch` rebuilds; `--metafile` writes `.build/meta.json`.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import process from 'node:process';
+import { build, context } from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+const development = watch || process.argv.includes('--development');
+
+const shared = {
+  bundle: true,
+  minify: !development,
+  sourcemap: development,
+  metafile: true,
+  outdir: 'dist',
+  logLevel: 'warning',
+  legalComments: 'none',
+};
+
+/** `import('./node/x.ts')` from a source of ours: not bundled, but read from `dist/x.cjs` when it is needed. */
+const ownChunks = {
+  name: 'own-chunks',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: `./${basename(path, '.ts')}.cjs`, external: true } : undefined,
+    );
+  },
+};
+
+const host = {
+  ...shared,
+  entryPoints: {
+    extension: 'src/extension.ts',
+    anthropicTransport: 'src/node/anthropicTransport.ts',
+    openaiTransport: 'src/node/openaiTransport.ts',
+    simulatedPlatform: 'src/node/simulatedPlatform.ts',
+    sqliteLedger: 'src/node/sqliteLedger.ts',
+    tokenizerWorker: 'src/node/tokenizerWorker.ts',
+  },
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  platform: 'node',
+  target: 'node22',
+  external: ['vscode'],
+  plugins: [ownChunks],
+  // `import()` becomes `require`: a CommonJS chunk loads in 0.5 ms, an ES module in 2.2 ms.
+  supported: { 'dynamic-import': false },
+};
+
+const panels = {
+  ...shared,
+  entryPoints: { dashboard: 'src/panel/dashboard.ts', answer: 'src/panel/answer.ts' },
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2023',
+};
+
+await rm('dist', { recursive: true, force: true });
+if (watch) {
+  for (const options of [host, panels]) await (await context(options)).watch();
+} else {
+  const results = await Promise.all([build(host), build(panels)]);
+  if (process.argv.includes('--metafile')) {
+    await mkdir('.build', { recursive: true });
+    const [inputs, outputs] = ['inputs', 'outputs'].map((part) =>
+      Object.assign({}, ...results.map(({ metafile }) => metafile[part])),
+    );
+    await writeFile('.build/meta.json', JSON.stringify({ inputs, outputs }));
+  }
+}

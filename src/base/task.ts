@@ -1,0 +1,45 @@
+/** The words that every part shares about a task and what it used. */
+export const TASK_TYPES = [
+  'question',
+  'explain',
+  'fix',
+  'refactor',
+  'tests',
+  'document',
+  'review',
+  'translate',
+  'simplify',
+  'name',
+  'commit-message',
+] as const;
+
+export type TaskType = (typeof TASK_TYPES)[number];
+
+export const PRIORITIES = ['critical', 'high', 'medium', 'low'] as const;
+
+export type Priority = (typeof PRIORITIES)[number];
+
+export const TIERS = ['fast', 'balanced', 'powerful'] as const;
+
+/** From cheap to dear. */
+export type Tier = (typeof TIERS)[number];
+
+/**
+ * Tokens of one call, as the platform reported them. The four input and output classes do not overlap:
+ * prompt tokens = input + cacheRead + cacheWrite. `reasoning` is a part of `output`.
+ */
+export interface TokenUsage {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+  readonly reasoning: number;
+}
+
+export function promptTokens(usage: TokenUsage): number {
+  return usage.input + usage.cacheRead + usage.cacheWrite;
+}
+
+export function totalTokens(usage: TokenUsage): number {
+  return promptTokens(usage) + usage.output;
+}

@@ -1,0 +1,262 @@
+/** Joins the edges: builds everything, owns everything, and ends it with the window. */
+import * as vscode from 'vscode';
+import { systemClock as clock } from './base/clock.ts';
+import { DisposableBag } from './base/disposable.ts';
+import type { Log } from './base/log.ts';
+import { systemRandom as random } from './base/random.ts';
+import { AnswerCache } from './flow/answerCache.ts';
+import { bucketViews, buildSnapshot, type SnapshotSources } from './flow/buildSnapshot.ts';
+import { Dispatcher } from './flow/dispatcher.ts';
+import { Pipeline } from './flow/pipeline.ts';
+import { type Platform, Platforms } from './flow/platforms.ts';
+import type { ModelTransport } from './flow/transport.ts';
+import { Answers } from './host/answers.ts';
+import { channelLog } from './host/channelLog.ts';
+import { commandTable, registerCommands } from './host/commandTable.ts';
+import { Connections, type PlatformKind } from './host/connections.ts';
+import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
+import { DecisionView } from './host/decisionView.ts';
+import { Meter } from './host/meter.ts';
+import { Notices } from './host/notices.ts';
+import { SettingsWatcher } from './host/settingsWatcher.ts';
+import { whyWords } from './host/words.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { LazyLedger, type UsageLedger } from './metrics/usageLedger.ts';
+import { sha256 } from './node/sha256.ts';
+import type { SimulatedPlatform } from './node/simulatedPlatform.ts';
+import { TokenCounter } from './node/tokenCounter.ts';
+import { TokenEstimator } from './prompt/tokenEstimator.ts';
+import { Quota } from './quota/quota.ts';
+import { bindModel } from './routing/catalogue.ts';
+import { ANTHROPIC_MODELS, OPENAI_MODELS } from './routing/catalogueData.ts';
+import { SIMULATED_MODELS } from './routing/simulatedModels.ts';
+
+/** What the suite inside VS Code may reach; given in test mode only. */
+export interface TestHandle {
+  readonly pipeline: Pipeline;
+  readonly connections: Connections;
+  readonly quota: Quota;
+  /** Address and token of the simulated platform, once it has started. */
+  readonly simulated: () => Pick<SimulatedPlatform, 'url' | 'token'> | undefined;
+}
+
+const owned = new DisposableBag();
+
+export function activate(context: vscode.ExtensionContext): TestHandle | undefined {
+  const channel = owned.add(vscode.window.createOutputChannel('Sluice', { log: true }));
+  const log = channelLog(channel);
+  const settings = owned.add(new SettingsWatcher());
+  const notices = new Notices(settings, log);
+  const core = buildCore(context, settings, notices, log);
+  const simulated = new SimulatedStart(log, settings);
+  const connections = new Connections({
+    platforms: core.platforms,
+    kinds: platformKinds(settings),
+    simulated: simulated.platform,
+    secrets: context.secrets,
+    state: context.globalState,
+  });
+  connections.apply();
+  buildDoors(context, core, connections, settings, notices, channel);
+  let connection = connectionSettings(settings);
+  owned.add(
+    settings.onChange(() => {
+      void notices.checkSettings();
+      const now = connectionSettings(settings);
+      // Transports are opened anew, and what is running is cut, only where it must be.
+      if (now !== connection) connections.apply();
+      connection = now;
+    }),
+  );
+  void notices.checkSettings();
+  context.subscriptions.push(owned);
+  if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
+  return { pipeline: core.pipeline, connections, quota: core.quota, simulated: () => simulated.server };
+}
+
+function connectionSettings({ settings }: SettingsWatcher): string {
+  return [settings['anthropic.baseUrl'], settings['openai.baseUrl'], settings['request.timeoutSeconds']].join(
+    ' ',
+  );
+}
+
+export function deactivate(): void {
+  owned.dispose();
+}
+
+function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, notices: Notices, log: Log) {
+  const read = () => settings.settings;
+  const platforms = owned.add(new Platforms());
+  const quota = new Quota(clock);
+  const counter = owned.add(new TokenCounter(context.asAbsolutePath('dist/tokenizerWorker.cjs'), clock));
+  const estimator = new TokenEstimator((text) => counter.count(text));
+  const metrics = new Metrics(openHistory(context, notices));
+  const cache = new AnswerCache({
+    hash: sha256,
+    clock,
+    settings: read,
+    modelClass: () => platforms.signature,
+  });
+  const dispatcher = new Dispatcher({ platforms, quota, estimator, settings: read, clock, random, log });
+  const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
+  return { platforms, quota, metrics, cache, pipeline, clock } satisfies SnapshotSources;
+}
+
+function openHistory(context: vscode.ExtensionContext, notices: Notices): UsageLedger {
+  const file = vscode.Uri.joinPath(context.globalStorageUri, 'sluice.db').fsPath;
+  const failed = (error: unknown) => notices.storageFailed(error);
+  const open = async () => {
+    const { SqliteLedger } = await import('./node/sqliteLedger.ts');
+    return owned.add(await SqliteLedger.open(file, clock, failed));
+  };
+  return new LazyLedger(open, (failure) => {
+    if (failure !== undefined) failed(failure);
+  });
+}
+
+function buildDoors(
+  context: vscode.ExtensionContext,
+  core: SnapshotSources,
+  connections: Connections,
+  settings: SettingsWatcher,
+  notices: Notices,
+  channel: vscode.LogOutputChannel,
+): void {
+  const { pipeline, platforms, quota } = core;
+  const read = () => settings.settings;
+  const panel = { extension: context.extensionUri, clock };
+  const decisions = owned.add(new DecisionView(panel));
+  const answers = owned.add(
+    new Answers({
+      pipeline,
+      panel,
+      log: channelLog(channel),
+      labelOf: (id) => platforms.list.find((platform) => platform.id === id)?.label ?? id,
+      onOtherAction: (action, receipt) => {
+        if (action === 'decision') decisions.show(receipt);
+        else
+          void vscode.commands.executeCommand(
+            action === 'connect' ? 'sluice.connectPlatform' : 'sluice.openDashboard',
+          );
+      },
+    }),
+  );
+  const dashboard = owned.add(
+    new DashboardView({
+      ...panel,
+      snapshot: () =>
+        buildSnapshot(core, { why: ({ decision }) => whyWords(decision), notices: () => notices.all() }),
+      onCommand: (command, id) => void vscode.commands.executeCommand(PANEL_TARGETS[command], id),
+    }),
+  );
+  const meter = owned.add(
+    new Meter({
+      clock,
+      buckets: () => bucketViews(core, clock.now()),
+      platforms: () => platforms.list,
+      running: () => pipeline.running,
+      settings: read,
+    }),
+  );
+  const changed = () => {
+    meter.changed();
+    dashboard.changed();
+  };
+  for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
+  owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
+  const ask = { answers, clock, settings: read };
+  const showLog = () => channel.show(true);
+  owned.add(registerCommands(commandTable({ ask, answers, connections, decisions, pipeline, showLog })));
+}
+
+const PANEL_TARGETS = {
+  connect: 'sluice.connectPlatform',
+  explain: 'sluice.explainSelection',
+  decision: 'sluice.showLastDecision',
+} as const;
+
+function platformKinds(settings: SettingsWatcher): PlatformKind[] {
+  const timeoutMs = () => settings.settings['request.timeoutSeconds'] * 1_000;
+  const base = (key: 'anthropic.baseUrl' | 'openai.baseUrl') => {
+    const baseUrl = settings.settings[key];
+    return baseUrl === '' ? {} : { baseUrl };
+  };
+  return [
+    {
+      id: 'anthropic',
+      label: 'Anthropic API',
+      keyHint: 'sk-ant-…',
+      models: ANTHROPIC_MODELS,
+      open: async (apiKey) => {
+        const { AnthropicTransport } = await import('./node/anthropicTransport.ts');
+        return new AnthropicTransport({
+          platform: 'anthropic',
+          apiKey,
+          timeoutMs: timeoutMs(),
+          clock,
+          ...base('anthropic.baseUrl'),
+        });
+      },
+    },
+    {
+      id: 'openai',
+      label: 'OpenAI API',
+      keyHint: 'sk-…',
+      models: OPENAI_MODELS,
+      open: async (apiKey) => {
+        const { OpenaiTransport } = await import('./node/openaiTransport.ts');
+        return new OpenaiTransport({
+          platform: 'openai',
+          apiKey,
+          api: 'responses',
+          timeoutMs: timeoutMs(),
+          clock,
+          ...base('openai.baseUrl'),
+        });
+      },
+    },
+  ];
+}
+
+/** The simulated platform: its server starts with the first request and ends with its transport. */
+class SimulatedStart {
+  readonly platform: Platform;
+  server: SimulatedPlatform | undefined;
+
+  constructor(log: Log, settings: SettingsWatcher) {
+    const id = 'simulated';
+    this.platform = {
+      id,
+      label: vscode.l10n.t('Simulated platform'),
+      simulated: true,
+      models: SIMULATED_MODELS.map((row) => bindModel(row, id, true)),
+      open: () => this.#open(log, settings.settings['request.timeoutSeconds'] * 1_000),
+    };
+  }
+
+  async #open(log: Log, timeoutMs: number): Promise<ModelTransport> {
+    const [{ startSimulatedPlatform }, { AnthropicTransport }] = await Promise.all([
+      import('./node/simulatedPlatform.ts'),
+      import('./node/anthropicTransport.ts'),
+    ]);
+    const server = await startSimulatedPlatform({ seed: SIMULATED_SEED, clock, log });
+    this.server = server;
+    const transport = new AnthropicTransport({
+      platform: this.platform.id,
+      apiKey: server.token,
+      baseUrl: server.url,
+      timeoutMs,
+      clock,
+    });
+    return {
+      stream: (call, signal) => transport.stream(call, signal),
+      check: (signal) => transport.check(signal),
+      dispose: () => {
+        transport.dispose();
+        server.dispose();
+      },
+    };
+  }
+}
+
+const SIMULATED_SEED = 1;

@@ -1,0 +1,111 @@
+/** Collects what the dashboard and the meter draw. */
+import type { Clock } from '../base/clock.ts';
+import { promptTokens } from '../base/task.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { LimitState } from '../quota/limit.ts';
+import type { Quota } from '../quota/quota.ts';
+import type { AnswerCache } from './answerCache.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Platforms } from './platforms.ts';
+import type { Receipt } from './request.ts';
+import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
+
+export interface SnapshotSources {
+  readonly pipeline: Pipeline;
+  readonly platforms: Platforms;
+  readonly quota: Quota;
+  readonly metrics: Metrics;
+  readonly cache: AnswerCache;
+  readonly clock: Clock;
+}
+
+/** What needs the person's language. */
+export interface SnapshotWords {
+  readonly why: (receipt: Receipt) => string;
+  readonly notices: () => readonly string[];
+}
+
+const MS_PER_MINUTE = 60_000;
+
+export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): Snapshot {
+  const { pipeline, platforms, metrics, clock } = sources;
+  const atMs = clock.now();
+  return {
+    atMs,
+    platforms: platforms.list.map(({ id, label, simulated, models }) => ({
+      id,
+      label,
+      simulated,
+      models: models.length,
+    })),
+    buckets: bucketViews(sources, atMs),
+    caches: [cacheView(sources)],
+    latencies: latencyViews(sources),
+    decisions: pipeline.recent.map((receipt) => decisionView(receipt, words.why(receipt))),
+    today: metrics.totals(atMs),
+    running: pipeline.running,
+    notices: words.notices(),
+  };
+}
+
+/** The meter needs these alone. */
+export function bucketViews(
+  sources: Pick<SnapshotSources, 'quota' | 'platforms'>,
+  atMs: number,
+): BucketView[] {
+  const platforms = new Map(sources.platforms.list.map((platform) => [platform.id, platform]));
+  return sources.quota.states().map((state) => bucketView(state, platforms.get(state.platform), atMs));
+}
+
+function bucketView(
+  state: LimitState,
+  platform: { readonly label: string; readonly simulated: boolean } | undefined,
+  atMs: number,
+): BucketView {
+  return {
+    id: `${state.platform}/${state.model ?? ''}/${state.unit}`,
+    platform: platform?.label ?? state.platform,
+    unit: state.unit,
+    ...(state.model === undefined ? {} : { model: state.model }),
+    size: state.size,
+    level: state.level,
+    reserved: state.reserved,
+    ...(state.refillPerMs === undefined ? {} : { refillPerMinute: state.refillPerMs * MS_PER_MINUTE }),
+    ...(state.fullInMs === undefined ? {} : { fullInMs: state.fullInMs }),
+    source: 'reported',
+    readingAgeMs: Math.max(0, atMs - state.readingAtMs),
+    simulated: platform?.simulated ?? false,
+  };
+}
+
+function cacheView({ metrics, cache }: SnapshotSources): CacheLevelView {
+  return { level: 'memory', ...metrics.cacheCounts(), ...cache.facts() };
+}
+
+function latencyViews({ metrics, platforms }: SnapshotSources): LatencyView[] {
+  const models = new Map(platforms.models.map((model) => [model.key, model]));
+  return metrics.latencies().map(({ modelKey, summary }) => ({
+    modelKey,
+    label: models.get(modelKey)?.label ?? modelKey,
+    simulated: models.get(modelKey)?.simulated ?? false,
+    ...summary,
+  }));
+}
+
+function decisionView(receipt: Receipt, why: string): DecisionView {
+  const { usage, stop } = receipt;
+  return {
+    id: receipt.id,
+    atMs: receipt.atMs,
+    task: receipt.task,
+    model: receipt.model,
+    modelKey: receipt.modelKey,
+    simulated: receipt.simulated,
+    why,
+    cache: receipt.cache,
+    ...(usage === undefined ? {} : { tokens: promptTokens(usage) + usage.output }),
+    ...(receipt.costUsd === undefined ? {} : { costUsd: receipt.costUsd }),
+    totalMs: receipt.totalMs,
+    ...(stop === 'complete' ? {} : { problem: stop }),
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * The way of one request: fingerprint → memory cache → single flight → dispatcher → receipt → metrics → cache.
+ * Every door sends its requests through here. Units: milliseconds.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { Emitter } from '../base/event.ts';
+import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import { SingleFlight } from '../base/singleFlight.ts';
+import { promptTokens } from '../base/task.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { AnswerCache } from './answerCache.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
+import type { Answer, AnswerEvent, Receipt, RouteRequest } from './request.ts';
+
+export interface PipelineDeps {
+  readonly dispatcher: Dispatcher;
+  readonly cache: AnswerCache;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+type Emit = (event: AnswerEvent) => void;
+
+/** How many receipts are kept for the dashboard and 'Show Last Routing Decision'. */
+const RECENT = 50;
+
+export class Pipeline implements Disposable {
+  readonly #deps: PipelineDeps;
+  readonly #flights = new SingleFlight<AnswerEvent, Answer>();
+  readonly #changed = new Emitter<void>();
+  readonly #recent: Receipt[] = [];
+
+  constructor(deps: PipelineDeps) {
+    this.#deps = deps;
+  }
+
+  /** Fires when a request starts or ends. */
+  onChange(listener: () => void): Disposable {
+    return this.#changed.on(listener);
+  }
+
+  /** Calls that are under way at the platforms. */
+  get running(): number {
+    return this.#flights.size;
+  }
+
+  /** Newest first. */
+  get recent(): readonly Receipt[] {
+    return this.#recent;
+  }
+
+  /**
+   * Resolves with an answer, which may be partial (`receipt.stop` says so). Rejects with a `SluiceError` when nothing
+   * came, or with the signal's reason. `emit` hears the choice of a model and each piece of text.
+   */
+  async run(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
+    signal.throwIfAborted();
+    const { cache, clock, random } = this.#deps;
+    const startedMs = clock.monotonic();
+    const key = cache.key(request);
+    const known = request.freshness === 'fresh' ? undefined : cache.get(key);
+    const run = { id: requestId(random), startedMs, clock };
+    if (known) return this.#serve(known, run, emit);
+    const flight = request.freshness === 'fresh' ? `fresh ${key}` : key;
+    const start = (say: Emit, abort: AbortSignal) => this.#send(request, key, run, say, abort);
+    const { result, leader } = await this.#flights.join(flight, start, emit, signal);
+    if (leader) return result;
+    const receipt = sparedReceipt(result.receipt, 'joined', run);
+    this.#record(receipt);
+    return { ...result, receipt };
+  }
+
+  /** No promise in here: a hit is answered in microseconds. */
+  #serve(known: Answer, run: RunFacts, emit: Emit): Answer {
+    emit({ kind: 'routed', decision: known.receipt.decision });
+    emit({ kind: 'text', text: known.text });
+    const receipt = sparedReceipt(known.receipt, 'memory', run);
+    this.#record(receipt, known.receipt.totalMs);
+    return { text: known.text, receipt };
+  }
+
+  async #send(
+    request: RouteRequest,
+    key: string,
+    run: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { dispatcher, cache, log } = this.#deps;
+    this.#changed.fire();
+    try {
+      const sent = await dispatcher.send(request, emit, signal);
+      const receipt = receiptOf(sent, request, run);
+      const answer: Answer = { text: sent.text, receipt, ...(sent.failure ? { failure: sent.failure } : {}) };
+      cache.store(request, key, answer);
+      this.#record(receipt);
+      log.info('answered', factsOf(receipt));
+      return answer;
+    } finally {
+      this.#changed.fire();
+    }
+  }
+
+  /** Aborts what runs: the window closes. */
+  dispose(): void {
+    this.#flights.abortAll(new DOMException('the window closes', 'AbortError'));
+    this.#changed.dispose();
+  }
+
+  #record(receipt: Receipt, savedMs?: number): void {
+    this.#recent.unshift(receipt);
+    if (this.#recent.length > RECENT) this.#recent.pop();
+    const paid = receipt.cache === 'none';
+    const { usage } = receipt;
+    this.#deps.metrics.record({
+      atMs: receipt.atMs,
+      task: receipt.task,
+      modelKey: receipt.modelKey,
+      simulated: receipt.simulated,
+      cache: receipt.cache,
+      stop: receipt.stop,
+      totalMs: receipt.totalMs,
+      ...(paid
+        ? usage
+          ? { inputTokens: promptTokens(usage), outputTokens: usage.output }
+          : {}
+        : NOTHING_USED),
+      ...(receipt.costUsd === undefined ? {} : { costUsd: receipt.costUsd }),
+      ...(receipt.savedUsd === undefined ? {} : { savedUsd: receipt.savedUsd }),
+      ...(savedMs === undefined ? {} : { savedMs }),
+    });
+    this.#changed.fire();
+  }
+}
+
+interface RunFacts {
+  readonly id: string;
+  readonly startedMs: number;
+  readonly clock: Clock;
+}
+
+const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };
+
+function factsOf(receipt: Receipt) {
+  return {
+    model: receipt.model,
+    task: receipt.task,
+    stop: receipt.stop,
+    input: receipt.usage?.input,
+    output: receipt.usage?.output,
+    usd: receipt.costUsd,
+    totalMs: Math.round(receipt.totalMs),
+    ownMs: Math.round(receipt.ownMs),
+  };
+}

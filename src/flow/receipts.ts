@@ -1,0 +1,66 @@
+/** Receipts of the three ways to an answer: sent, joined, cached. Units: milliseconds, USD. */
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import { costUsd } from '../routing/cost.ts';
+import type { Sent } from './dispatcher.ts';
+import type { CacheLevel, Receipt, RouteRequest } from './request.ts';
+
+/** Long enough that two among the fifty shown never meet. */
+export function requestId(random: Random): string {
+  return Math.floor(random() * 2 ** 52).toString(36);
+}
+
+export function receiptOf(
+  sent: Sent,
+  request: RouteRequest,
+  run: { readonly id: string; readonly startedMs: number; readonly clock: Clock },
+): Receipt {
+  const totalMs = run.clock.monotonic() - run.startedMs;
+  const cost = sent.usage && costUsd(sent.info.price, sent.usage);
+  return {
+    id: run.id,
+    atMs: run.clock.now(),
+    task: request.task,
+    decision: sent.decision,
+    platform: sent.info.platform,
+    model: sent.model,
+    modelKey: sent.info.key,
+    simulated: sent.info.simulated,
+    totalMs,
+    ownMs: Math.max(0, totalMs - sent.platformMs),
+    cache: 'none',
+    stop: sent.stop,
+    ...(sent.requestId === undefined ? {} : { platformRequestId: sent.requestId }),
+    ...(sent.usage === undefined ? {} : { usage: sent.usage }),
+    ...(cost === undefined ? {} : { costUsd: cost }),
+    ...(sent.firstTokenMs === undefined ? {} : { firstTokenMs: sent.firstTokenMs }),
+  };
+}
+
+/** The same answer for someone who did not pay for it. */
+export function sparedReceipt(
+  first: Receipt,
+  cache: Exclude<CacheLevel, 'none'>,
+  run: { readonly id: string; readonly startedMs: number; readonly clock: Clock },
+): Receipt {
+  const atMs = run.clock.now();
+  const totalMs = run.clock.monotonic() - run.startedMs;
+  const spared: Receipt = {
+    id: run.id,
+    atMs,
+    task: first.task,
+    decision: first.decision,
+    platform: first.platform,
+    model: first.model,
+    modelKey: first.modelKey,
+    simulated: first.simulated,
+    totalMs,
+    ownMs: cache === 'memory' ? totalMs : 0,
+    cache,
+    stop: first.stop,
+    costUsd: 0,
+    ...(first.usage === undefined ? {} : { usage: first.usage }),
+    ...(first.costUsd === undefined ? {} : { savedUsd: first.costUsd }),
+  };
+  return cache === 'memory' ? { ...spared, cacheAgeMs: Math.max(0, atMs - first.atMs) } : spared;
+}

@@ -1,0 +1,78 @@
+/** What a door sends into the pipeline, and what it gets back. Units: milliseconds, tokens, USD. */
+import type { AnySluiceError } from '../base/errors.ts';
+import type { Priority, TaskType, TokenUsage } from '../base/task.ts';
+import type { Decision } from '../routing/decision.ts';
+import type { StopReason } from './transport.ts';
+
+/** The code that a request is about. */
+export interface CodeContext {
+  /** VS Code's language id, such as `typescript`. */
+  readonly language: string;
+  readonly text: string;
+  /** File name without folders, shown to the model; absent for an unsaved document. */
+  readonly fileName?: string;
+  /** The name of the enclosing symbol, when the person selected nothing. */
+  readonly symbol?: string;
+  /** Errors and warnings that the editor shows in this range. */
+  readonly problems: readonly string[];
+  /** Characters that were cut away because the selection was too long. */
+  readonly cutChars: number;
+}
+
+export type Freshness = 'cached' | 'fresh';
+
+export interface RouteRequest {
+  readonly task: TaskType;
+  readonly priority: Priority;
+  /** What the person typed; empty where the task says it all. */
+  readonly instruction: string;
+  readonly code?: CodeContext;
+  /** `fresh` does not read the caches (the answer is still stored). */
+  readonly freshness: Freshness;
+  /** Key of the model whose answer was not good enough: only a more capable one may answer. */
+  readonly strongerThan?: string;
+}
+
+export type CacheLevel = 'none' | 'joined' | 'memory';
+
+/** Shown under every answer. `model` is what the platform said answered, not what was asked for. */
+export interface Receipt {
+  readonly id: string;
+  /** Wall clock at the end, epoch milliseconds. */
+  readonly atMs: number;
+  readonly task: TaskType;
+  readonly decision: Decision;
+  readonly platform: string;
+  readonly model: string;
+  readonly modelKey: string;
+  readonly simulated: boolean;
+  /** The platform's id of the request, for its support desk. */
+  readonly platformRequestId?: string;
+  /** What this request spent; of a cached answer, what the first one did. Absent: the platform did not say. */
+  readonly usage?: TokenUsage;
+  /** Money spent by this request: 0 when cached or joined; absent when the price or the usage is unknown. */
+  readonly costUsd?: number;
+  /** What the cache saved; absent as above. */
+  readonly savedUsd?: number;
+  readonly firstTokenMs?: number;
+  readonly totalMs: number;
+  /** Our own share of `totalMs`: all but the time waited for the platform. */
+  readonly ownMs: number;
+  readonly cache: CacheLevel;
+  /** Age of the cached answer. */
+  readonly cacheAgeMs?: number;
+  readonly stop: StopReason | 'cut' | 'cancelled';
+}
+
+export interface Answer {
+  readonly text: string;
+  readonly receipt: Receipt;
+  /** Why the answer was cut: `text` holds what came before. */
+  readonly failure?: AnySluiceError;
+}
+
+/** What a door hears while a request runs. */
+export type AnswerEvent =
+  | { readonly kind: 'routed'; readonly decision: Decision }
+  | { readonly kind: 'waiting'; readonly platform: string; readonly waitMs: number }
+  | { readonly kind: 'text'; readonly text: string };

@@ -1,0 +1,134 @@
+/** Every setting: its default, its bounds and how it is read from whatever a settings file may hold. */
+import { TASK_TYPES } from '../base/task.ts';
+import type { RoutingRule } from '../routing/rules.ts';
+
+interface NumberSetting {
+  readonly type: 'number' | 'integer';
+  readonly default: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+interface ChoiceSetting<T extends string> {
+  readonly type: 'string';
+  readonly default: T;
+  readonly choices: readonly T[];
+}
+interface UrlSetting {
+  readonly type: 'url';
+  /** Empty: the platform's own address. */
+  readonly default: string;
+}
+interface BooleanSetting {
+  readonly type: 'boolean';
+  readonly default: boolean;
+}
+interface RulesSetting {
+  readonly type: 'rules';
+  readonly default: readonly RoutingRule[];
+}
+
+type Setting = NumberSetting | ChoiceSetting<string> | UrlSetting | BooleanSetting | RulesSetting;
+
+const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSetting<T> => ({
+  type: 'string',
+  default: value,
+  choices,
+});
+
+/** Keys without the `sluice.` in front. Compared with `package.json` by a test. */
+export const SETTINGS = {
+  'statusBar.show': choice('always', ['always', 'alerts', 'off']),
+  'cache.enabled': { type: 'boolean', default: true },
+  'cache.maxEntries': { type: 'integer', default: 1_000, minimum: 1, maximum: 100_000 },
+  'cache.maxMegabytes': { type: 'integer', default: 16, minimum: 1, maximum: 512 },
+  'cache.ttlMinutes': { type: 'integer', default: 60, minimum: 1, maximum: 1_440 },
+  'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
+  'routing.rules': { type: 'rules', default: [] },
+  'request.maxSelectionKilobytes': { type: 'integer', default: 100, minimum: 1, maximum: 1_000 },
+  'request.timeoutSeconds': { type: 'integer', default: 120, minimum: 5, maximum: 3_600 },
+  'request.maxWaitSeconds': { type: 'integer', default: 20, minimum: 0, maximum: 600 },
+  'anthropic.baseUrl': { type: 'url', default: '' },
+  'openai.baseUrl': { type: 'url', default: '' },
+} as const satisfies Record<string, Setting>;
+
+export type SettingKey = keyof typeof SETTINGS;
+
+type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
+  ? T
+  : S extends { readonly type: 'boolean' }
+    ? boolean
+    : S extends { readonly type: 'rules' }
+      ? readonly RoutingRule[]
+      : S extends { readonly type: 'url' }
+        ? string
+        : number;
+
+export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
+
+/** `rejected` names the keys whose value was not usable and became the default. */
+export interface ParsedSettings {
+  readonly settings: Settings;
+  readonly rejected: readonly SettingKey[];
+}
+
+const KEYS = Object.keys(SETTINGS).filter((key): key is SettingKey => key in SETTINGS);
+
+/** `read` gives what the settings files hold, or `undefined` where they hold nothing. */
+export function parseSettings(read: (key: SettingKey) => unknown): ParsedSettings {
+  const rejected: SettingKey[] = [];
+  const pick = <K extends SettingKey>(key: K): Settings[K] => {
+    const raw = read(key);
+    const parsed = raw === undefined ? undefined : parseOne(SETTINGS[key], raw);
+    if (raw !== undefined && parsed === undefined) rejected.push(key);
+    return (parsed ?? SETTINGS[key].default) as Settings[K];
+  };
+  const settings = Object.fromEntries(KEYS.map((key) => [key, pick(key)])) as unknown as Settings;
+  return { settings, rejected };
+}
+
+export const DEFAULT_SETTINGS: Settings = parseSettings(() => undefined).settings;
+
+function parseOne(setting: Setting, raw: unknown): unknown {
+  switch (setting.type) {
+    case 'number':
+    case 'integer':
+      return parseNumber(setting, raw);
+    case 'string':
+      return typeof raw === 'string' && setting.choices.includes(raw) ? raw : undefined;
+    case 'boolean':
+      return typeof raw === 'boolean' ? raw : undefined;
+    case 'url':
+      return parseUrl(raw);
+    case 'rules':
+      return parseRules(raw);
+  }
+}
+
+function parseNumber({ type, minimum, maximum }: NumberSetting, raw: unknown): number | undefined {
+  if (typeof raw !== 'number' || !Number.isFinite(raw)) return undefined;
+  if (type === 'integer' && !Number.isInteger(raw)) return undefined;
+  return raw >= minimum && raw <= maximum ? raw : undefined;
+}
+
+function parseUrl(raw: unknown): string | undefined {
+  if (typeof raw !== 'string') return undefined;
+  const text = raw.trim();
+  if (text === '') return text;
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '') ? text.replace(/\/+$/, '') : undefined;
+}
+
+function parseRules(raw: unknown): readonly RoutingRule[] | undefined {
+  if (!Array.isArray(raw)) return undefined;
+  const rules = raw.map(parseRule);
+  return rules.every((rule) => rule !== undefined) ? rules : undefined;
+}
+
+function parseRule(raw: unknown): RoutingRule | undefined {
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const { task, language, model } = raw as Record<string, unknown>;
+  const known = TASK_TYPES.find((type) => type === task);
+  if (typeof model !== 'string' || model === '') return undefined;
+  if (task !== undefined && known === undefined) return undefined;
+  if (language !== undefined && typeof language !== 'string') return undefined;
+  return { model, ...(known ? { task: known } : {}), ...(language === undefined ? {} : { language }) };
+}

@@ -1,0 +1,101 @@
+/**
+ * Everything that the dashboard and the meter draw, as plain data: the panel keeps no truth of its own.
+ * Units: milliseconds, tokens, USD; wall-clock times are epoch milliseconds. Unknown is absent, never 0.
+ */
+import type { TaskType } from '../base/task.ts';
+
+export interface BucketView {
+  readonly id: string;
+  readonly platform: string;
+  /** `tokens`, `requests`, … */
+  readonly unit: string;
+  readonly model?: string;
+  readonly size: number;
+  /** Free now, reservations taken off. */
+  readonly level: number;
+  readonly reserved: number;
+  readonly refillPerMinute?: number;
+  /** 0 when full; absent while the refill rate is unknown. */
+  readonly fullInMs?: number;
+  readonly source: 'declared' | 'reported';
+  /** Age of the newest reading; absent when none came yet. */
+  readonly readingAgeMs?: number;
+  readonly simulated: boolean;
+}
+
+export interface CacheLevelView {
+  readonly level: 'memory';
+  readonly hits: number;
+  readonly misses: number;
+  /** Requests that joined an equal one already running. */
+  readonly joined: number;
+  readonly entries: number;
+  readonly maxEntries: number;
+  readonly bytes: number;
+  /** Absent while every saved answer had an unknown price. */
+  readonly savedUsd?: number;
+  readonly savedMs: number;
+}
+
+export interface LatencyView {
+  readonly modelKey: string;
+  readonly label: string;
+  readonly simulated: boolean;
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  /** Whole-answer times, upper bounds rising; the last one may be open (`Infinity` is sent as absent). */
+  readonly bins: readonly { readonly upToMs?: number; readonly count: number }[];
+}
+
+export interface DecisionView {
+  readonly id: string;
+  readonly atMs: number;
+  readonly task: TaskType;
+  readonly model: string;
+  readonly modelKey: string;
+  readonly simulated: boolean;
+  /** One sentence, already in the person's language. */
+  readonly why: string;
+  readonly cache: 'none' | 'joined' | 'memory';
+  readonly tokens?: number;
+  readonly costUsd?: number;
+  readonly totalMs: number;
+  /** Absent for a whole answer. */
+  readonly problem?: 'cut' | 'cancelled' | 'length' | 'refused' | 'other';
+}
+
+export interface SpendView {
+  /** Local calendar day, `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Money really owed; simulated prices are apart. */
+  readonly usd: number;
+  readonly simulatedUsd: number;
+  /** Requests whose price or usage is unknown: they are in no sum. */
+  readonly unknownCost: number;
+}
+
+export interface PlatformView {
+  readonly id: string;
+  readonly label: string;
+  readonly simulated: boolean;
+  readonly models: number;
+}
+
+export interface Snapshot {
+  readonly atMs: number;
+  readonly platforms: readonly PlatformView[];
+  readonly buckets: readonly BucketView[];
+  readonly caches: readonly CacheLevelView[];
+  readonly latencies: readonly LatencyView[];
+  /** Newest first. */
+  readonly decisions: readonly DecisionView[];
+  readonly today: SpendView;
+  readonly running: number;
+  /** What is wrong just now, in the person's language: settings, storage. */
+  readonly notices: readonly string[];
+}

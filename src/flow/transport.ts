@@ -1,0 +1,50 @@
+/** How the core speaks with a platform; implemented at the edges over the vendors' SDKs. */
+import type { Disposable } from '../base/disposable.ts';
+import type { TokenUsage } from '../base/task.ts';
+import type { LimitReading } from '../quota/limitReading.ts';
+
+export interface ChatMessage {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+}
+
+export interface ModelCall {
+  /** The name that the platform knows. */
+  readonly model: string;
+  readonly system: string;
+  readonly messages: readonly ChatMessage[];
+  readonly maxOutputTokens: number;
+}
+
+/** Why the platform stopped: `complete` is the only one whose answer is whole. */
+export type StopReason = 'complete' | 'length' | 'refused' | 'other';
+
+export type ModelEvent =
+  /** Sent once, before any text: `model` is the platform's own word on which model answers. */
+  | {
+      readonly kind: 'start';
+      readonly model: string;
+      readonly requestId?: string;
+      readonly limits: readonly LimitReading[];
+    }
+  | { readonly kind: 'text'; readonly text: string }
+  /** Cumulative: the newest one replaces the earlier ones. */
+  | { readonly kind: 'usage'; readonly usage: TokenUsage }
+  /** Sent once, last. A stream that ends without it was cut: `cut-stream` is thrown instead. */
+  | { readonly kind: 'end'; readonly stop: StopReason };
+
+/** What a cheap test call found out. */
+export interface PlatformCheck {
+  /** Names that the platform lists, when it lists any. */
+  readonly models: readonly string[];
+}
+
+export interface ModelTransport extends Disposable {
+  /**
+   * One attempt without any retry. Aborting `signal` closes the connection, and the iteration rejects with the
+   * signal's reason. Throws `SluiceError` (see its codes) for everything that a platform or network can do.
+   */
+  stream(call: ModelCall, signal: AbortSignal): AsyncIterable<ModelEvent>;
+  /** Says whether address and key are good, without spending tokens. Throws as `stream` does. */
+  check(signal: AbortSignal): Promise<PlatformCheck>;
+}

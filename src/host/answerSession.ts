@@ -1,0 +1,242 @@
+/** One question with its answer view: sends it, streams the answer, and lets it be asked again in other ways. */
+import * as vscode from 'vscode';
+import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { AnswerAction, AnswerState } from '../flow/messages.ts';
+import type { Pipeline } from '../flow/pipeline.ts';
+import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
+import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
+import { receiptRows } from './receiptRows.ts';
+import { duration, errorWords } from './words.ts';
+
+const t = vscode.l10n.t;
+
+/** What to ask, and how to name it. */
+export interface Question {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly request: RouteRequest;
+  readonly notices: readonly string[];
+}
+
+export interface AnswerSessionDeps {
+  readonly pipeline: Pipeline;
+  readonly panel: Pick<AnswerPanelDeps, 'extension' | 'clock'>;
+  readonly log: Log;
+  readonly labelOf: (platform: string) => string;
+  /** Actions that are not the session's own: the decision, the dashboard, connecting. */
+  readonly onOtherAction: (
+    action: 'decision' | 'dashboard' | 'connect',
+    receipt: Receipt | undefined,
+  ) => void;
+  readonly onClosed: (session: AnswerSession) => void;
+}
+
+const STARTED: Pick<AnswerState, 'phase' | 'markdown' | 'receipt' | 'simulated'> = {
+  phase: 'waiting',
+  markdown: '',
+  receipt: [],
+  simulated: false,
+};
+
+export class AnswerSession {
+  readonly #deps: AnswerSessionDeps;
+  readonly #panel: AnswerPanel;
+  #question: Question;
+  #state: AnswerState;
+  #abort: AbortController | undefined;
+  #receipt: Receipt | undefined;
+
+  constructor(deps: AnswerSessionDeps, question: Question) {
+    this.#deps = deps;
+    this.#question = question;
+    this.#state = this.#begin(question);
+    this.#panel = new AnswerPanel(
+      {
+        ...deps.panel,
+        onAction: (action) => this.act(action),
+        onClosed: () => {
+          this.cancel();
+          deps.onClosed(this);
+        },
+      },
+      question.title,
+    );
+  }
+
+  get running(): boolean {
+    return this.#abort !== undefined;
+  }
+
+  get active(): boolean {
+    return this.#panel.active;
+  }
+
+  get receipt(): Receipt | undefined {
+    return this.#receipt;
+  }
+
+  /** Resolves with the receipt, or without one when it failed or was cancelled: the view has told why. */
+  async ask(question: Question): Promise<Receipt | undefined> {
+    this.cancel();
+    this.#question = question;
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#receipt = undefined;
+    this.#show(this.#begin(question));
+    this.#panel.reveal();
+    const hear = (event: AnswerEvent) => {
+      if (this.#abort === abort) this.#hear(event);
+    };
+    try {
+      const answer = await this.#deps.pipeline.run(question.request, hear, abort.signal);
+      if (this.#abort !== abort) return answer.receipt;
+      this.#abort = undefined;
+      this.#finish(answer);
+      return answer.receipt;
+    } catch (error) {
+      if (this.#abort === abort) {
+        this.#abort = undefined;
+        this.#fail(error, abort.signal);
+      } else if (!isCancellation(error, abort.signal) && !SluiceError.any(error)) throw error;
+      return undefined;
+    }
+  }
+
+  cancel(): void {
+    const abort = this.#abort;
+    if (abort === undefined) return;
+    this.#abort = undefined;
+    abort.abort(new DOMException('cancelled by the person', 'AbortError'));
+    this.#show({
+      ...this.#state,
+      phase: 'cancelled',
+      status: t('Cancelled'),
+      actions: ended(this.#state.markdown),
+    });
+  }
+
+  dispose(): void {
+    this.#panel.dispose();
+  }
+
+  act(action: AnswerAction): void {
+    const { request } = this.#question;
+    switch (action) {
+      case 'copy':
+        void vscode.env.clipboard.writeText(this.#state.markdown);
+        return;
+      case 'cancel':
+        this.cancel();
+        return;
+      case 'again':
+        this.#reask({ ...request, freshness: 'cached' });
+        return;
+      case 'fresh':
+        this.#reask({ ...request, freshness: 'fresh' });
+        return;
+      case 'stronger':
+        this.#reask({ ...request, freshness: 'cached', ...strongerThan(this.#receipt) });
+        return;
+      case 'decision':
+      case 'dashboard':
+      case 'connect':
+        this.#deps.onOtherAction(action, this.#receipt);
+    }
+  }
+
+  #reask(request: RouteRequest): void {
+    void this.ask({ ...this.#question, request });
+  }
+
+  #begin({ title, subtitle, notices }: Question): AnswerState {
+    return { ...STARTED, title, subtitle, notices, status: t('Choosing a model…'), actions: ['cancel'] };
+  }
+
+  #hear(event: AnswerEvent): void {
+    const { phase, markdown } = this.#state;
+    switch (event.kind) {
+      case 'routed': {
+        const { label, simulated } = event.decision.chosen;
+        this.#show({ ...this.#state, simulated, status: t('Waiting for {0}…', label) });
+        return;
+      }
+      case 'waiting': {
+        const platform = this.#deps.labelOf(event.platform);
+        const status = t('{0} asks to wait {1}…', platform, duration(event.waitMs));
+        this.#show({ ...this.#state, status });
+        return;
+      }
+      case 'text': {
+        const status = phase === 'streaming' ? this.#state.status : t('Answering…');
+        const text = markdown + event.text;
+        this.#show({
+          ...this.#state,
+          phase: 'streaming',
+          status,
+          markdown: text,
+          actions: ['cancel', 'copy'],
+        });
+      }
+    }
+  }
+
+  #finish({ text, receipt, failure }: Answer): void {
+    this.#receipt = receipt;
+    const problem = failure ? this.#keptWords(failure) : stopWords(receipt.stop);
+    this.#show({
+      ...this.#state,
+      phase: failure ? 'failed' : 'done',
+      status: failure ? t('Broken off') : t('Done'),
+      markdown: text,
+      simulated: receipt.simulated,
+      receipt: receiptRows(receipt),
+      actions: ['copy', 'again', 'stronger', 'fresh', 'decision'],
+      ...(problem === undefined ? {} : { problem }),
+    });
+  }
+
+  #fail(error: unknown, signal: AbortSignal): void {
+    if (isCancellation(error, signal)) return;
+    const known = SluiceError.any(error);
+    if (!known)
+      this.#deps.log.error('request failed', { name: error instanceof Error ? error.name : typeof error });
+    const problem = known
+      ? errorWords(error, this.#deps.labelOf)
+      : t('Something in Sluice failed. Its log says more.');
+    const connect = known && CONNECT_HELPS.has(error.code);
+    this.#show({
+      ...this.#state,
+      phase: 'failed',
+      status: t('Failed'),
+      problem,
+      actions: connect ? ['again', 'connect'] : ['again'],
+    });
+    if (!known) throw error;
+  }
+
+  #keptWords(failure: AnySluiceError): string {
+    return `${errorWords(failure, this.#deps.labelOf)} ${t('What came before is kept; the answer is not complete.')}`;
+  }
+
+  #show(state: AnswerState): void {
+    this.#state = state;
+    this.#panel.show(state);
+  }
+}
+
+const CONNECT_HELPS: ReadonlySet<string> = new Set(['invalid-key', 'billing', 'no-model', 'quota-exhausted']);
+
+function ended(markdown: string): AnswerAction[] {
+  return markdown === '' ? ['again'] : ['copy', 'again', 'fresh'];
+}
+
+function strongerThan(receipt: Receipt | undefined): { strongerThan?: string } {
+  return receipt ? { strongerThan: receipt.modelKey } : {};
+}
+
+function stopWords(stop: Receipt['stop']): string | undefined {
+  if (stop === 'length') return t('The answer reached the length limit and is not complete.');
+  if (stop === 'refused') return t('The model declined to answer this.');
+  return stop === 'other' ? t('The platform stopped for a reason that it did not name.') : undefined;
+}

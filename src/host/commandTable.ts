@@ -1,0 +1,54 @@
+/** Every command by id, with what it does. Compared with `package.json` by a test. */
+import * as vscode from 'vscode';
+import { type Disposable, DisposableBag } from '../base/disposable.ts';
+import type { Pipeline } from '../flow/pipeline.ts';
+import type { Answers } from './answers.ts';
+import { type AskDeps, askAboutSelection, explainSelection } from './askSelection.ts';
+import type { Connections } from './connections.ts';
+import { connectPlatform, disconnectPlatform, useSimulatedPlatform } from './connectPlatform.ts';
+import { DASHBOARD_VIEW } from './dashboardView.ts';
+import type { DecisionView } from './decisionView.ts';
+
+export interface CommandDeps {
+  readonly ask: AskDeps;
+  readonly answers: Answers;
+  readonly connections: Connections;
+  readonly decisions: DecisionView;
+  readonly pipeline: Pipeline;
+  readonly showLog: () => void;
+}
+
+type Handler = (argument: unknown) => unknown;
+
+/** Commands resolve with what they did (a receipt, an id), so that key bindings and other extensions can use it. */
+export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler>> {
+  const { ask, answers, connections, decisions, pipeline } = deps;
+  const act = (action: 'copy' | 'again' | 'stronger' | 'fresh' | 'cancel') => () =>
+    answers.current()?.act(action);
+  return {
+    'sluice.explainSelection': () => explainSelection(ask),
+    'sluice.askAboutSelection': (question) => askAboutSelection(ask, question),
+    'sluice.openDashboard': () => vscode.commands.executeCommand(`${DASHBOARD_VIEW}.focus`),
+    'sluice.showLastDecision': (id) => decisions.show(findReceipt(pipeline, id)),
+    'sluice.connectPlatform': () => connectPlatform(connections),
+    'sluice.disconnectPlatform': () => disconnectPlatform(connections),
+    'sluice.useSimulatedPlatform': () => useSimulatedPlatform(connections),
+    'sluice.copyAnswer': act('copy'),
+    'sluice.askAgain': act('again'),
+    'sluice.askStronger': act('stronger'),
+    'sluice.askFresh': act('fresh'),
+    'sluice.cancelRequest': act('cancel'),
+    'sluice.showLog': () => deps.showLog(),
+  };
+}
+
+export function registerCommands(table: Readonly<Record<string, Handler>>): Disposable {
+  const bag = new DisposableBag();
+  for (const [id, handler] of Object.entries(table)) bag.add(vscode.commands.registerCommand(id, handler));
+  return bag;
+}
+
+/** The one with this id, else the newest. */
+function findReceipt(pipeline: Pipeline, id: unknown) {
+  return pipeline.recent.find((receipt) => receipt.id === id) ?? pipeline.recent[0];
+}

@@ -1,0 +1,92 @@
+/** The sidebar dashboard: sends whole snapshots while it is visible, at most four a second. */
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, DisposableBag } from '../base/disposable.ts';
+import { type Throttled, throttle } from '../base/throttle.ts';
+import { PANEL_COMMANDS, type PanelCommand, type ToPanel } from '../flow/messages.ts';
+import type { Snapshot } from '../flow/snapshot.ts';
+import { panelTexts } from './panelTexts.ts';
+import { webviewHtml, webviewRoots } from './webviewHtml.ts';
+
+export const DASHBOARD_VIEW = 'sluice.dashboard';
+const REDRAW_MS = 250;
+/** Buckets refill and ages grow without any event. */
+const TICK_MS = 1_000;
+
+export interface DashboardDeps {
+  readonly extension: vscode.Uri;
+  readonly clock: Clock;
+  readonly snapshot: () => Snapshot;
+  readonly onCommand: (command: PanelCommand, id: string | undefined) => void;
+}
+
+export class DashboardView implements vscode.WebviewViewProvider, Disposable {
+  readonly #deps: DashboardDeps;
+  readonly #redraw: Throttled;
+  #view: vscode.WebviewView | undefined;
+  #ready = false;
+  #tick: Disposable | undefined;
+
+  constructor(deps: DashboardDeps) {
+    this.#deps = deps;
+    this.#redraw = throttle(() => this.#post(), REDRAW_MS, deps.clock);
+  }
+
+  /** Something that the dashboard shows has changed. */
+  changed(): void {
+    if (this.#view?.visible && this.#ready) this.#redraw.request();
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const { extension } = this.#deps;
+    this.#view = view;
+    this.#ready = false;
+    view.webview.options = { enableScripts: true, localResourceRoots: webviewRoots(extension) };
+    const bag = new DisposableBag();
+    bag.add(view.webview.onDidReceiveMessage((message: unknown) => this.#hear(message)));
+    bag.add(view.onDidChangeVisibility(() => this.#restartTicking()));
+    bag.add(
+      view.onDidDispose(() => {
+        bag.dispose();
+        this.#view = undefined;
+        this.#restartTicking();
+      }),
+    );
+    view.webview.html = webviewHtml(view.webview, extension, 'dashboard', crypto.randomUUID());
+  }
+
+  dispose(): void {
+    this.#tick?.dispose();
+    this.#redraw.dispose();
+  }
+
+  #hear(message: unknown): void {
+    if (typeof message !== 'object' || message === null || !('kind' in message)) return;
+    if (message.kind === 'ready') {
+      this.#ready = true;
+      this.#send({ kind: 'texts', texts: panelTexts(vscode.l10n.t), locale: vscode.env.language });
+      this.#restartTicking();
+    }
+    if (message.kind === 'command' && 'command' in message) {
+      const command = PANEL_COMMANDS.find((known) => known === message.command);
+      const id = 'id' in message && typeof message.id === 'string' ? message.id : undefined;
+      if (command) this.#deps.onCommand(command, id);
+    }
+  }
+
+  #restartTicking(): void {
+    this.#tick?.dispose();
+    this.#tick = undefined;
+    if (!this.#view?.visible || !this.#ready) return;
+    this.#redraw.request();
+    this.#tick = this.#deps.clock.after(TICK_MS, () => this.#restartTicking());
+  }
+
+  #post(): void {
+    if (this.#view?.visible) this.#send({ kind: 'snapshot', snapshot: this.#deps.snapshot() });
+  }
+
+  #send(message: ToPanel): void {
+    void this.#view?.webview.postMessage(message);
+  }
+}

@@ -1,0 +1,52 @@
+/** What is wrong with settings or storage: shown in the dashboard while it lasts, and said once in a toast. */
+import * as vscode from 'vscode';
+import { SluiceError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { SECTION, type SettingsWatcher } from './settingsWatcher.ts';
+import { errorWords } from './words.ts';
+
+const t = vscode.l10n.t;
+
+export class Notices {
+  readonly #settings: SettingsWatcher;
+  readonly #log: Log;
+  #told = '';
+  #storage: string | undefined;
+
+  constructor(settings: SettingsWatcher, log: Log) {
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  all(): readonly string[] {
+    const wrong = this.#settings.rejected.map((key) =>
+      t('The setting “{0}” has a value that cannot be used; its default is in force.', `${SECTION}.${key}`),
+    );
+    return this.#storage === undefined ? wrong : [...wrong, this.#storage];
+  }
+
+  /** One toast for each new set of bad settings. */
+  async checkSettings(): Promise<void> {
+    const rejected = this.#settings.rejected.map((key) => `${SECTION}.${key}`).join(', ');
+    if (rejected === this.#told) return;
+    this.#told = rejected;
+    if (rejected === '') return;
+    this.#log.warn('settings not usable', { keys: rejected });
+    const open = t('Open Settings');
+    const message = t('Sluice cannot use these settings and works with their defaults: {0}.', rejected);
+    const picked = await vscode.window.showWarningMessage(message, open);
+    if (picked === open)
+      await vscode.commands.executeCommand('workbench.action.openSettings', rejected.split(', ')[0]);
+  }
+
+  /** The history cannot be kept; said once. */
+  storageFailed(error: unknown): void {
+    const known = SluiceError.is(error, 'storage-unusable');
+    const words = known
+      ? errorWords(error, String)
+      : t('The usage history cannot be kept: this host has no SQLite.');
+    this.#log.warn('history not kept', { why: known ? error.facts.why : 'no-sqlite' });
+    if (this.#storage === undefined) void vscode.window.showWarningMessage(`Sluice: ${words}`);
+    this.#storage = words;
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The words of the webviews by key. `{0}`, `{1}` are filled in by the panel; `.one` and `.other` are chosen
+ * by the count as the language counts.
+ */
+import type { PanelTexts } from '../flow/messages.ts';
+
+/** The shape of `vscode.l10n.t`. */
+export type Translate = (message: string, ...args: readonly (string | number | boolean)[]) => string;
+
+export function panelTexts(t: Translate): PanelTexts {
+  return {
+    ...common(t),
+    ...units(t),
+    ...today(t),
+    ...buckets(t),
+    ...caches(t),
+    ...latencies(t),
+    ...decisions(t),
+    ...answer(t),
+  };
+}
+
+function common(t: Translate) {
+  return {
+    dashboard: t('Sluice dashboard'),
+    loading: t('Loading…'),
+    failed: t('The dashboard cannot be brought up to date.'),
+    'failed.stale': t('Below is what was known at {0}.'),
+    empty: t('Select some code and ask about it. What it took, and what is left, shows here.'),
+    'empty.explain': t('Explain Selection'),
+    'empty.connect': t('Connect a Platform…'),
+    simulated: t('Simulated'),
+    'simulated.title': t('From the built-in simulated platform: no real model, no real money.'),
+    'cost.unknown': t('The price or the usage is not known.'),
+    'tokens.unknown': t('The platform did not report the usage.'),
+    platforms: t('Platforms'),
+    'platforms.none': t('No platform is connected.'),
+    'platforms.connect': t('Connect a Platform…'),
+    'platforms.models.one': t('{0} model'),
+    'platforms.models.other': t('{0} models'),
+  };
+}
+
+function units(t: Translate) {
+  return {
+    'duration.ms': t('{0} ms'),
+    'duration.s': t('{0} s'),
+    'duration.min': t('{0} min'),
+    'duration.h': t('{0} h'),
+    'duration.d': t('{0} d'),
+    'unit.requests': t('Requests'),
+    'unit.tokens': t('Tokens'),
+    'unit.input-tokens': t('Input tokens'),
+    'unit.output-tokens': t('Output tokens'),
+    'unit.units': t('Units'),
+  };
+}
+
+function today(t: Translate) {
+  return {
+    today: t('Today'),
+    'today.running.one': t('{0} running'),
+    'today.running.other': t('{0} running'),
+    'today.requests': t('Requests'),
+    'today.cost': t('Cost'),
+    'today.input': t('Tokens in'),
+    'today.output': t('Tokens out'),
+    'today.simulatedCost': t('Cost'),
+    'today.unknownCost.one': t('{0} request without a known price is in no sum.'),
+    'today.unknownCost.other': t('{0} requests without a known price are in no sum.'),
+  };
+}
+
+function buckets(t: Translate) {
+  return {
+    buckets: t('Quota'),
+    'buckets.none': t('No limit is known yet. Platforms report theirs with the first answer.'),
+    'bucket.low': t('Low'),
+    'bucket.empty': t('Nearly used up'),
+    'bucket.level': t('{0} of {1} free'),
+    'bucket.reserved': t('{0} reserved'),
+    'bucket.full': t('full'),
+    'bucket.fullIn': t('full in {0}'),
+    'bucket.refill': t('+{0} a minute'),
+    'bucket.noRefill': t('refill {0}'),
+    'bucket.refillUnknown': t('The platform has not said how fast it refills.'),
+    'bucket.reported': t('reported {0} ago'),
+    'bucket.reported.noReading': t('not reported yet'),
+    'bucket.reported.title': t('The limit as the platform reports it with its answers.'),
+    'bucket.declared': t('declared, read {0} ago'),
+    'bucket.declared.noReading': t('declared, no reading yet'),
+    'bucket.declared.title': t('The limit as it is declared; the level is our own count.'),
+  };
+}
+
+function caches(t: Translate) {
+  return {
+    caches: t('Cache'),
+    'caches.none': t('No cache is in use.'),
+    'cache.memory': t('Memory'),
+    'cache.noRequest': t('No request yet.'),
+    'cache.noHit': t('Nothing was answered from the cache yet.'),
+    'cache.rate': t('{0} hit rate: {1} hits, {2} misses'),
+    'cache.hits': t('Hits'),
+    'cache.misses': t('Misses'),
+    'cache.joined': t('Joined'),
+    'cache.entries': t('Entries'),
+    'cache.entriesOf': t('{0} of {1}'),
+    'cache.savedMoney': t('Saved'),
+    'cache.savedTime': t('Time saved'),
+  };
+}
+
+function latencies(t: Translate) {
+  return {
+    latencies: t('Time to a whole answer'),
+    'latencies.none': t('No answer yet.'),
+    'latency.answers.one': t('{0} answer'),
+    'latency.answers.other': t('{0} answers'),
+    'latency.p50': t('Half of the answers were faster.'),
+    'latency.p95': t('95 of 100 answers were faster.'),
+    'latency.p99': t('99 of 100 answers were faster.'),
+    'latency.summary': t('{0}, histogram of answers: {1}; P50 {2}, P95 {3}, P99 {4}.'),
+    'latency.caption': t('Answers of {0} by time'),
+    'latency.time': t('Time'),
+    'latency.count': t('Answers'),
+    'latency.over': t('over {0}'),
+    'latency.between': t('{0} to {1}'),
+  };
+}
+
+function decisions(t: Translate) {
+  return {
+    decisions: t('Decisions'),
+    'decisions.none': t('No request yet.'),
+    'decisions.newer.one': t('{0} newer'),
+    'decisions.newer.other': t('{0} newer'),
+    'decisions.all': t('Show all {0}'),
+    'decisions.less': t('Show fewer'),
+    'decision.open': t('Show the whole decision'),
+    'decision.tokens.one': t('{0} token'),
+    'decision.tokens.other': t('{0} tokens'),
+    'decision.noTokens': t('tokens {0}'),
+    'decision.noCost': t('cost {0}'),
+    'decision.memory': t('from the cache'),
+    'decision.joined': t('joined an equal request'),
+    'problem.cut': t('cut off'),
+    'problem.cancelled': t('cancelled'),
+    'problem.length': t('too long'),
+    'problem.refused': t('refused'),
+    'problem.other': t('failed'),
+    'task.question': t('Question'),
+    'task.explain': t('Explain'),
+    'task.fix': t('Fix'),
+    'task.refactor': t('Refactor'),
+    'task.tests': t('Tests'),
+    'task.document': t('Document'),
+    'task.review': t('Review'),
+    'task.translate': t('Translate'),
+    'task.simplify': t('Simplify'),
+    'task.name': t('Name'),
+    'task.commit-message': t('Commit message'),
+  };
+}
+
+function answer(t: Translate) {
+  return {
+    'phase.waiting': t('Waiting…'),
+    'phase.streaming': t('Answering…'),
+    'phase.done': t('Done'),
+    'phase.failed': t('Failed'),
+    'phase.cancelled': t('Cancelled'),
+    receipt: t('Receipt'),
+    actions: t('What to do with the answer'),
+    'action.copy': t('Copy'),
+    'action.copy.title': t('Copy the whole answer as Markdown'),
+    'action.cancel': t('Cancel'),
+    'action.again': t('Ask Again'),
+    'action.again.title': t('Ask the same again; an equal answer may come from the cache'),
+    'action.stronger': t('Ask Stronger'),
+    'action.stronger.title': t('Ask the same from the next stronger model'),
+    'action.fresh': t('Ask Fresh'),
+    'action.fresh.title': t('Ask the same and leave the cache aside'),
+    'action.decision': t('Why This Model'),
+    'action.decision.title': t('Show the whole routing decision'),
+    'action.dashboard': t('Dashboard'),
+    'action.connect': t('Connect a Platform…'),
+    'code.copy': t('Copy'),
+    'code.copied': t('Copied'),
+    'code.copyName': t('Copy code {0}'),
+    'code.name': t('Code {0}'),
+    'table.name': t('Table'),
+    image: t('[image: {0}]'),
+  };
+}

@@ -1,0 +1,103 @@
+/** A receipt as the rows under an answer, and as a document that explains the whole decision. */
+import * as vscode from 'vscode';
+import type { AnswerState } from '../flow/messages.ts';
+import type { Receipt } from '../flow/request.ts';
+import type { Option } from '../routing/decision.ts';
+import { cacheWords, duration, money, percent, reasonWords, taskName, whyWords } from './words.ts';
+
+const t = vscode.l10n.t;
+
+type Rows = AnswerState['receipt'];
+
+export function receiptRows(receipt: Receipt): Rows {
+  const whole = receipt.decision.reasons.map(reasonWords).join('\n');
+  return [
+    { label: t('Model'), value: modelWords(receipt), title: receipt.modelKey },
+    { label: t('Why'), value: whyWords(receipt.decision), title: whole },
+    { label: t('Tokens'), value: tokenWords(receipt) },
+    { label: t('Cost'), value: costWords(receipt) },
+    {
+      label: t('Time'),
+      value: timeWords(receipt),
+      title: t('{0} of it in Sluice itself', duration(receipt.ownMs)),
+    },
+    { label: t('Cache'), value: cacheWords(receipt) },
+  ];
+}
+
+/** The name that the platform itself gave in its answer. */
+function modelWords(receipt: Receipt): string {
+  return receipt.simulated ? t('{0} (simulated)', receipt.model) : receipt.model;
+}
+
+function tokenWords({ usage, cache }: Receipt): string {
+  if (usage === undefined) return t('– (the platform did not say)');
+  const cached = usage.cacheRead > 0 ? t('{0} from the platform’s prompt cache', usage.cacheRead) : '';
+  const sent = t('{0} in, {1} out', usage.input + usage.cacheWrite, usage.output);
+  const told = cached === '' ? sent : `${sent}, ${cached}`;
+  return cache === 'none' ? told : t('0 now; the first time {0}', told);
+}
+
+function costWords(receipt: Receipt): string {
+  if (receipt.cache !== 'none') {
+    return receipt.savedUsd === undefined
+      ? t('Nothing')
+      : t('Nothing; saved {0}', money(receipt.savedUsd, receipt.simulated));
+  }
+  return receipt.costUsd === undefined
+    ? t('– (price or usage unknown)')
+    : money(receipt.costUsd, receipt.simulated);
+}
+
+function timeWords({ totalMs, firstTokenMs }: Receipt): string {
+  const total = duration(totalMs);
+  return firstTokenMs === undefined ? total : t('{0}, first words after {1}', total, duration(firstTokenMs));
+}
+
+/** Markdown: every reason, the next cheaper and dearer model, and the fallbacks. */
+export function decisionDocument(receipt: Receipt): string {
+  const { decision } = receipt;
+  const reasons = decision.reasons.map((reason) => `- ${reasonWords(reason)}`);
+  const options: [string, Option | undefined][] = [
+    [t('Chosen'), decision.chosen],
+    [t('Next cheaper'), decision.nextCheaper],
+    [t('Next dearer'), decision.nextDearer],
+  ];
+  const fallbacks = decision.fallbacks.map(({ label }) => label).join(', ');
+  return [
+    `### ${t('Why this model')}`,
+    reasons.join('\n'),
+    `### ${t('What else could have answered')}`,
+    table(options),
+    fallbacks === '' ? t('No other model could have stood in.') : t('If it had failed: {0}.', fallbacks),
+    t(
+      'Chances are estimates from the model’s tier and the look of the task; they are not learned from your work yet.',
+    ),
+  ].join('\n\n');
+}
+
+function table(options: readonly (readonly [string, Option | undefined])[]): string {
+  const head = [
+    t('Choice'),
+    t('Model'),
+    t('Chance of a good answer'),
+    t('Estimated cost'),
+    t('Estimated time'),
+  ];
+  const lines = options.map(([name, option]) => cells([name, ...optionCells(option)]));
+  return [cells(head), cells(head.map(() => '---')), ...lines].join('\n');
+}
+
+function optionCells(option: Option | undefined): string[] {
+  if (option === undefined) return ['–', '–', '–', '–'];
+  const cost = money(option.estimatedUsd, option.simulated);
+  return [option.label, percent(option.chance), cost, duration(option.estimatedMs)];
+}
+
+function cells(values: readonly string[]): string {
+  return `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+export function decisionTitle(receipt: Receipt): string {
+  return t('{0} → {1}', taskName(receipt.task), modelWords(receipt));
+}

@@ -1,0 +1,212 @@
+/** Numbers, reasons and failures in the person's language. */
+import * as vscode from 'vscode';
+import type { AnySluiceError } from '../base/errors.ts';
+import type { TaskType } from '../base/task.ts';
+import type { Receipt } from '../flow/request.ts';
+import type { Decision, Reason } from '../routing/decision.ts';
+
+const t = vscode.l10n.t;
+
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** `0.5 s`, `12 s`, `4 min`, `2 h`; an endless wait is unknown. */
+export function duration(ms: number): string {
+  if (!Number.isFinite(ms)) return '–';
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+}
+
+/** To the millionth where it matters; the word 'simulated' goes with a price that nobody owes. */
+export function money(usd: number | undefined, simulated: boolean): string {
+  if (usd === undefined) return '–';
+  const digits = usd === 0 || usd >= 1 ? 2 : usd >= 0.01 ? 4 : 6;
+  const text = `$${usd.toFixed(digits)}`;
+  return simulated ? t('{0} (simulated)', text) : text;
+}
+
+export function taskName(task: TaskType): string {
+  const names: Record<TaskType, string> = {
+    question: t('Question'),
+    explain: t('Explain'),
+    fix: t('Fix'),
+    refactor: t('Refactor'),
+    tests: t('Tests'),
+    document: t('Document'),
+    review: t('Review'),
+    translate: t('Translate'),
+    simplify: t('Simplify'),
+    name: t('Name'),
+    'commit-message': t('Commit message'),
+  };
+  return names[task];
+}
+
+export function reasonWords(reason: Reason): string {
+  switch (reason.kind) {
+    case 'complexity':
+      return complexityWords(reason.band, reason.value);
+    case 'cheapest-adequate':
+      return t(
+        'Cheapest model whose chance of a good answer ({0}) passes the bar ({1})',
+        percent(reason.chance),
+        percent(reason.bar),
+      );
+    case 'best-available':
+      return t(
+        'No model passes the bar ({1}); this one comes nearest ({0})',
+        percent(reason.chance),
+        percent(reason.bar),
+      );
+    case 'rule':
+      return t('Your routing rule names {0}', reason.rule);
+    case 'asked-stronger':
+      return t('You asked for a stronger model than {0}', reason.than);
+    case 'only-model':
+      return t('The only model that can take this request');
+    case 'skipped-no-room':
+      return t(
+        '{0} was left out: its limit “{1}” has room again in {2}',
+        reason.model,
+        reason.limit,
+        duration(reason.waitMs),
+      );
+    case 'skipped-too-long':
+      return t('{0} was left out: it takes at most {1} tokens', reason.model, reason.contextTokens);
+    case 'rule-names-missing-model':
+      return t('Your routing rule names {0}, which is not connected; it was ignored', reason.model);
+    case 'fell-back':
+      return t('{0} could not answer ({1})', reason.from, reason.code);
+  }
+}
+
+function complexityWords(band: 'simple' | 'medium' | 'complex', value: number): string {
+  const shown = value.toFixed(2);
+  if (band === 'simple') return t('Looks simple (complexity {0} of 1)', shown);
+  if (band === 'medium') return t('Looks of middle difficulty (complexity {0} of 1)', shown);
+  return t('Looks complex (complexity {0} of 1)', shown);
+}
+
+/** The reason that decided, in one sentence. */
+export function whyWords(decision: Decision): string {
+  const order: Reason['kind'][] = [
+    'fell-back',
+    'rule',
+    'asked-stronger',
+    'best-available',
+    'cheapest-adequate',
+    'only-model',
+  ];
+  const deciding = order
+    .map((kind) => decision.reasons.find((reason) => reason.kind === kind))
+    .find((reason) => reason !== undefined);
+  const told = deciding ? [deciding] : decision.reasons.slice(0, 1);
+  return told.map(reasonWords).join('. ');
+}
+
+export function cacheWords(receipt: Receipt): string {
+  if (receipt.cache === 'memory') return t('Hit in memory, {0} old', duration(receipt.cacheAgeMs ?? 0));
+  if (receipt.cache === 'joined') return t('Joined an equal request that was running');
+  return t('Miss');
+}
+
+/** What happened and what the person can do. What was kept, the door says: only it knows. */
+export function errorWords(error: AnySluiceError, labelOf: (platform: string) => string): string {
+  const platform = 'platform' in error.facts ? labelOf(error.facts.platform) : '';
+  switch (error.code) {
+    case 'rate-limited':
+    case 'overloaded':
+      return busyWords(error, platform);
+    case 'quota-exhausted':
+      return t(
+        '{0} has no room: its limit “{1}” allows this request in {2}. Try again then, or connect another platform.',
+        platform,
+        error.facts.limit,
+        duration(error.facts.retryAfterMs),
+      );
+    case 'invalid-key':
+      return t('{0} refused the key. Connect the platform again with a valid one.', platform);
+    case 'billing':
+      return t('{0} says that the account has no credit or has reached its spend limit.', platform);
+    case 'context-too-long':
+      return t(
+        'This is longer than {0} takes ({1} tokens). Select less.',
+        platform,
+        error.facts.limitTokens ?? '–',
+      );
+    case 'model-not-found':
+      return t('{0} does not know the model {1}.', platform, error.facts.model);
+    case 'refused':
+      return t('{0} declined to answer this.', platform);
+    case 'network':
+      return t(
+        '{0} cannot be reached ({1}). Check the network and the address in the settings.',
+        platform,
+        error.facts.cause,
+      );
+    case 'timeout':
+      return t('{0} did not answer within {1}.', platform, duration(error.facts.afterMs));
+    case 'bad-response':
+    case 'bad-request':
+      return protocolWords(error, platform);
+    case 'cut-stream':
+      return t('{0} broke off in the middle of its answer.', platform);
+    case 'server-error':
+      return t('{0} has a fault (status {1}). Try again later.', platform, error.facts.status);
+    case 'no-model':
+      return noModelWords(error.facts.why);
+    case 'nothing-to-send':
+      return nothingWords(error.facts.why);
+    case 'storage-unusable':
+      return storageWords(error.facts);
+  }
+}
+
+function busyWords(
+  error: AnySluiceError & { code: 'rate-limited' | 'overloaded' },
+  platform: string,
+): string {
+  const wait = error.facts.retryAfterMs;
+  const busy =
+    error.code === 'rate-limited'
+      ? t('{0} is at its rate limit.', platform)
+      : t('{0} is overloaded.', platform);
+  return wait === undefined
+    ? `${busy} ${t('Try again later.')}`
+    : `${busy} ${t('It asks to wait {0}.', duration(wait))}`;
+}
+
+function protocolWords(
+  error: AnySluiceError & { code: 'bad-response' | 'bad-request' },
+  platform: string,
+): string {
+  return error.code === 'bad-response'
+    ? t(
+        '{0} answered with something that is not its protocol ({1}). Check its address in the settings.',
+        platform,
+        error.facts.detail,
+      )
+    : t('{0} did not accept the request ({1}).', platform, error.facts.detail);
+}
+
+function noModelWords(why: 'none-connected' | 'none-allowed' | 'none-stronger'): string {
+  if (why === 'none-stronger') return t('There is no stronger model among the connected platforms.');
+  if (why === 'none-allowed') return t('Your settings leave no model for this request.');
+  return t('No platform is connected.');
+}
+
+function nothingWords(why: 'no-editor' | 'empty' | 'binary'): string {
+  if (why === 'empty') return t('There is nothing here to send: the file is empty.');
+  if (why === 'binary') return t('This looks like a binary file; Sluice sends text only.');
+  return t('Open a text file and select some code first.');
+}
+
+function storageWords(facts: { why: 'not-writable' | 'newer-version' | 'corrupt'; detail: string }): string {
+  const kept = t('Usage is counted in memory until this window closes.');
+  if (facts.why === 'newer-version') {
+    return `${t('The usage history was written by a newer version of Sluice and is left untouched.')} ${kept}`;
+  }
+  if (facts.why === 'corrupt') return `${t('The usage history is damaged: {0}.', facts.detail)} ${kept}`;
+  return `${t('The usage history cannot be written: {0}.', facts.detail)} ${kept}`;
+}

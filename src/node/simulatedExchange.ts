@@ -1,0 +1,172 @@
+/** One request to the simulated platform, from its body to its last byte. Units: tokens, milliseconds. */
+import type { ServerResponse } from 'node:http';
+import * as v from 'valibot';
+import type { Clock } from '../base/clock.ts';
+import type { ModelRow } from '../routing/catalogue.ts';
+import { SIMULATED_MODELS } from '../routing/simulatedModels.ts';
+import { simulatedAnswer } from './simulatedAnswer.ts';
+import { sendJson } from './simulatedHttp.ts';
+import type { OpenEntry, Outcome } from './simulatedJournal.ts';
+import type { SimulatedLimits } from './simulatedLimits.ts';
+import {
+  type Pace,
+  playRefusal,
+  playStream,
+  playWhole,
+  type ReplyPlan,
+  reportedUsage,
+} from './simulatedReply.ts';
+import type { Fault, Script } from './simulatedScript.ts';
+import type { Failure, SimulatedRequest, SimulatedStop, Wire } from './simulatedWire.ts';
+
+export interface ExchangeDeps {
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly pace: Pace;
+  readonly limits: SimulatedLimits;
+  readonly script: Script;
+}
+
+export interface Exchange {
+  readonly wire: Wire;
+  readonly requestId: string;
+  /** The parsed JSON; undefined when the body was none. */
+  readonly body: unknown;
+  readonly response: ServerResponse;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
+  readonly entry: Pick<OpenEntry, 'note'>;
+}
+
+type Finished = Exclude<Outcome, 'running' | 'cancelled'>;
+
+const REFUSAL = 'Simulated refusal: this request was refused on demand.';
+
+/** Rough: real tokenizers make a token of about four characters of English or code. */
+export function approximateTokens(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Math.ceil(text.length / 4), 0);
+}
+
+/** Cuts a text into pieces of the size of a token. Their sum is the text. */
+export function pieces(text: string): string[] {
+  return text.match(/\s*[^\s]{1,5}|\s+/g) ?? [];
+}
+
+/** Answers one request for text. Rejects with the signal's reason when the client leaves. */
+export async function answerExchange(exchange: Exchange, deps: ExchangeDeps): Promise<Finished> {
+  const { wire, body, entry } = exchange;
+  const request = parse(wire, body);
+  if (request === undefined) {
+    return refuse(exchange, deps, invalid('The body is not a request of this protocol.'));
+  }
+  const { model, stream: streamed } = request;
+  entry.note({ model, streamed });
+  const fault = deps.script.next({ wire: wire.name, model });
+  const headers = wire.headers(exchange.requestId, deps.limits);
+  if (await playRefusal({ ...exchange, headers }, fault)) return 'faulted';
+  const row = SIMULATED_MODELS.find(({ name }) => name === model);
+  if (row === undefined) return refuse(exchange, deps, unknownModel(model));
+  const inputTokens = approximateTokens([request.system, ...request.messages.map(({ text }) => text)]);
+  entry.note({ inputTokens });
+  if (inputTokens > row.contextTokens) return refuse(exchange, deps, tooLong(inputTokens, row));
+  const { shown, stop } = compose(request, row, fault, deps.seed);
+  const waitMs = deps.limits.admit(inputTokens + shown.length);
+  if (waitMs > 0) return refuse(exchange, deps, LIMITED, waitMs);
+  return send(exchange, deps, { request, row, shown, stop, inputTokens, fault });
+}
+
+interface Composed {
+  readonly request: SimulatedRequest;
+  readonly row: ModelRow;
+  readonly shown: readonly string[];
+  readonly stop: SimulatedStop;
+  readonly inputTokens: number;
+  readonly fault: Fault;
+}
+
+async function send(exchange: Exchange, deps: ExchangeDeps, composed: Composed): Promise<Finished> {
+  const { wire, requestId, response, signal, entry } = exchange;
+  const { request, row, shown, stop, inputTokens, fault } = composed;
+  const usage = reportedUsage({ fault, inputTokens }, 1);
+  let sent = 0;
+  const plan: ReplyPlan = {
+    response,
+    wire,
+    row,
+    pieces: shown,
+    stop,
+    inputTokens,
+    fault,
+    head: {
+      id: requestId.replace('req', 'sim'),
+      model: row.name,
+      createdS: Math.floor(deps.clock.now() / 1000),
+      includeUsage: request.includeUsage,
+      ...(usage === undefined ? {} : { usage }),
+    },
+    headers: wire.headers(requestId, deps.limits),
+    onPieces: (count) => {
+      sent += count;
+      entry.note({ outputTokens: sent });
+    },
+  };
+  const play = request.stream ? playStream : playWhole;
+  try {
+    await play(plan, deps.pace, signal);
+  } finally {
+    deps.limits.giveBack(shown.length - sent);
+  }
+  return fault.kind === 'none' ? 'answered' : 'faulted';
+}
+
+function compose(request: SimulatedRequest, row: ModelRow, fault: Fault, seed: number) {
+  if (fault.kind === 'refusal') return { shown: pieces(REFUSAL), stop: 'refused' } as const;
+  const all = pieces(simulatedAnswer(request, row, seed));
+  const asked = Math.min(request.maxTokens ?? row.maxOutputTokens, row.maxOutputTokens);
+  const room = fault.kind === 'length' ? Math.min(asked, fault.afterChunks) : asked;
+  return all.length > room
+    ? ({ shown: all.slice(0, room), stop: 'length' } as const)
+    : ({ shown: all, stop: 'complete' } as const);
+}
+
+function parse(wire: Wire, body: unknown): SimulatedRequest | undefined {
+  try {
+    return wire.parse(body);
+  } catch (error) {
+    if (v.isValiError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Seconds are rounded up, so that waiting as long as told is enough. */
+function refuse(exchange: Exchange, deps: ExchangeDeps, failure: Failure, waitMs?: number): Finished {
+  const { wire, requestId, response } = exchange;
+  const wait = waitMs === undefined ? {} : { 'retry-after': String(Math.ceil(waitMs / 1000)) };
+  sendJson(response, failure.status, wire.failure(failure), {
+    ...wire.headers(requestId, deps.limits),
+    ...wait,
+  });
+  return 'refused';
+}
+
+const LIMITED: Failure = {
+  status: 429,
+  type: 'rate_limit_error',
+  message: 'The simulated limits are used up for now.',
+};
+
+export function invalid(message: string): Failure {
+  return { status: 400, type: 'invalid_request_error', message };
+}
+
+function unknownModel(model: string): Failure {
+  return { status: 404, type: 'not_found_error', message: `model: ${model}` };
+}
+
+function tooLong(tokens: number, { contextTokens }: ModelRow): Failure {
+  return {
+    status: 400,
+    type: 'context_error',
+    message: `prompt is too long: ${tokens} tokens > ${contextTokens} maximum`,
+  };
+}

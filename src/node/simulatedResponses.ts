@@ -1,0 +1,166 @@
+/** The simulated platform's OpenAI Responses; field names from the types of openai 7.55.0. */
+import * as v from 'valibot';
+import { openaiFailure, openaiHeaders } from './simulatedOpenai.ts';
+import {
+  ContentSchema,
+  type Failure,
+  frame,
+  MaxTokensSchema,
+  MessageSchema,
+  type ReplyHead,
+  type SimulatedRequest,
+  type SimulatedStop,
+  type SimulatedUsage,
+  type StreamWriter,
+  splitSystem,
+  type Wire,
+} from './simulatedWire.ts';
+
+const RequestSchema = v.object({
+  model: v.pipe(v.string(), v.minLength(1)),
+  max_output_tokens: v.optional(v.nullable(MaxTokensSchema)),
+  stream: v.optional(v.boolean(), false),
+  instructions: v.optional(v.nullable(ContentSchema)),
+  input: v.union([v.string(), v.pipe(v.array(MessageSchema), v.minLength(1))]),
+});
+
+export const responsesWire: Wire = {
+  name: 'responses',
+  parse: (body): SimulatedRequest => {
+    const { model, stream, instructions, input, max_output_tokens } = v.parse(RequestSchema, body);
+    const split = splitSystem(typeof input === 'string' ? [{ role: 'user', text: input }] : input);
+    return {
+      model,
+      stream,
+      includeUsage: true,
+      messages: split.messages,
+      system: [instructions ?? '', split.system].filter((text) => text !== '').join('\n'),
+      ...(max_output_tokens ? { maxTokens: max_output_tokens } : {}),
+    };
+  },
+  stream: (head) => new ResponsesWriter(head),
+  whole: (head, text, stop, usage) => finished(head, text, stop, usage),
+  failure: openaiFailure,
+  headers: openaiHeaders,
+};
+
+class ResponsesWriter implements StreamWriter {
+  readonly #head: ReplyHead;
+  #sequence = 0;
+  #text = '';
+
+  constructor(head: ReplyHead) {
+    this.#head = head;
+  }
+
+  open(): string {
+    const response = { ...envelope(this.#head), status: 'in_progress', output: [] };
+    return (
+      this.#frame('response.created', { response }) +
+      this.#frame('response.in_progress', { response }) +
+      this.#frame('response.output_item.added', {
+        output_index: 0,
+        item: { ...item(this.#head, '', 'complete'), status: 'in_progress', content: [] },
+      }) +
+      this.#frame('response.content_part.added', { ...this.#place(), part: part('', 'complete') })
+    );
+  }
+
+  text(chunk: string): string {
+    this.#text += chunk;
+    return this.#frame('response.output_text.delta', { ...this.#place(), delta: chunk, logprobs: [] });
+  }
+
+  close(stop: SimulatedStop, usage: SimulatedUsage | undefined): string {
+    const head = this.#head;
+    const refusal =
+      stop === 'refused'
+        ? this.#frame('response.refusal.done', { ...this.#place(), refusal: this.#text })
+        : '';
+    return (
+      this.#frame('response.output_text.done', { ...this.#place(), text: this.#text, logprobs: [] }) +
+      refusal +
+      this.#frame('response.output_item.done', { output_index: 0, item: item(head, this.#text, stop) }) +
+      this.#frame(stop === 'length' ? 'response.incomplete' : 'response.completed', {
+        response: finished(head, this.#text, stop, usage),
+      })
+    );
+  }
+
+  error(failure: Failure): string {
+    const { error } = openaiFailure(failure);
+    return this.#frame('response.failed', {
+      response: { ...envelope(this.#head), status: 'failed', output: [], error },
+    });
+  }
+
+  malformed(how: 'not-json' | 'missing-fields'): string {
+    if (how === 'missing-fields') return this.#frame('response.output_text.delta', { item_id: 7 });
+    return 'event: response.output_text.delta\ndata: {"type":"response.output_te\n\n';
+  }
+
+  strange(): string {
+    return `${this.#frame('response.sparkle', { shine: 3 })}: a comment\n\n`;
+  }
+
+  #place() {
+    return { item_id: itemId(this.#head), output_index: 0, content_index: 0 };
+  }
+
+  #frame(type: string, fields: Readonly<Record<string, unknown>>): string {
+    return frame(type, { type, sequence_number: this.#sequence++, ...fields });
+  }
+}
+
+function envelope(head: ReplyHead) {
+  return {
+    id: head.id,
+    object: 'response',
+    created_at: head.createdS,
+    model: head.model,
+    error: null,
+    incomplete_details: null,
+    usage: null,
+  };
+}
+
+function finished(head: ReplyHead, text: string, stop: SimulatedStop, usage: SimulatedUsage | undefined) {
+  return {
+    ...envelope(head),
+    status: stop === 'length' ? 'incomplete' : 'completed',
+    incomplete_details: stop === 'length' ? { reason: 'max_output_tokens' } : null,
+    output: [item(head, text, stop)],
+    usage: usage === undefined ? null : usageFields(usage),
+  };
+}
+
+function item(head: ReplyHead, text: string, stop: SimulatedStop) {
+  return {
+    id: itemId(head),
+    type: 'message',
+    role: 'assistant',
+    status: stop === 'length' ? 'incomplete' : 'completed',
+    content: [part(text, stop)],
+  };
+}
+
+function part(text: string, stop: SimulatedStop) {
+  return stop === 'refused'
+    ? { type: 'refusal', refusal: text }
+    : { type: 'output_text', text, annotations: [], logprobs: [] };
+}
+
+function itemId(head: ReplyHead): string {
+  return `msg_${head.id}`;
+}
+
+function usageFields(usage: SimulatedUsage) {
+  const input = usage.input + usage.cacheRead + usage.cacheWrite;
+  return {
+    input_tokens: input,
+    output_tokens: usage.output,
+    total_tokens: input + usage.output,
+    input_tokens_details: { cached_tokens: usage.cacheRead, cache_write_tokens: usage.cacheWrite },
+    output_tokens_details: { reasoning_tokens: usage.reasoning },
+  };
+}

@@ -1,0 +1,179 @@
+/**
+ * The history of requests in SQLite, shared by all windows of this machine: no prompt, no code, no answer. Rows are
+ * written in batches behind the request. Units as in `UsageRecord`.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { SluiceError } from '../base/errors.ts';
+import { addToDay, type DayTotals, type UsageLedger, type UsageRecord } from '../metrics/usageLedger.ts';
+
+/** Counts up with every change of the tables. */
+export const SCHEMA_VERSION = 1;
+const FLUSH_AFTER_MS = 250;
+const BATCH = 50;
+/** Another window may be writing. */
+const BUSY_MS = 200;
+const TABLES = `
+  CREATE TABLE usage (
+    id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, day TEXT NOT NULL, task TEXT NOT NULL, model TEXT NOT NULL,
+    simulated INTEGER NOT NULL, cache TEXT NOT NULL, stop TEXT NOT NULL, input_tokens INTEGER, output_tokens INTEGER,
+    cost_usd REAL, total_ms REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX usage_day ON usage (day);`;
+const TOTALS = `
+  SELECT count(*) AS requests, total(input_tokens) AS inputTokens, total(output_tokens) AS outputTokens,
+    total(CASE WHEN simulated THEN 0 ELSE cost_usd END) AS usd,
+    total(CASE WHEN simulated THEN cost_usd ELSE 0 END) AS simulatedUsd,
+    count(*) - count(cost_usd) AS unknownCost
+  FROM usage WHERE day = ?`;
+const INSERT = `
+  INSERT INTO usage (at_ms, day, task, model, simulated, cache, stop, input_tokens, output_tokens, cost_usd, total_ms)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+export class SqliteLedger implements UsageLedger, Disposable {
+  readonly #db: DatabaseSync;
+  readonly #clock: Clock;
+  readonly #onFailure: (error: SluiceError) => void;
+  readonly #insert: StatementSync;
+  readonly #totals: StatementSync;
+  readonly #pending: UsageRecord[] = [];
+  #timer: Disposable | undefined;
+
+  private constructor(db: DatabaseSync, clock: Clock, onFailure: (error: SluiceError) => void) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#onFailure = onFailure;
+    this.#insert = db.prepare(INSERT);
+    this.#totals = db.prepare(TOTALS);
+  }
+
+  /**
+   * Throws `storage-unusable`: folder not writable, file corrupt, or made by a newer version (then left untouched).
+   * `onFailure` hears of rows that could not be written later on; they stay in the totals of this window.
+   */
+  static async open(
+    file: string,
+    clock: Clock,
+    onFailure: (error: SluiceError) => void,
+  ): Promise<SqliteLedger> {
+    const { DatabaseSync } = await import('node:sqlite');
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      const db = new DatabaseSync(file);
+      try {
+        prepare(db);
+      } catch (error) {
+        db.close();
+        throw error;
+      }
+      return new SqliteLedger(db, clock, onFailure);
+    } catch (error) {
+      throw SluiceError.any(error) ? error : unusable(error);
+    }
+  }
+
+  add(record: UsageRecord): void {
+    this.#pending.push(record);
+    if (this.#pending.length >= BATCH) this.flush();
+    else this.#timer ??= this.#clock.after(FLUSH_AFTER_MS, () => this.flush());
+  }
+
+  day(day: string): DayTotals {
+    const row = this.#totals.get(day);
+    const stored: DayTotals = {
+      day,
+      requests: Number(row?.requests),
+      inputTokens: Number(row?.inputTokens),
+      outputTokens: Number(row?.outputTokens),
+      usd: Number(row?.usd),
+      simulatedUsd: Number(row?.simulatedUsd),
+      unknownCost: Number(row?.unknownCost),
+    };
+    return this.#pending.filter((record) => record.day === day).reduce(addToDay, stored);
+  }
+
+  /** Writes what is pending; keeps it for the next time when the disk refuses. */
+  flush(): void {
+    this.#timer?.dispose();
+    this.#timer = undefined;
+    if (this.#pending.length === 0) return;
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+      try {
+        for (const record of this.#pending) this.#insert.run(...rowOf(record));
+        this.#db.exec('COMMIT');
+      } catch (error) {
+        this.#db.exec('ROLLBACK');
+        throw error;
+      }
+      this.#pending.length = 0;
+    } catch (error) {
+      // A disk that stays full must not make the list grow for ever.
+      this.#pending.splice(0, Math.max(0, this.#pending.length - MOST_PENDING));
+      this.#onFailure(unusable(error));
+    }
+  }
+
+  dispose(): void {
+    this.flush();
+    this.#db.close();
+  }
+}
+
+const MOST_PENDING = 1_000;
+
+function prepare(db: DatabaseSync): void {
+  db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+  const version = versionOf(db);
+  if (version > SCHEMA_VERSION) throw newer(version);
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200');
+  if (version === SCHEMA_VERSION) return;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    // Another window may have been faster.
+    if (versionOf(db) < SCHEMA_VERSION) db.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}`);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.user_version);
+}
+
+function newer(version: number): SluiceError<'storage-unusable'> {
+  return new SluiceError('storage-unusable', {
+    why: 'newer-version',
+    detail: `${version} > ${SCHEMA_VERSION}`,
+  });
+}
+
+/** SQLITE_NOTADB and SQLITE_CORRUPT; see https://www.sqlite.org/rescode.html (read 2026-11-21). */
+const CORRUPT = new Set([11, 26]);
+
+function unusable(error: unknown): SluiceError<'storage-unusable'> {
+  const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string };
+  const why = errcode !== undefined && CORRUPT.has(errcode & 0xff) ? 'corrupt' : 'not-writable';
+  return new SluiceError('storage-unusable', { why, detail: message ?? code ?? '' }, { cause: error });
+}
+
+function rowOf(record: UsageRecord) {
+  return [
+    Math.round(record.atMs),
+    record.day,
+    record.task,
+    record.modelKey,
+    record.simulated ? 1 : 0,
+    record.cache,
+    record.stop,
+    record.inputTokens ?? null,
+    record.outputTokens ?? null,
+    record.costUsd ?? null,
+    record.totalMs,
+  ];
+}

@@ -1,0 +1,79 @@
+/** Entry point of the dashboard's webview: draws the last snapshot and sends what was clicked. */
+import { PANEL_COMMANDS, type ToPanel } from '../flow/messages.ts';
+import { type Channel, openChannel } from './channel.ts';
+import { type DashboardState, dashboardTree, phaseOf } from './dashboardView.ts';
+import { draw } from './dom.ts';
+import { Format } from './format.ts';
+import { Words } from './words.ts';
+
+let state: DashboardState = {
+  format: undefined,
+  snapshot: undefined,
+  failure: undefined,
+  list: { expanded: false, heldAtId: undefined },
+};
+
+const main = document.querySelector('main') ?? document.body.appendChild(document.createElement('main'));
+
+function show(change: Partial<DashboardState>): void {
+  state = { ...state, ...change };
+  const phase = phaseOf(state);
+  if (main.dataset.state !== phase) main.dataset.state = phase;
+  main.ariaBusy = String(phase === 'loading');
+  draw(main, dashboardTree(state));
+}
+
+function receive(message: ToPanel, channel: Channel): void {
+  if (message.kind === 'texts') {
+    document.documentElement.lang = message.locale;
+    show({ format: new Format(new Words(message.texts, message.locale)) });
+  } else if (message.kind === 'failed') {
+    show({ failure: message.message });
+  } else if (message.kind === 'snapshot') {
+    const first = !state.snapshot;
+    show({ snapshot: message.snapshot, failure: undefined });
+    if (first && state.format) restore(channel.kept());
+  }
+}
+
+/** The view is built anew each time it is unfolded: it comes back as it was left. */
+function restore(kept: unknown): void {
+  if (typeof kept !== 'object' || kept === null) return;
+  if ('expanded' in kept && kept.expanded === true) show({ list: { ...state.list, expanded: true } });
+  if ('scrollY' in kept && typeof kept.scrollY === 'number') window.scrollTo({ top: kept.scrollY });
+}
+
+function onClick(channel: Channel, target: EventTarget | null): void {
+  const button = target instanceof Element ? target.closest('button') : null;
+  if (!button) return;
+  const { local, command, id } = button.dataset;
+  if (local === 'expand') {
+    show({ list: { ...state.list, expanded: !state.list.expanded } });
+    keep(channel);
+  }
+  const known = PANEL_COMMANDS.find((name) => name === command);
+  if (known) channel.post({ kind: 'command', command: known, ...(id === undefined ? {} : { id }) });
+}
+
+function keep(channel: Channel): void {
+  channel.keep({ expanded: state.list.expanded, scrollY: window.scrollY });
+}
+
+/** While the pointer is over the list of decisions no row moves: newer ones wait until it leaves. */
+function hold(target: EventTarget | null): void {
+  const over = target instanceof Element && target.closest('[data-hold]') !== null;
+  if (over === (state.list.heldAtId !== undefined)) return;
+  const newest = state.snapshot?.decisions[0]?.id;
+  show({ list: { ...state.list, heldAtId: over ? newest : undefined } });
+}
+
+function start(): void {
+  show({});
+  const channel = openChannel(receive);
+  document.addEventListener('click', ({ target }) => onClick(channel, target));
+  document.addEventListener('pointerover', ({ target }) => hold(target));
+  document.documentElement.addEventListener('pointerleave', () => hold(null));
+  document.addEventListener('scrollend', () => keep(channel));
+}
+
+start();

@@ -1,0 +1,110 @@
+/** Numbers as people read them. Units in: counts, fractions in [0, 1], USD, milliseconds. */
+import type { Words } from './words.ts';
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** From here on a count of tokens is shown with three digits and a magnitude. */
+const COMPACT_FROM = 1_000_000;
+
+/** The smallest amount that is shown as such. */
+const LEAST_USD = 0.000001;
+
+export class Format {
+  readonly words: Words;
+  readonly #whole: Intl.NumberFormat;
+  readonly #compact: Intl.NumberFormat;
+  readonly #percent: Intl.NumberFormat;
+  readonly #usd: Intl.NumberFormat;
+  readonly #short: Intl.NumberFormat;
+  readonly #time: Intl.DateTimeFormat;
+  readonly #dayAndTime: Intl.DateTimeFormat;
+  readonly #day: Intl.DateTimeFormat;
+
+  constructor(words: Words) {
+    const { locale } = words;
+    this.words = words;
+    this.#whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+    this.#compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 3 });
+    this.#percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+    this.#usd = new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency: 'USD',
+      currencyDisplay: 'narrowSymbol',
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 2,
+      maximumSignificantDigits: 2,
+      roundingPriority: 'morePrecision',
+    });
+    this.#short = new Intl.NumberFormat(locale, { maximumSignificantDigits: 2, useGrouping: false });
+    this.#time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
+    this.#dayAndTime = new Intl.DateTimeFormat(locale, {
+      month: 'short',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+    });
+    this.#day = new Intl.DateTimeFormat(locale, {
+      weekday: 'short',
+      month: 'short',
+      day: 'numeric',
+      timeZone: 'UTC',
+    });
+  }
+
+  count(value: number): string {
+    return this.#whole.format(value);
+  }
+
+  tokens(value: number): string {
+    return (Math.abs(value) < COMPACT_FROM ? this.#whole : this.#compact).format(value);
+  }
+
+  /** Rounded down, so that only a full thing is 100 % and only an empty one 0 %. */
+  percent(fraction: number): string {
+    if (fraction > 0 && fraction < 0.01) return `<${this.#percent.format(0.01)}`;
+    return this.#percent.format(Math.floor(fraction * 100 + 1e-9) / 100);
+  }
+
+  /** Two digits after the point, and for small amounts as many as show two that count. */
+  usd(value: number): string {
+    if (value > 0 && value < LEAST_USD) return `<${this.#usd.format(LEAST_USD)}`;
+    return this.#usd.format(value);
+  }
+
+  /** Two digits that count: `340 ms`, `3.4 s`, `4 min`, `2 h 5 min`, `3 d 2 h`. */
+  duration(ms: number): string {
+    if (ms < SECOND_MS - 0.5) return this.#unit('ms', ms < 1 && ms > 0 ? 1 : ms);
+    if (ms < 10 * SECOND_MS - 50) return this.words.t('duration.s', this.#short.format(ms / SECOND_MS));
+    if (ms < MINUTE_MS - SECOND_MS / 2) return this.#unit('s', ms / SECOND_MS);
+    if (ms < HOUR_MS - MINUTE_MS / 2) return this.#unit('min', ms / MINUTE_MS);
+    if (ms < DAY_MS) return this.#pair('h', 'min', ms / MINUTE_MS, 60);
+    return this.#pair('d', 'h', ms / HOUR_MS, 24);
+  }
+
+  #unit(unit: 'ms' | 's' | 'min' | 'h' | 'd', value: number): string {
+    return this.words.t(`duration.${unit}`, this.count(Math.round(value)));
+  }
+
+  #pair(large: 'h' | 'd', small: 'min' | 'h', value: number, each: number): string {
+    const whole = Math.round(value);
+    const rest = whole % each;
+    const first = this.#unit(large, (whole - rest) / each);
+    return rest === 0 ? first : `${first} ${this.#unit(small, rest)}`;
+  }
+
+  /** The time alone on the day of `nowMs`, else with the day. */
+  moment(atMs: number, nowMs: number): string {
+    const at = new Date(atMs);
+    const sameDay = at.toDateString() === new Date(nowMs).toDateString();
+    return (sameDay ? this.#time : this.#dayAndTime).format(at);
+  }
+
+  /** `day` is `YYYY-MM-DD`; anything else is shown as it is. */
+  day(day: string): string {
+    const at = Date.parse(`${day}T00:00:00Z`);
+    return Number.isNaN(at) ? day : this.#day.format(at);
+  }
+}

@@ -1,0 +1,47 @@
+/** Why a model was chosen, as facts; the editor turns them into words. Units: USD, milliseconds, tokens. */
+import type { Tier } from '../base/task.ts';
+
+export type Reason =
+  | { readonly kind: 'complexity'; readonly value: number; readonly band: 'simple' | 'medium' | 'complex' }
+  /** `chance` of an adequate answer passes `bar`. */
+  | { readonly kind: 'cheapest-adequate'; readonly chance: number; readonly bar: number }
+  /** None passes the bar: the best one is taken. */
+  | { readonly kind: 'best-available'; readonly chance: number; readonly bar: number }
+  | { readonly kind: 'rule'; readonly rule: string }
+  | { readonly kind: 'asked-stronger'; readonly than: string }
+  | { readonly kind: 'only-model' }
+  | {
+      readonly kind: 'skipped-no-room';
+      readonly model: string;
+      readonly limit: string;
+      readonly waitMs: number;
+    }
+  | { readonly kind: 'skipped-too-long'; readonly model: string; readonly contextTokens: number }
+  | { readonly kind: 'rule-names-missing-model'; readonly model: string }
+  /** A model chosen first failed before its first token. */
+  | { readonly kind: 'fell-back'; readonly from: string; readonly code: string };
+
+export interface Option {
+  readonly modelKey: string;
+  readonly label: string;
+  readonly tier: Tier;
+  /** Chance in [0, 1] that the answer is good enough. */
+  readonly chance: number;
+  /** Absent: the price is unknown. */
+  readonly estimatedUsd?: number;
+  readonly estimatedMs: number;
+  readonly simulated: boolean;
+}
+
+export interface Decision {
+  readonly chosen: Option;
+  readonly reasons: readonly Reason[];
+  /** Distance of the choice from the next one, as a chance in [0, 1]. */
+  readonly confidence: number;
+  readonly nextCheaper?: Option;
+  readonly nextDearer?: Option;
+  /** In the order in which they would be tried. */
+  readonly fallbacks: readonly Option[];
+  readonly estimatedInputTokens: number;
+  readonly estimatedOutputTokens: number;
+}

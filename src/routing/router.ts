@@ -1,0 +1,154 @@
+/**
+ * Chooses the cheapest model whose chance of being good enough passes the bar and that has room, with reasons.
+ * Pure: the same input gives the same decision. Units: USD, milliseconds, tokens.
+ */
+import { SluiceError } from '../base/errors.ts';
+import { chanceAdequate } from './adequacy.ts';
+import type { ModelInfo } from './catalogue.ts';
+import { bandOf, complexity } from './complexity.ts';
+import { estimateUsd } from './cost.ts';
+import type { Decision, Option, Reason } from './decision.ts';
+import type { TaskFeatures } from './features.ts';
+import { matchingRule, type RoutingRule } from './rules.ts';
+
+export interface RouteInput {
+  readonly features: TaskFeatures;
+  readonly models: readonly ModelInfo[];
+  readonly rules: readonly RoutingRule[];
+  /** Least chance in [0, 1] that a chosen model must have. */
+  readonly bar: number;
+  readonly outputTokens: number;
+  /** `waitMs` 0: there is room. */
+  readonly room: (model: ModelInfo) => { readonly limit?: string; readonly waitMs: number };
+  readonly strongerThan?: string;
+}
+
+interface Candidate {
+  readonly model: ModelInfo;
+  readonly option: Option;
+}
+
+/** Throws `no-model` when nothing is connected, fits, or is more capable than what was asked to be surpassed. */
+export function route(input: RouteInput): Decision {
+  if (input.models.length === 0) throw new SluiceError('no-model', { why: 'none-connected' });
+  const reasons: Reason[] = [];
+  const value = complexity(input.features);
+  reasons.push({ kind: 'complexity', value, band: bandOf(value) });
+  const able = allowed(input, value, reasons);
+  const ruled = byRule(input, able, reasons);
+  const roomy = ruled ? [ruled] : withRoom(input, able, reasons);
+  const chosen = ruled ?? choose(input, roomy, reasons);
+  return explain(input, chosen, able, roomy, reasons);
+}
+
+/** Cheapest first; unknown prices come after the known ones of the same chance. */
+function byCost(a: Candidate, b: Candidate): number {
+  const dear = Number.POSITIVE_INFINITY;
+  const difference = (a.option.estimatedUsd ?? dear) - (b.option.estimatedUsd ?? dear);
+  return Number.isNaN(difference) || difference === 0 ? a.option.chance - b.option.chance : difference;
+}
+
+function allowed(input: RouteInput, value: number, reasons: Reason[]): Candidate[] {
+  const stronger = strongerOnly(input, reasons);
+  const fitting = stronger.filter((model) => {
+    const fits = input.features.inputTokens + input.outputTokens <= model.contextTokens;
+    if (!fits)
+      reasons.push({ kind: 'skipped-too-long', model: model.label, contextTokens: model.contextTokens });
+    return fits;
+  });
+  if (fitting.length === 0) {
+    const largest = Math.max(...stronger.map((model) => model.contextTokens));
+    const platform = stronger[0]?.platform ?? '';
+    throw new SluiceError('context-too-long', {
+      platform,
+      tokens: input.features.inputTokens,
+      limitTokens: largest,
+    });
+  }
+  return fitting.map((model) => ({ model, option: optionOf(model, value, input) })).sort(byCost);
+}
+
+function strongerOnly(input: RouteInput, reasons: Reason[]): readonly ModelInfo[] {
+  const than = input.models.find((model) => model.key === input.strongerThan);
+  if (than === undefined) return input.models;
+  const stronger = input.models.filter((model) => model.quality > than.quality);
+  if (stronger.length === 0) throw new SluiceError('no-model', { why: 'none-stronger' });
+  reasons.push({ kind: 'asked-stronger', than: than.label });
+  return stronger;
+}
+
+function byRule(input: RouteInput, able: readonly Candidate[], reasons: Reason[]): Candidate | undefined {
+  // 'Ask stronger' is the person's newest word; a rule made earlier does not overrule it.
+  if (input.strongerThan !== undefined) return undefined;
+  const rule = matchingRule(input.rules, input.features.task, input.features.language);
+  if (rule === undefined) return undefined;
+  const named = able.find(({ model }) => model.key === rule.model);
+  if (named) reasons.push({ kind: 'rule', rule: rule.model });
+  else if (!input.models.some((model) => model.key === rule.model)) {
+    reasons.push({ kind: 'rule-names-missing-model', model: rule.model });
+  }
+  return named;
+}
+
+/** When none has room all stay: the pipeline then waits, or says how long it would take. */
+function withRoom(input: RouteInput, able: readonly Candidate[], reasons: Reason[]): readonly Candidate[] {
+  const refused: Reason[] = [];
+  const roomy = able.filter(({ model }) => {
+    const { limit, waitMs } = input.room(model);
+    if (limit !== undefined) refused.push({ kind: 'skipped-no-room', model: model.label, limit, waitMs });
+    return limit === undefined;
+  });
+  if (roomy.length === 0) return able;
+  reasons.push(...refused);
+  return roomy;
+}
+
+function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]): Candidate {
+  const adequate = from.find(({ option }) => option.chance >= input.bar);
+  const best = from.reduce((a, b) => (b.option.chance > a.option.chance ? b : a));
+  const chosen = adequate ?? best;
+  if (from.length === 1) reasons.push({ kind: 'only-model' });
+  else {
+    const kind = adequate ? 'cheapest-adequate' : 'best-available';
+    reasons.push({ kind, chance: chosen.option.chance, bar: input.bar });
+  }
+  return chosen;
+}
+
+function explain(
+  input: RouteInput,
+  chosen: Candidate,
+  able: readonly Candidate[],
+  roomy: readonly Candidate[],
+  reasons: readonly Reason[],
+): Decision {
+  const place = able.indexOf(chosen);
+  const cheaper = able[place - 1]?.option;
+  const dearer = able[place + 1]?.option;
+  const others = roomy.filter((candidate) => candidate !== chosen);
+  const stronger = others.filter(({ option }) => option.chance >= chosen.option.chance);
+  const weaker = others.filter(({ option }) => option.chance < chosen.option.chance).reverse();
+  return {
+    chosen: chosen.option,
+    reasons,
+    confidence: Math.abs(chosen.option.chance - (cheaper?.chance ?? 0)),
+    ...(cheaper ? { nextCheaper: cheaper } : {}),
+    ...(dearer ? { nextDearer: dearer } : {}),
+    fallbacks: [...stronger, ...weaker].map(({ option }) => option),
+    estimatedInputTokens: input.features.inputTokens,
+    estimatedOutputTokens: input.outputTokens,
+  };
+}
+
+function optionOf(model: ModelInfo, value: number, input: RouteInput): Option {
+  const estimatedUsd = estimateUsd(model.price, input.features.inputTokens, input.outputTokens);
+  return {
+    modelKey: model.key,
+    label: model.label,
+    tier: model.tier,
+    chance: chanceAdequate(model.quality, value),
+    ...(estimatedUsd === undefined ? {} : { estimatedUsd }),
+    estimatedMs: model.firstTokenMs + (input.outputTokens / model.outputTokensPerS) * 1_000,
+    simulated: model.simulated,
+  };
+}

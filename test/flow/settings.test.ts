@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'mocha';
+import { DEFAULT_SETTINGS, parseSettings, SETTINGS, type SettingKey } from '../../src/flow/settings.ts';
+
+const from = (values: Record<string, unknown>) => parseSettings((key) => values[key]);
+
+suite('settings', () => {
+  test('nothing set gives the defaults, and nothing is rejected', () => {
+    assert.deepEqual(from({}), { settings: DEFAULT_SETTINGS, rejected: [] });
+  });
+
+  test('good values are taken', () => {
+    const { settings, rejected } = from({
+      'statusBar.show': 'alerts',
+      'cache.maxEntries': 5,
+      'routing.qualityBar': 0.25,
+      'routing.rules': [{ model: 'a/b', task: 'fix', language: 'rust' }],
+      'openai.baseUrl': ' http://127.0.0.1:8080/v1/ ',
+    });
+
+    assert.deepEqual(rejected, []);
+    assert.equal(settings['openai.baseUrl'], 'http://127.0.0.1:8080/v1');
+    assert.deepEqual(settings['routing.rules'], [{ model: 'a/b', task: 'fix', language: 'rust' }]);
+  });
+
+  test('whatever a settings file may hold: the default is used and the key is named', () => {
+    const junk: unknown[] = [
+      'abc',
+      -1,
+      1e12,
+      0.5,
+      Number.NaN,
+      null,
+      true,
+      {},
+      [1],
+      [{ task: 'x', model: 'a' }],
+      [{}],
+      'ftp://x',
+      [[]],
+    ];
+    const fits = (key: SettingKey, value: unknown) => {
+      const { type } = SETTINGS[key];
+      if (type === 'boolean') return value === true;
+      return type === 'number' && value === 0.5;
+    };
+    for (const key of Object.keys(SETTINGS) as SettingKey[]) {
+      for (const value of junk.filter((one) => !fits(key, one))) {
+        const { settings, rejected } = from({ [key]: value });
+
+        assert.deepEqual(rejected, [key], `${key} = ${String(value)}`);
+        assert.deepEqual(settings, DEFAULT_SETTINGS);
+      }
+    }
+  });
+});

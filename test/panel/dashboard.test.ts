@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
+import type { Browser } from 'playwright-core';
+import type { ToPanel } from '../../src/flow/messages.ts';
+import type { Snapshot } from '../../src/flow/snapshot.ts';
+import { launch, type PageOptions, type PanelPage, TEXTS, withPanel } from './panelPage.ts';
+import { decisions, emptySnapshot, fullSnapshot } from './stateFixture.ts';
+import { THEMES, type ThemeName } from './themeFixture.ts';
+
+const snapshot = (change: Partial<Snapshot> = {}): ToPanel => ({
+  kind: 'snapshot',
+  snapshot: { ...fullSnapshot, ...change },
+});
+
+suite('panel/dashboard in Chromium', function () {
+  this.timeout(30_000);
+  let browser: Browser;
+
+  suiteSetup(async () => {
+    browser = await launch();
+  });
+  suiteTeardown(() => browser.close());
+
+  const withPage = (options: PageOptions, run: (panel: PanelPage) => Promise<void>) =>
+    withPanel(browser, 'dashboard', options, run);
+
+  const stateOf = (panel: PanelPage) => panel.page.locator('main').getAttribute('data-state');
+
+  test('it says ready and shows the loading state alone until texts and a snapshot came', () =>
+    withPage({}, async (panel) => {
+      assert.deepEqual(await panel.posted(), [{ kind: 'ready' }]);
+      assert.equal(await stateOf(panel), 'loading');
+      assert.equal(await panel.page.locator('main').textContent(), '');
+
+      await panel.send(snapshot());
+      assert.equal(await stateOf(panel), 'loading');
+      await panel.send(TEXTS);
+
+      assert.equal(await stateOf(panel), 'ready');
+      assert.equal(await panel.page.getByRole('progressbar').count(), 0);
+    }));
+
+  test('every section is there in its order with a heading, and no key is shown in place of a text', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot({ notices: [] }));
+
+      const names = await panel.page
+        .locator('section[data-section]')
+        .evaluateAll((list) => list.map((each) => each.getAttribute('data-section')));
+      assert.deepEqual(names, ['today', 'buckets', 'caches', 'latencies', 'decisions', 'platforms']);
+      assert.equal(await panel.page.getByRole('heading', { level: 2 }).count(), 6);
+      const text = await panel.page.locator('main').textContent();
+      assert.doesNotMatch(
+        text ?? '',
+        /\{\d\}|undefined|NaN|Infinity|\b(?:bucket|cache|decision|latency|task|unit)\.[a-z]/,
+      );
+    }));
+
+  test('the empty state says what to do and both its buttons do it', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, { kind: 'snapshot', snapshot: emptySnapshot });
+
+      assert.equal(await stateOf(panel), 'empty');
+      await panel.page.getByRole('button', { name: 'Explain Selection' }).click();
+      await panel.page.getByRole('button', { name: 'Connect a Platform…' }).click();
+      assert.deepEqual((await panel.posted()).slice(1), [
+        { kind: 'command', command: 'explain' },
+        { kind: 'command', command: 'connect' },
+      ]);
+    }));
+
+  test('an error says why, keeps the last known figures, and the next snapshot ends it', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot(), { kind: 'failed', message: 'The disk is full.' });
+
+      assert.equal(await stateOf(panel), 'error');
+      assert.match(
+        (await panel.page.getByRole('alert').textContent()) ?? '',
+        /The disk is full\..*known at 2:05/s,
+      );
+      assert.equal(await panel.page.locator('[data-section=buckets]').count(), 1);
+      await panel.send(snapshot());
+      assert.equal(await stateOf(panel), 'ready');
+      assert.equal(await panel.page.getByRole('alert').count(), 0);
+    }));
+
+  for (const theme of Object.keys(THEMES) as ThemeName[]) {
+    for (const width of [150, 300, 600, 900]) {
+      test(`nothing is wider than a window of ${width} px (${theme})`, () =>
+        withPage({ width, theme }, async (panel) => {
+          await panel.send(TEXTS, snapshot());
+          assert.ok((await panel.overflow()) <= 0);
+          await panel.send({ kind: 'snapshot', snapshot: emptySnapshot });
+          assert.ok((await panel.overflow()) <= 0);
+        }));
+    }
+  }
+
+  test('long and hostile names stay text and inside the window', () =>
+    withPage({ width: 300 }, async (panel) => {
+      const name = `<img src=x onerror=alert(1)>${'x'.repeat(200)}`;
+      const [first] = decisions(1);
+      assert.ok(first);
+      await panel.send(
+        TEXTS,
+        snapshot({
+          notices: [name],
+          platforms: [{ id: name, label: name, simulated: true, models: 1 }],
+          decisions: [{ ...first, id: name, model: name, why: name }],
+          latencies: fullSnapshot.latencies.map((view) => ({ ...view, label: name })),
+          buckets: fullSnapshot.buckets.map((bucket) => ({ ...bucket, model: name, unit: name })),
+        }),
+      );
+
+      assert.equal(await panel.page.locator('img').count(), 0);
+      assert.ok((await panel.overflow()) <= 0);
+      await panel.page.locator('[data-command=decision]').click();
+      assert.deepEqual((await panel.posted()).at(-1), { kind: 'command', command: 'decision', id: name });
+    }));
+
+  test('what is unknown is a dash that says why, never a 0', () =>
+    withPage({}, async (panel) => {
+      const { savedUsd: _, ...cache } = fullSnapshot.caches[0] ?? assert.fail();
+      const today = { ...fullSnapshot.today, requests: 2, usd: 0, unknownCost: 2 };
+      await panel.send(TEXTS, snapshot({ caches: [cache], today }));
+
+      const unknown = (section: string) => panel.page.locator(`[data-section=${section}] .unknown`);
+      assert.equal(await unknown('today').getAttribute('title'), 'The price or the usage is not known.');
+      assert.equal(await unknown('caches').getAttribute('title'), 'The price or the usage is not known.');
+      assert.equal(await unknown('buckets').count(), 2);
+      assert.equal(await unknown('decisions').count(), 2);
+      for (const dash of await panel.page.locator('.unknown').all()) {
+        assert.equal(await dash.locator('[aria-hidden]').textContent(), '–');
+        assert.equal(await dash.locator('.hidden').textContent(), await dash.getAttribute('title'));
+      }
+    }));
+
+  test('what is simulated says so at each bucket, model, decision and price', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+
+      const badges = (selector: string) => panel.page.locator(`${selector} .badge`).count();
+      assert.equal(await badges('[data-section=today] .wide'), 1);
+      assert.equal(await badges('.group:has([data-bucket="sim/balanced"])'), 1);
+      assert.equal(await badges('[data-model^="simulated/"]'), 2);
+      assert.equal(await badges('[data-id="d1000"]'), 1);
+      assert.equal(await badges('[data-id="d999"]'), 0);
+    }));
+
+  test('each chart says its figures to a screen reader', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+
+      const meter = panel.page.getByRole('meter', { name: 'Anthropic, Input tokens' });
+      assert.equal(await meter.getAttribute('aria-valuenow'), '15');
+      assert.equal(await meter.getAttribute('aria-valuetext'), '15%, 31,000 of 200,000 free');
+      assert.equal(
+        await panel.page.getByRole('img', { name: '62% hit rate: 31 hits, 19 misses' }).count(),
+        1,
+      );
+      assert.equal(
+        await panel.page.getByRole('img', { name: /Claude Balanced, histogram .* P95 4\.8 s/ }).count(),
+        1,
+      );
+      const table = panel.page.getByRole('table', { name: 'Answers of Claude Balanced by time' });
+      assert.equal(await table.getByRole('row').count(), 7);
+    }));
+
+  test('focus, selection and elements survive an update', () =>
+    withPage({ height: 3000 }, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+      await panel.page.locator('[data-id="d998"]').focus();
+      await panel.page.evaluate(() => {
+        const why = document.querySelector('[data-id="d997"] .why')?.firstChild;
+        if (why) document.getSelection()?.setBaseAndExtent(why, 4, why, 12);
+        document.querySelector('[data-bucket]')?.setAttribute('data-seen', '');
+      });
+
+      await panel.send(snapshot({ decisions: [...decisions(1, -1), ...decisions(19)], running: 0 }));
+      await panel.send(snapshot({ buckets: fullSnapshot.buckets.map((each) => ({ ...each, level: 1 })) }));
+
+      const active = await panel.page.evaluate(() => document.activeElement?.getAttribute('data-id'));
+      assert.equal(active, 'd998');
+      assert.equal(await panel.page.evaluate(() => String(document.getSelection())), 'cheapest');
+      assert.equal(await panel.page.locator('[data-bucket][data-seen]').count(), 1);
+    }));
+
+  test('the scroll position survives updates, also of what is above', () =>
+    withPage({ height: 400 }, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+      await panel.page.evaluate(() => window.scrollTo({ top: 700 }));
+
+      for (let level = 0; level < 5; level++) {
+        await panel.send(snapshot({ buckets: fullSnapshot.buckets.map((each) => ({ ...each, level })) }));
+      }
+
+      assert.equal(await panel.page.evaluate(() => window.scrollY), 700);
+    }));
+
+  test('while the pointer is over the decisions none moves, and newer ones wait', () =>
+    withPage({ height: 3000 }, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+      const row = panel.page.locator('[data-id="d999"]');
+      const before = await row.boundingBox();
+      await row.hover();
+
+      await panel.send(snapshot({ decisions: [...decisions(2, -2), ...decisions(18)] }));
+
+      assert.deepEqual(await row.boundingBox(), before);
+      assert.match(
+        (await panel.page.locator('[data-section=decisions] .heading').textContent()) ?? '',
+        /2 newer/,
+      );
+      await panel.page.locator('[data-section=today]').hover();
+      assert.equal(
+        await panel.page.locator('.decisions > li').first().locator('[data-id="d1002"]').count(),
+        1,
+      );
+    }));
+
+  test('the list shows a few and all on request, by keyboard too', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+      assert.equal(await panel.page.locator('.decisions > li').count(), 8);
+
+      const expand = panel.page.locator('[data-local=expand]');
+      await expand.focus();
+      await panel.page.keyboard.press('Enter');
+
+      assert.equal(await panel.page.locator('.decisions > li').count(), 20);
+      assert.equal(await expand.getAttribute('aria-expanded'), 'true');
+      assert.equal(await expand.evaluate((button) => button === document.activeElement), true);
+      await panel.page.locator('[data-id="d999"]').focus();
+      await panel.page.keyboard.press('Enter');
+      assert.deepEqual((await panel.posted()).at(-1), { kind: 'command', command: 'decision', id: 'd999' });
+    }));
+
+  test('an update takes under 8 ms of scripting and a thousand leave the heap as it was', () =>
+    withPage({}, async (panel) => {
+      const session = await panel.page.context().newCDPSession(panel.page);
+      await session.send('Performance.enable');
+      const measure = async (name: string) => {
+        const { metrics } = await session.send('Performance.getMetrics');
+        return metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
+      };
+      const update = (times: number) =>
+        panel.page.evaluate(
+          ([list, count]) => {
+            for (let index = 0; index < count; index++) {
+              const data = list[index % list.length];
+              window.dispatchEvent(new MessageEvent<unknown>('message', { data }));
+            }
+          },
+          [Array.from({ length: 12 }, (_, index) => changed(index)), times] as const,
+        );
+      await panel.send(TEXTS);
+      await update(200);
+      await session.send('HeapProfiler.collectGarbage');
+      const heap = await measure('JSHeapUsedSize');
+      const nodes = await measure('Nodes');
+
+      const scripting = await measure('ScriptDuration');
+      await update(1000);
+      const perUpdateMs = (((await measure('ScriptDuration')) - scripting) * 1000) / 1000;
+
+      await session.send('HeapProfiler.collectGarbage');
+      assert.ok(perUpdateMs < 8, `${perUpdateMs} ms`);
+      assert.ok((await measure('JSHeapUsedSize')) - heap < 500_000);
+      assert.ok((await measure('Nodes')) - nodes < 500);
+    }));
+});
+
+/** The full snapshot with everything that moves moved. */
+function changed(step: number): ToPanel {
+  return snapshot({
+    buckets: fullSnapshot.buckets.map((bucket) => ({ ...bucket, level: (bucket.level * (step + 1)) / 13 })),
+    decisions: decisions(20, -step),
+    caches: fullSnapshot.caches.map((cache) => ({ ...cache, hits: cache.hits + step })),
+    latencies: fullSnapshot.latencies.map((view) => ({
+      ...view,
+      count: view.count + step,
+      p50Ms: view.p50Ms + step,
+    })),
+    today: { ...fullSnapshot.today, requests: 54 + step },
+    running: step % 2,
+  });
+}

@@ -1,0 +1,279 @@
+/** Snapshots and answers as the extension would send them. */
+import type { AnswerState } from '../../src/flow/messages.ts';
+import type { BucketView, DecisionView, LatencyView, Snapshot } from '../../src/flow/snapshot.ts';
+
+/** 2026-03-04 14:05 UTC, a Wednesday. */
+export const NOW_MS = Date.UTC(2026, 2, 4, 14, 5);
+
+const MINUTE_MS = 60_000;
+
+export const emptySnapshot: Snapshot = {
+  atMs: NOW_MS,
+  platforms: [{ id: 'simulated', label: 'Simulated platform', simulated: true, models: 3 }],
+  buckets: [],
+  caches: [
+    { level: 'memory', hits: 0, misses: 0, joined: 0, entries: 0, maxEntries: 1000, bytes: 0, savedMs: 0 },
+  ],
+  latencies: [],
+  decisions: [],
+  today: {
+    day: '2026-03-04',
+    requests: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    usd: 0,
+    simulatedUsd: 0,
+    unknownCost: 0,
+  },
+  running: 0,
+  notices: [],
+};
+
+const BUCKETS: readonly BucketView[] = [
+  {
+    id: 'anthropic/requests',
+    platform: 'anthropic',
+    unit: 'requests',
+    size: 50,
+    level: 47,
+    reserved: 1,
+    refillPerMinute: 50,
+    fullInMs: 3600,
+    source: 'reported',
+    readingAgeMs: 12_000,
+    simulated: false,
+  },
+  {
+    id: 'anthropic/input',
+    platform: 'anthropic',
+    unit: 'input-tokens',
+    size: 200_000,
+    level: 31_000,
+    reserved: 8200,
+    refillPerMinute: 200_000,
+    fullInMs: 51_000,
+    source: 'reported',
+    readingAgeMs: 12_000,
+    simulated: false,
+  },
+  {
+    id: 'claude/units',
+    platform: 'claude_code',
+    unit: 'units',
+    size: 5000,
+    level: 120,
+    reserved: 0,
+    source: 'declared',
+    simulated: false,
+  },
+  {
+    id: 'sim/balanced',
+    platform: 'simulated',
+    unit: 'tokens',
+    model: 'sim-balanced',
+    size: 40_000,
+    level: 40_000,
+    reserved: 0,
+    refillPerMinute: 40_000,
+    fullInMs: 0,
+    source: 'declared',
+    readingAgeMs: 184_000,
+    simulated: true,
+  },
+];
+
+const BOUNDS_MS = [50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200];
+
+function latency(
+  modelKey: string,
+  label: string,
+  simulated: boolean,
+  counts: readonly number[],
+  marks: readonly [number, number, number],
+): LatencyView {
+  const bins = [...BOUNDS_MS.map((upToMs, index) => ({ upToMs, count: counts[index] ?? 0 })), { count: 0 }];
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  const [p50Ms, p95Ms, p99Ms] = marks;
+  return { modelKey, label, simulated, count, p50Ms, p95Ms, p99Ms, bins };
+}
+
+const LATENCIES: readonly LatencyView[] = [
+  latency(
+    'anthropic/claude-balanced',
+    'Claude Balanced',
+    false,
+    [0, 0, 0, 3, 18, 41, 22, 9, 3],
+    [1240, 4810, 11_300],
+  ),
+  latency('simulated/sim-balanced', 'Balanced', true, [0, 0, 1, 4, 2], [340, 690, 780]),
+  latency('simulated/sim-powerful', 'Powerful', true, [0, 0, 0, 0, 0, 1], [1530, 1530, 1530]),
+];
+
+const WHY = [
+  'The cheapest model that is likely to do: the task is simple, 41 lines of TypeScript.',
+  'Fast would be cheaper, but the selection names 14 other symbols; Balanced passes the bar with 0.93.',
+  'You asked for a stronger answer.',
+];
+
+/** `index` 0 is the newest. */
+export function decision(index: number): DecisionView {
+  const known = index !== 3;
+  const tasks = ['explain', 'fix', 'tests', 'question', 'commit-message'] as const;
+  const problems: Readonly<Record<number, DecisionView['problem']>> = { 2: 'cut', 5: 'cancelled' };
+  const problem = problems[index];
+  return {
+    id: `d${1000 - index}`,
+    atMs: NOW_MS - (index * 37 + 1) * MINUTE_MS,
+    task: tasks[index % tasks.length] ?? 'explain',
+    model: index % 3 === 0 ? 'Balanced' : 'Claude Balanced',
+    modelKey: index % 3 === 0 ? 'simulated/sim-balanced' : 'anthropic/claude-balanced',
+    simulated: index % 3 === 0,
+    why: WHY[index % WHY.length] ?? '',
+    cache: index === 1 ? 'memory' : index === 4 ? 'joined' : 'none',
+    ...(known ? { tokens: 1204 + index * 311, costUsd: 0.0042 * (index + 1) } : {}),
+    totalMs: index === 1 ? 2 : 900 + index * 433,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+export function decisions(count: number, from = 0): DecisionView[] {
+  return Array.from({ length: count }, (_, index) => decision(index + from));
+}
+
+export const fullSnapshot: Snapshot = {
+  atMs: NOW_MS,
+  platforms: [
+    { id: 'anthropic', label: 'Anthropic', simulated: false, models: 4 },
+    { id: 'claude_code', label: 'Claude Code', simulated: false, models: 1 },
+    { id: 'simulated', label: 'Simulated platform', simulated: true, models: 3 },
+  ],
+  buckets: BUCKETS,
+  caches: [
+    {
+      level: 'memory',
+      hits: 31,
+      misses: 19,
+      joined: 4,
+      entries: 18,
+      maxEntries: 1000,
+      bytes: 48_200,
+      savedUsd: 0.1274,
+      savedMs: 94_000,
+    },
+  ],
+  latencies: LATENCIES,
+  decisions: decisions(20),
+  today: {
+    day: '2026-03-04',
+    requests: 54,
+    inputTokens: 128_400,
+    outputTokens: 34_210,
+    usd: 0.4218,
+    simulatedUsd: 0.0137,
+    unknownCost: 2,
+  },
+  running: 1,
+  notices: ['The setting sluice.cache.memory.maxEntries is not a number; 1,000 is used.'],
+};
+
+export const MARKDOWN = `\`parseRow\` turns **one line** of the file into a *typed* row. It
+
+1. splits at the separator, keeping quoted parts together,
+2. trims each field, and
+3. throws a \`RowError\` when there are too few.
+
+## Where it can fail
+
+- An empty line gives \`[]\`, not an error.
+  - The caller drops it.
+- A quote that is never closed takes the rest of the file.
+
+\`\`\`ts
+export function parseRow(line: string, separator = ','): Row {
+  const fields = split(line, separator).map((field) => field.trim()); // a rather long line that has to scroll
+  if (fields.length < COLUMNS.length) throw new RowError(line);
+  return toRow(fields);
+}
+\`\`\`
+
+| Input | Fields | Note |
+|:------|-------:|------|
+| \`a,b\` | 2 | as expected |
+| \`"a,b"\` | 1 | quoted |
+
+> A field is trimmed *after* the split: spaces inside quotes are lost.
+
+See [the format](https://example.com/csv) and ![a drawing of the parser](https://example.com/a.png).
+`;
+
+export const doneAnswer: AnswerState = {
+  title: 'Explain Selection',
+  subtitle: 'parseRow in src/import/table.ts, lines 12 to 40',
+  phase: 'done',
+  status: '',
+  markdown: MARKDOWN,
+  simulated: true,
+  notices: [],
+  receipt: [
+    { label: 'Model', value: 'Balanced (simulated)' },
+    {
+      label: 'Why',
+      value: 'The cheapest model that is likely to do: the task is simple, 41 lines of TypeScript.',
+    },
+    { label: 'Tokens', value: '812 in, 392 out' },
+    { label: 'Cost', value: '$0.0042 (simulated)' },
+    { label: 'Time', value: '1.9 s, first word after 340 ms' },
+    { label: 'Cache', value: '–', title: 'The platform did not report its cache.' },
+  ],
+  actions: ['copy', 'again', 'stronger', 'fresh', 'decision', 'dashboard', 'connect'],
+};
+
+export const waitingAnswer: AnswerState = {
+  ...doneAnswer,
+  phase: 'waiting',
+  status: 'Waiting for Balanced…',
+  markdown: '',
+  receipt: [],
+  actions: ['cancel'],
+};
+
+export const streamingAnswer: AnswerState = {
+  ...waitingAnswer,
+  phase: 'streaming',
+  status: '',
+  markdown: MARKDOWN.slice(0, 640),
+  notices: ['The selection was cut to 2,000 of 9,412 lines.'],
+  actions: ['copy', 'cancel'],
+};
+
+export const failedAnswer: AnswerState = {
+  ...doneAnswer,
+  phase: 'failed',
+  markdown: MARKDOWN.slice(0, 230),
+  problem:
+    'The connection broke in the middle of the answer. What had come is kept above. Ask again for a whole one.',
+  actions: ['copy', 'again', 'stronger', 'decision'],
+};
+
+export const cancelledAnswer: AnswerState = {
+  ...doneAnswer,
+  phase: 'cancelled',
+  markdown: '',
+  simulated: false,
+  receipt: [{ label: 'Model', value: 'Claude Balanced' }],
+  actions: ['again'],
+};
+
+/** A routing decision, shown in the same view. */
+export const documentAnswer: AnswerState = {
+  title: 'Routing Decision',
+  subtitle: '4 March, 14:04',
+  phase: 'done',
+  status: '',
+  markdown:
+    '| Model | Likely to do | Cost |\n|---|---:|---:|\n| Fast | 0.71 | $0.0009 |\n| **Balanced** | 0.93 | $0.0042 |\n| Powerful | 0.98 | $0.0210 |\n',
+  simulated: true,
+  notices: [],
+  receipt: [],
+  actions: [],
+};

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'mocha';
+import { TASK_TYPES } from '../../src/base/task.ts';
+import { buildPrompt } from '../../src/prompt/buildPrompt.ts';
+import { usualOutputTokens } from '../../src/prompt/taskPrompts.ts';
+import { TokenEstimator } from '../../src/prompt/tokenEstimator.ts';
+
+const input = { task: 'explain', instruction: '', language: 'markdown', code: 'x', problems: [] } as const;
+
+suite('prompt', () => {
+  test('code with fences of its own cannot end its block', () => {
+    const { user } = buildPrompt({ ...input, code: 'a\n````js\nb\n````' });
+
+    assert.ok(user.includes('`````markdown\na\n````js\nb\n````\n`````'));
+  });
+
+  test('the typed instruction replaces the order, and file, symbol and problems are named', () => {
+    const { user, system } = buildPrompt({
+      ...input,
+      task: 'question',
+      instruction: ' Why? ',
+      fileName: 'cart.ts',
+      symbol: 'total',
+      problems: ['line 3: unused'],
+    });
+
+    assert.ok(user.startsWith('Why?\n\nCode from cart.ts, total:'));
+    assert.ok(user.endsWith('- line 3: unused'));
+    assert.ok(system.endsWith('Task: question'));
+  });
+
+  test('every task has an order and a usual size', () => {
+    for (const task of TASK_TYPES) {
+      assert.ok(buildPrompt({ ...input, task, code: '' }).user.length > 10, task);
+      assert.ok(usualOutputTokens(task) > 0, task);
+    }
+  });
+});
+
+suite('token estimator', () => {
+  test('learns the ratio of a language from exact counts, and leaves other languages alone', async () => {
+    const estimator = new TokenEstimator(async (text) => text.length / 2);
+    const text = 'x'.repeat(860);
+    const before = estimator.estimate(text, 'typescript');
+
+    for (let run = 0; run < 20; run += 1) await estimator.calibrate(text, 'typescript');
+
+    assert.equal(before, 200);
+    assert.ok(Math.abs(estimator.estimate(text, 'typescript') - 430) < 10);
+    assert.equal(estimator.estimate(text, 'python'), 200);
+  });
+
+  test('counts one text at a time and stops when a language is known', async () => {
+    let counts = 0;
+    const estimator = new TokenEstimator(async () => {
+      counts += 1;
+      return 100;
+    });
+
+    await Promise.all([estimator.calibrate('text', 'a'), estimator.calibrate('text', 'a')]);
+    for (let run = 0; run < 50; run += 1) await estimator.calibrate('text', 'a');
+
+    assert.equal(counts, 20);
+  });
+
+  test('learns a factor for each model from what its platform reports, within bounds', () => {
+    const estimator = new TokenEstimator(async () => 0);
+    for (let run = 0; run < 50; run += 1) {
+      estimator.learnFactor('claude', 1_000, 1_400);
+      estimator.learnFactor('absurd', 100, 1e9);
+    }
+
+    assert.ok(Math.abs(estimator.estimate('x'.repeat(4_300), '', 'claude') - 1_400) < 5);
+    assert.equal(estimator.estimate('x'.repeat(4_300), '', 'absurd'), 4_000);
+  });
+});

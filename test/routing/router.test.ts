@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'mocha';
+import { SluiceError } from '../../src/base/errors.ts';
+import { seededRandom } from '../../src/base/random.ts';
+import { TASK_TYPES } from '../../src/base/task.ts';
+import { chanceAdequate } from '../../src/routing/adequacy.ts';
+import { bindModel, type ModelInfo } from '../../src/routing/catalogue.ts';
+import { ANTHROPIC_MODELS, OPENAI_MODELS } from '../../src/routing/catalogueData.ts';
+import { complexity } from '../../src/routing/complexity.ts';
+import { costUsd } from '../../src/routing/cost.ts';
+import { taskFeatures } from '../../src/routing/features.ts';
+import { type RouteInput, route } from '../../src/routing/router.ts';
+import { SIMULATED_MODELS } from '../../src/routing/simulatedModels.ts';
+import { FAST, STRONG } from '../support/spine.ts';
+
+const models = [bindModel(FAST, 'test', false), bindModel(STRONG, 'test', false)];
+const easy = {
+  task: 'explain',
+  instruction: '',
+  language: 'typescript',
+  code: 'const a = 1;',
+  problems: 0,
+  inputTokens: 100,
+} as const;
+const hard = {
+  ...easy,
+  task: 'refactor',
+  instruction:
+    'Why does this deadlock? Redesign the concurrency without changing the API; it must keep exactly the order',
+  inputTokens: 20_000,
+} as const;
+
+function input(overrides: Partial<RouteInput> = {}): RouteInput {
+  return {
+    features: taskFeatures(easy),
+    models,
+    rules: [],
+    bar: 0.7,
+    outputTokens: 500,
+    room: () => ({ waitMs: 0 }),
+    ...overrides,
+  };
+}
+
+const kinds = (decision: ReturnType<typeof route>) => decision.reasons.map(({ kind }) => kind);
+
+suite('router', () => {
+  test('an easy task goes to the cheapest model that passes the bar, and names the next dearer one', () => {
+    const decision = route(input());
+
+    assert.equal(decision.chosen.modelKey, 'test/fast');
+    assert.equal(decision.nextDearer?.modelKey, 'test/strong');
+    assert.equal(decision.nextCheaper, undefined);
+    assert.deepEqual(kinds(decision), ['complexity', 'cheapest-adequate']);
+    assert.deepEqual(
+      decision.fallbacks.map(({ modelKey }) => modelKey),
+      ['test/strong'],
+    );
+  });
+
+  test('a hard task goes up', () => {
+    const decision = route(input({ features: taskFeatures(hard), bar: 0.6 }));
+
+    assert.equal(decision.chosen.modelKey, 'test/strong');
+    assert.equal(decision.nextCheaper?.modelKey, 'test/fast');
+  });
+
+  test('when none passes the bar the best one is taken and the decision says so', () => {
+    const decision = route(input({ features: taskFeatures(hard), bar: 0.999 }));
+
+    assert.equal(decision.chosen.modelKey, 'test/strong');
+    assert.ok(kinds(decision).includes('best-available'));
+  });
+
+  test('a model without room is left out with its limit and wait; when none has room all stay', () => {
+    const room = (model: ModelInfo) =>
+      model.name === 'fast' ? { limit: 'tokens', waitMs: 5_000 } : { waitMs: 0 };
+    const full = () => ({ limit: 'tokens', waitMs: 5_000 });
+
+    const decision = route(input({ room }));
+    const none = route(input({ room: full }));
+
+    assert.equal(decision.chosen.modelKey, 'test/strong');
+    assert.ok(kinds(decision).includes('skipped-no-room'));
+    assert.equal(none.chosen.modelKey, 'test/fast');
+  });
+
+  test('the first rule that fits decides; one that names a missing model is ignored and told', () => {
+    const ruled = route(
+      input({
+        rules: [
+          { language: 'python', model: 'x' },
+          { task: 'explain', model: 'test/strong' },
+        ],
+      }),
+    );
+    const missing = route(input({ rules: [{ model: 'test/none' }] }));
+
+    assert.equal(ruled.chosen.modelKey, 'test/strong');
+    assert.ok(kinds(ruled).includes('rule'));
+    assert.equal(missing.chosen.modelKey, 'test/fast');
+    assert.ok(kinds(missing).includes('rule-names-missing-model'));
+  });
+
+  test('asking for a stronger model overrules a rule, and says when there is none', () => {
+    const stronger = route(input({ strongerThan: 'test/fast', rules: [{ model: 'test/fast' }] }));
+    const none = () => route(input({ strongerThan: 'test/strong' }));
+
+    assert.equal(stronger.chosen.modelKey, 'test/strong');
+    assert.ok(kinds(stronger).includes('asked-stronger'));
+    assert.throws(none, (error) => SluiceError.is(error, 'no-model') && error.facts.why === 'none-stronger');
+  });
+
+  test('what no model can take is refused with the length and the longest limit', () => {
+    const features = { ...taskFeatures(easy), inputTokens: 200_000 };
+
+    assert.throws(
+      () => route(input({ features })),
+      (error) => SluiceError.is(error, 'context-too-long') && error.facts.limitTokens === 100_000,
+    );
+  });
+
+  test('a model whose price is unknown is not taken for a free one', () => {
+    const { price: _unknown, ...unpriced } = STRONG;
+    const decision = route(input({ models: [bindModel(unpriced, 'test', false), ...models.slice(0, 1)] }));
+
+    assert.equal(decision.chosen.modelKey, 'test/fast');
+    assert.equal(decision.nextDearer?.estimatedUsd, undefined);
+  });
+
+  test('nothing connected is an error of its own', () => {
+    assert.throws(
+      () => route(input({ models: [] })),
+      (error) => SluiceError.is(error, 'no-model') && error.facts.why === 'none-connected',
+    );
+  });
+
+  test('over random tasks: the choice passes the bar or is the best, and no cheaper model passed', () => {
+    const random = seededRandom(3);
+    const all = [...ANTHROPIC_MODELS, ...OPENAI_MODELS, ...SIMULATED_MODELS].map((row) =>
+      bindModel(row, 'all', false),
+    );
+    for (let run = 0; run < 2_000; run += 1) {
+      const task = TASK_TYPES[Math.floor(random() * TASK_TYPES.length)] ?? 'explain';
+      const features = taskFeatures({
+        ...easy,
+        task,
+        inputTokens: Math.floor(random() * 30_000),
+        problems: Math.floor(random() * 9),
+      });
+      const bar = random();
+      const decision = route(input({ features, models: all, bar }));
+      const { chosen } = decision;
+      const best = Math.max(chosen.chance, ...decision.fallbacks.map(({ chance }) => chance));
+      const cheaper = decision.fallbacks.filter(
+        ({ estimatedUsd = 0 }) => estimatedUsd < (chosen.estimatedUsd ?? 0),
+      );
+
+      assert.ok(chosen.chance >= bar || chosen.chance === best);
+      if (chosen.chance >= bar) assert.ok(cheaper.every(({ chance }) => chance < bar));
+      assert.equal(decision.fallbacks.length, all.length - 1);
+    }
+  });
+});
+
+suite('cost and complexity', () => {
+  test('cost adds each class of tokens at its own rate, to a millionth', () => {
+    const price = {
+      inputUsdPerMTok: 2,
+      outputUsdPerMTok: 10,
+      cacheReadUsdPerMTok: 0.1,
+      cacheWriteUsdPerMTok: 2.5,
+    };
+
+    const usd = costUsd(price, {
+      input: 1_000,
+      output: 500,
+      cacheRead: 10_000,
+      cacheWrite: 2_000,
+      reasoning: 100,
+    });
+
+    assert.equal(usd, 0.013);
+    assert.equal(
+      costUsd(undefined, { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, reasoning: 0 }),
+      undefined,
+    );
+  });
+
+  test('a prompt above the threshold costs the long rate as a whole, the cached part counted', () => {
+    const haiku = ANTHROPIC_MODELS.find(({ name }) => name === 'claude-haiku-5-5')?.price;
+    const usage = { output: 1_000, cacheWrite: 0, reasoning: 0 };
+
+    assert.equal(costUsd(haiku, { ...usage, input: 100_000, cacheRead: 0 }), 0.0105);
+    assert.equal(costUsd(haiku, { ...usage, input: 50_000, cacheRead: 50_001 }), 0.03);
+  });
+
+  test('complexity stays in [0, 1], rises with each feature, and knows simple from complex', () => {
+    const simple = complexity(taskFeatures(easy));
+    const complex = complexity(taskFeatures(hard));
+    const longer = complexity({ ...taskFeatures(easy), inputTokens: 5_000 });
+
+    assert.ok(simple < 0.3 && complex > 0.7 && complex <= 1);
+    assert.ok(longer > simple);
+  });
+
+  test('the chance falls with complexity and rises with quality', () => {
+    assert.ok(chanceAdequate(0.7, 0.5) > 0.699 && chanceAdequate(0.7, 0.5) < 0.701);
+    assert.ok(chanceAdequate(0.7, 0.1) > chanceAdequate(0.7, 0.9));
+    assert.ok(chanceAdequate(0.9, 0.5) > chanceAdequate(0.6, 0.5));
+  });
+
+  test('every model of the catalogue says where its facts are from, and a dearer tier is a better one', () => {
+    for (const rows of [ANTHROPIC_MODELS, OPENAI_MODELS, SIMULATED_MODELS]) {
+      assert.ok(rows.every(({ source, asOf }) => source !== '' && /^\d{4}-\d\d-\d\d$/.test(asOf)));
+      const dear = rows.toSorted(
+        (a, b) => (a.price?.outputUsdPerMTok ?? 0) - (b.price?.outputUsdPerMTok ?? 0),
+      );
+      assert.deepEqual(
+        dear.map(({ tier }) => tier),
+        ['fast', 'balanced', 'powerful'],
+      );
+      assert.ok(dear.every(({ quality }, index) => quality > (dear[index - 1]?.quality ?? 0)));
+    }
+  });
+});

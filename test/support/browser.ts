@@ -1,0 +1,21 @@
+/** A headless Chromium that speaks to nobody but the page it is given. */
+import { type Browser, chromium } from 'playwright-core';
+import { chromiumNeed, ensureSystem, findChromium } from './systemPackages.ts';
+
+const quietFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Signals are left to the program, which closes the browser on its way out. */
+export async function launchBrowser(signal: AbortSignal): Promise<Browser> {
+  await ensureSystem([chromiumNeed], signal);
+  const executablePath = findChromium() ?? 'chromium';
+  const handles = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+  return chromium.launch({ executablePath, headless: true, args: quietFlags, ...handles });
+}

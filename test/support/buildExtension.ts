@@ -1,0 +1,28 @@
+/** From sources to what an editor can load. */
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { logFolder, repoRoot } from './paths.ts';
+import { run } from './processes.ts';
+import { Complaint } from './program.ts';
+
+export async function buildExtension(signal: AbortSignal): Promise<void> {
+  const code = await run(process.execPath, ['esbuild.config.mjs'], { cwd: repoRoot }, signal);
+  if (code !== 0) throw new Complaint('The extension could not be built; the messages are above.');
+}
+
+/** Everything is bundled, so no dependency goes into the package. Builds first, as the manifest asks. */
+export async function packageExtension(file: string, signal: AbortSignal): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const logFile = join(logFolder, 'package.log');
+  const args = [
+    join(repoRoot, 'node_modules/@vscode/vsce/vsce'),
+    'package',
+    '--no-dependencies',
+    '--out',
+    file,
+  ];
+  const code = await run(process.execPath, args, { cwd: repoRoot, logFile }, signal);
+  if (code !== 0) throw new Complaint(`The extension could not be packaged; see ${logFile}.`);
+  const { size } = await stat(file);
+  console.log(`${file}: ${Math.round(size / 1000)} kB`);
+}

@@ -1,0 +1,50 @@
+/** Sluice as a user has it: the package installed into an editor that never saw the sources, with the sample open. */
+import { join } from 'node:path';
+import { packageExtension } from './buildExtension.ts';
+import { type CodeServerOptions, startCodeServer } from './codeServer.ts';
+import { buildFolder } from './paths.ts';
+import { copySample } from './sampleWorkspace.ts';
+import { Workbench, type WorkbenchOptions } from './workbench.ts';
+
+export interface OpenedSluice {
+  readonly workbench: Workbench;
+  /** The copy of the sample that is open. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export type OpenOptions = Omit<CodeServerOptions, 'name' | 'vsixFiles'> & Omit<WorkbenchOptions, 'folder'>;
+
+let packaged: Promise<string> | undefined;
+
+/** Packaged once in a process, however many tests ask. */
+function packagedOnce(signal: AbortSignal): Promise<string> {
+  const file = join(buildFolder, 'sluice.vsix');
+  packaged ??= packageExtension(file, signal).then(() => file);
+  return packaged;
+}
+
+/** A failed test closes what it opened in its teardown; nothing of it is seen by the next one. */
+export async function openPackagedSluice(
+  options: OpenOptions = {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<OpenedSluice> {
+  const vsixFiles = [await packagedOnce(signal)];
+  const sample = await copySample();
+  const server = await startCodeServer({ ...options, name: `workbench-${process.pid}`, vsixFiles }, signal);
+  const end = async (): Promise<void> => {
+    await server.stop();
+    await sample.remove();
+  };
+  try {
+    const workbench = await Workbench.open(server, { ...options, folder: sample.folder }, signal);
+    const close = async (): Promise<void> => {
+      await workbench.close();
+      await end();
+    };
+    return { workbench, folder: sample.folder, close };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+/** The box at the top of the workbench: palette, files, lines, and whatever a command asks. */
+import type { Locator, Page } from 'playwright-core';
+import { until } from './until.ts';
+
+const gone = { what: 'the quick input to take the choice', timeoutMs: 10_000 };
+
+/** Runs the command whose row reads exactly `title`; what it asks next may be on screen already. */
+export async function pickCommand(page: Page, title: string): Promise<void> {
+  const typed = `>${title}`;
+  await page.keyboard.press('F1');
+  await quickInput(page).fill(typed);
+  await row(page, title).click();
+  await until(gone, async () => {
+    const shown = await quickInput(page).isVisible();
+    return !shown || (await quickInput(page).inputValue()) !== typed;
+  });
+}
+
+export async function pickFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('ControlOrMeta+P');
+  await pickOption(page, name);
+}
+
+/** Lines and columns count from 1. */
+export async function pickLine(page: Page, line: number, column: number): Promise<void> {
+  await page.keyboard.press('Control+G');
+  await answer(page, `:${line}:${column}`);
+}
+
+/** Chooses from the list that a command has opened. */
+export async function pickOption(page: Page, label: string): Promise<void> {
+  await quickInput(page).fill(label);
+  await row(page, label).click();
+  await quickInput(page).waitFor({ state: 'hidden' });
+}
+
+/** Answers the question that a command has asked. */
+export async function answer(page: Page, text: string): Promise<void> {
+  await quickInput(page).fill(text);
+  await page.keyboard.press('Enter');
+  await quickInput(page).waitFor({ state: 'hidden' });
+}
+
+export function quickInput(page: Page): Locator {
+  return page.locator('.quick-input-widget .quick-input-box input');
+}
+
+function row(page: Page, label: string): Locator {
+  const name = page.locator('.label-name').getByText(label, { exact: true });
+  return page.locator('.quick-input-list .monaco-list-row').filter({ has: name }).first();
+}

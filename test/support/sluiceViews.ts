@@ -1,0 +1,70 @@
+/** What a person sees of Sluice in a workbench: the answer with its receipt, the meter, the dashboard. */
+import type { Locator } from 'playwright-core';
+import { until } from './until.ts';
+import type { WebviewPage } from './webviews.ts';
+import type { StatusBarItem, Workbench } from './workbench.ts';
+
+/** The rows under an answer, by the label that is shown. */
+export type ReceiptRows = ReadonlyMap<string, string>;
+
+export interface Answer {
+  readonly view: WebviewPage;
+  readonly text: string;
+  readonly receipt: ReceiptRows;
+}
+
+export type Section = 'platforms' | 'buckets' | 'caches' | 'latencies' | 'decisions' | 'today';
+
+const answerTimeoutMs = 30_000;
+
+/** Asks by the palette and waits for the answer's end. A view may be used again, so `before` tells old from new. */
+export async function explainSelection(workbench: Workbench, before?: Answer): Promise<Answer> {
+  await workbench.runCommand('Sluice: Explain Selection');
+  return finishedAnswer(workbench, before);
+}
+
+export async function finishedAnswer(workbench: Workbench, before?: Answer): Promise<Answer> {
+  const what = before === undefined ? 'an answer' : 'another answer';
+  return until({ what, timeoutMs: answerTimeoutMs }, async () => {
+    const view = await workbench.webview('main[data-phase="done"]', answerTimeoutMs);
+    const receipt = await receiptRows(view.root);
+    const old = before !== undefined && String([...receipt]) === String([...before.receipt]);
+    if (receipt.size === 0 || old) return undefined;
+    return { view, receipt, text: (await view.root.textContent()) ?? '' };
+  });
+}
+
+async function receiptRows(root: Locator): Promise<ReceiptRows> {
+  const labels = await root.locator('[data-receipt] dt').allTextContents();
+  const values = await Promise.all((await root.locator('[data-receipt] dd').all()).map(shownText));
+  return new Map(labels.map((label, index) => [label.trim(), values[index] ?? '']));
+}
+
+/** Without what only a screen reader says. */
+async function shownText(element: Locator): Promise<string> {
+  const whole = (await element.textContent()) ?? '';
+  const spoken = await element.locator('.hidden').allTextContents();
+  return spoken.reduce((text, part) => text.replace(part, ''), whole).trim();
+}
+
+/** Whether the receipt says that the answer came out of memory, without any call. */
+export function isMemoryHit(receipt: ReceiptRows): boolean {
+  return /^hit\b.*\bmemory\b/i.test(receipt.get('Cache') ?? '');
+}
+
+export async function meter(
+  workbench: Workbench,
+  accept?: (item: StatusBarItem) => boolean,
+): Promise<StatusBarItem> {
+  return workbench.statusBarItem('sluice.meter', accept);
+}
+
+/** Opens the dashboard if it is closed; resolves when it shows the state that was asked for. */
+export async function dashboard(workbench: Workbench, state: 'empty' | 'ready'): Promise<WebviewPage> {
+  await workbench.runCommand('Sluice: Open Dashboard');
+  return workbench.webview(`main[data-state="${state}"]`);
+}
+
+export async function sectionText({ root }: WebviewPage, section: Section): Promise<string> {
+  return (await root.locator(`section[data-section="${section}"]`).textContent()) ?? '';
+}

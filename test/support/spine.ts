@@ -1,0 +1,83 @@
+/** The whole pipeline over fake platforms and a fake clock, as tests and benchmarks need it. */
+import type { Clock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { type Random, seededRandom } from '../../src/base/random.ts';
+import { AnswerCache } from '../../src/flow/answerCache.ts';
+import { Dispatcher } from '../../src/flow/dispatcher.ts';
+import { Pipeline } from '../../src/flow/pipeline.ts';
+import { Platforms } from '../../src/flow/platforms.ts';
+import type { RouteRequest } from '../../src/flow/request.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/flow/settings.ts';
+import type { ModelTransport } from '../../src/flow/transport.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
+import { MemoryLedger } from '../../src/metrics/usageLedger.ts';
+import { sha256 } from '../../src/node/sha256.ts';
+import { TokenEstimator } from '../../src/prompt/tokenEstimator.ts';
+import { Quota } from '../../src/quota/quota.ts';
+import { bindModel, type ModelRow } from '../../src/routing/catalogue.ts';
+
+export const FAST: ModelRow = {
+  name: 'fast',
+  label: 'Fast',
+  tier: 'fast',
+  price: { inputUsdPerMTok: 1, outputUsdPerMTok: 5 },
+  contextTokens: 100_000,
+  maxOutputTokens: 8_000,
+  quality: 0.6,
+  firstTokenMs: 100,
+  outputTokensPerS: 100,
+  source: 'made up for tests',
+  asOf: '2026-11-21',
+};
+
+export const STRONG: ModelRow = {
+  ...FAST,
+  name: 'strong',
+  label: 'Strong',
+  tier: 'powerful',
+  price: { inputUsdPerMTok: 10, outputUsdPerMTok: 50 },
+  quality: 0.9,
+};
+
+export interface SpineOptions {
+  readonly clock: Clock;
+  readonly transport: ModelTransport;
+  readonly models?: readonly ModelRow[];
+  readonly settings?: Partial<Settings>;
+  readonly random?: Random;
+}
+
+export function buildSpine(options: SpineOptions) {
+  const { clock, transport, models = [FAST, STRONG], random = seededRandom(7) } = options;
+  const state = { settings: { ...DEFAULT_SETTINGS, ...options.settings } };
+  const settings = () => state.settings;
+  const platforms = new Platforms();
+  platforms.set([
+    {
+      id: 'test',
+      label: 'Test',
+      simulated: false,
+      models: models.map((row) => bindModel(row, 'test', false)),
+      open: async () => transport,
+    },
+  ]);
+  const quota = new Quota(clock);
+  const ledger = new MemoryLedger();
+  const metrics = new Metrics(ledger);
+  const estimator = new TokenEstimator(async (text) => Math.ceil(text.length / 4));
+  const cache = new AnswerCache({ hash: sha256, clock, settings, modelClass: () => platforms.signature });
+  const dispatcher = new Dispatcher({ platforms, quota, estimator, settings, clock, random, log: silentLog });
+  const pipeline = new Pipeline({ dispatcher, cache, metrics, clock, random, log: silentLog });
+  return { pipeline, platforms, quota, metrics, cache, clock, state };
+}
+
+export function request(overrides: Partial<RouteRequest> = {}): RouteRequest {
+  return {
+    task: 'explain',
+    priority: 'medium',
+    instruction: '',
+    code: { language: 'typescript', text: 'const answer = 42;', problems: [], cutChars: 0 },
+    freshness: 'cached',
+    ...overrides,
+  };
+}

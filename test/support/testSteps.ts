@@ -1,0 +1,76 @@
+/** The steps of `npm test`, in the order in which they run: cheap ones first. Units: milliseconds. */
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runHostTests } from './hostTests.ts';
+import { clearResult, type MochaPlan, planVariable, readResult } from './mochaPlan.ts';
+import { buildFolder, logFolder, repoRoot } from './paths.ts';
+import { run } from './processes.ts';
+import { testFiles } from './testFiles.ts';
+import { failedOnce, type Step, type StepOutcome } from './testReport.ts';
+
+export const stepNames = ['types', 'lint', 'build', 'unit', 'host', 'workbench'] as const;
+export type StepName = (typeof stepNames)[number];
+
+const tsc = join(repoRoot, 'node_modules/typescript/bin/tsc');
+const biome = join(repoRoot, 'node_modules/@biomejs/biome/bin/biome');
+const unitTimeoutMs = 10_000;
+/** A workbench test starts a server and a browser. */
+const workbenchTimeoutMs = 120_000;
+
+export function createStep(name: StepName, grep: string | undefined): Step {
+  const steps: Record<StepName, Step> = {
+    types: { name, run: (signal) => runTools(name, 1, typeChecks(), signal) },
+    lint: { name, run: (signal) => runTools(name, 1, [[biome, 'ci', '.']], signal) },
+    build: { name, run: (signal) => runTools(name, 0, [[join(repoRoot, 'esbuild.config.mjs')]], signal) },
+    unit: { name, run: (signal) => runTestProcess('unit', unitTimeoutMs, grep, signal) },
+    host: { name, run: (signal) => runHostTests(grep, signal) },
+    workbench: { name, run: (signal) => runTestProcess('workbench', workbenchTimeoutMs, grep, signal) },
+  };
+  return steps[name];
+}
+
+function typeChecks(): string[][] {
+  const projects = ['.', 'src/panel'].filter((folder) => existsSync(join(repoRoot, folder, 'tsconfig.json')));
+  return projects.map((project) => [tsc, '-p', project, '--noEmit']);
+}
+
+/** Runs every command even after one has failed; together they count as `worth` tests. */
+async function runTools(
+  name: StepName,
+  worth: number,
+  commands: readonly string[][],
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const logFile = join(logFolder, `${name}.log`);
+  await rm(logFile, { force: true });
+  let failed = false;
+  for (const command of commands) {
+    const code = await run(process.execPath, command, { cwd: repoRoot, logFile }, signal);
+    failed ||= code !== 0;
+  }
+  if (failed) return failedOnce(name, await readFile(logFile, 'utf8'));
+  return { passed: worth, failed: 0, skipped: 0, failures: [] };
+}
+
+/** mocha in a process of its own, so that a test which hangs or exits cannot take the report with it. */
+async function runTestProcess(
+  kind: 'unit' | 'workbench',
+  timeoutMs: number,
+  grep: string | undefined,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  const plan: MochaPlan = {
+    files: testFiles(kind),
+    resultFile: join(buildFolder, `test/${kind}.json`),
+    runId: randomUUID(),
+    timeoutMs,
+    reporter: kind === 'unit' ? 'dot' : 'spec',
+    ...(grep === undefined ? {} : { grep }),
+  };
+  clearResult(plan);
+  const env = { ...process.env, [planVariable]: JSON.stringify(plan) };
+  await run(process.execPath, [join(import.meta.dirname, 'mochaMain.ts')], { cwd: repoRoot, env }, signal);
+  return readResult(plan);
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+/**
+ * Stands in for the executable of desktop VS Code when @vscode/test-electron runs a suite on a machine without
+ * one: understands the arguments that it passes and runs them in code-server with a headless browser.
+ */
+import { appendFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { type CodeServer, startCodeServer } from './codeServer.ts';
+import { runProgram } from './program.ts';
+import { Workbench } from './workbench.ts';
+
+/** A suite that hangs is ended, and leaves no result. */
+const suiteTimeoutMs = 5 * 60_000;
+
+interface Launch {
+  readonly developmentPath: string;
+  readonly testsPath: string;
+  readonly workspace?: string;
+}
+
+/** Everything else that is passed has no meaning in a browser. */
+function parse(args: readonly string[]): Launch {
+  const value = (name: string): string | undefined =>
+    args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+  const developmentPath = value('extensionDevelopmentPath');
+  const testsPath = value('extensionTestsPath');
+  if (developmentPath === undefined || testsPath === undefined) {
+    throw new Error('Expected --extensionDevelopmentPath= and --extensionTestsPath=.');
+  }
+  const workspace = args.find((arg) => !arg.startsWith('-'));
+  return { developmentPath, testsPath, ...(workspace === undefined ? {} : { workspace }) };
+}
+
+async function runSuite(launch: Launch, signal: AbortSignal): Promise<number> {
+  const server = await startCodeServer({ name: 'host', testDriver: true }, signal);
+  try {
+    return await runIn(server, launch, signal);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function runIn(server: CodeServer, launch: Launch, signal: AbortSignal): Promise<number> {
+  const remote = `vscode-remote://${new URL(server.origin).host}`;
+  const payload = [
+    ['extensionDevelopmentPath', remote + launch.developmentPath],
+    ['extensionTestsPath', remote + launch.testsPath],
+  ] as const;
+  let finish: (code: number) => void = () => undefined;
+  const finished = new Promise<number>((resolve) => {
+    finish = resolve;
+  });
+  const expose = (page: Page): Promise<void> => exposeAutomation(page, server.logFile, finish);
+  const folder = launch.workspace === undefined ? {} : { folder: launch.workspace };
+  const workbench = await Workbench.open(server, { ...folder, payload, beforeLoad: expose }, signal);
+  signal.addEventListener('abort', () => finish(1), { once: true });
+  try {
+    return await finished;
+  } finally {
+    await workbench.close();
+  }
+}
+
+/** The two functions that VS Code's web workbench looks for on its window when it runs tests. */
+async function exposeAutomation(page: Page, logFile: string, finish: (code: number) => void): Promise<void> {
+  page.on('crash', () => finish(1));
+  await page.exposeFunction('codeAutomationLog', (level: string, args: unknown[]) => {
+    appendFileSync(logFile, `[page ${level}] ${args.map(String).join(' ')}\n`);
+  });
+  await page.exposeFunction('codeAutomationExit', (code: number) => finish(code));
+}
+
+/** Also ends when the process that asked is gone: its end of our standard input closes with it. */
+function ended(signal: AbortSignal): AbortSignal {
+  const orphaned = new AbortController();
+  process.stdin.on('end', () => orphaned.abort()).resume();
+  return AbortSignal.any([signal, orphaned.signal, AbortSignal.timeout(suiteTimeoutMs)]);
+}
+
+await runProgram((signal) => runSuite(parse(process.argv.slice(2)), ended(signal)));
