@@ -36,8 +36,8 @@ export interface TestHandle {
   readonly pipeline: Pipeline;
   readonly connections: Connections;
   readonly quota: Quota;
-  /** Address and token of the simulated platform, once it has started. */
-  readonly simulated: () => Pick<SimulatedPlatform, 'url' | 'token'> | undefined;
+  /** The simulated platform, once it has started. */
+  readonly simulated: () => SimulatedPlatform | undefined;
 }
 
 const owned = new DisposableBag();
@@ -254,6 +254,7 @@ class SimulatedStart {
       dispose: () => {
         transport.dispose();
         server.dispose();
+        this.server = undefined;
       },
     };
   }

@@ -59,12 +59,12 @@ export function bucketViews(
 
 function bucketView(
   state: LimitState,
-  platform: { readonly label: string; readonly simulated: boolean } | undefined,
+  platform: { readonly simulated: boolean } | undefined,
   atMs: number,
 ): BucketView {
   return {
     id: `${state.platform}/${state.model ?? ''}/${state.unit}`,
-    platform: platform?.label ?? state.platform,
+    platform: state.platform,
     unit: state.unit,
     ...(state.model === undefined ? {} : { model: state.model }),
     size: state.size,

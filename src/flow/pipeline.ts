@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { SluiceError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
@@ -101,6 +102,9 @@ export class Pipeline implements Disposable {
       this.#record(receipt);
       log.info('answered', factsOf(receipt));
       return answer;
+    } catch (error) {
+      if (SluiceError.any(error)) log.warn('not answered', { task: request.task, code: error.code });
+      throw error;
     } finally {
       this.#changed.fire();
     }

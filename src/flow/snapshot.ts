@@ -6,6 +6,7 @@ import type { TaskType } from '../base/task.ts';
 
 export interface BucketView {
   readonly id: string;
+  /** Id of one of `Snapshot.platforms`. */
   readonly platform: string;
   /** `tokens`, `requests`, … */
   readonly unit: string;

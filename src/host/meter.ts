@@ -20,7 +20,7 @@ const ALARM_BELOW = 0.05;
 export interface MeterSources {
   readonly clock: Clock;
   readonly buckets: () => readonly BucketView[];
-  readonly platforms: () => readonly Pick<PlatformView, 'label' | 'simulated'>[];
+  readonly platforms: () => readonly Pick<PlatformView, 'id' | 'label' | 'simulated'>[];
   readonly running: () => number;
   readonly settings: () => Settings;
 }
@@ -75,7 +75,10 @@ export class Meter implements Disposable {
     this.#item.text = `${icon} ${name}`;
     this.#item.tooltip = this.#tooltip(buckets);
     this.#item.backgroundColor = colourOf(share);
-    this.#item.accessibilityInformation = { label: spoken(worst, share, simulated), role: 'button' };
+    this.#item.accessibilityInformation = {
+      label: spoken(worst && this.#unitWords(worst), share, simulated),
+      role: 'button',
+    };
   }
 
   #tooltip(buckets: readonly BucketView[]): vscode.MarkdownString {
@@ -89,12 +92,17 @@ export class Meter implements Disposable {
     } else {
       const head = [t('Limit'), t('Left'), t('Full in'), t('Read')].join(' | ');
       markdown.appendMarkdown(`\n| ${head} |\n|:--|--:|--:|--:|\n`);
-      for (const bucket of buckets) markdown.appendMarkdown(tooltipRow(bucket));
+      for (const bucket of buckets) markdown.appendMarkdown(tooltipRow(bucket, this.#unitWords(bucket)));
     }
     const dashboard = `[${t('Open Dashboard')}](command:sluice.openDashboard)`;
     const connect = `[${t('Connect a Platform…')}](command:sluice.connectPlatform)`;
     markdown.appendMarkdown(`\n\n${dashboard} · ${connect}`);
     return markdown;
+  }
+
+  #unitWords(bucket: BucketView): string {
+    const platform = this.#sources.platforms().find(({ id }) => id === bucket.platform);
+    return unitWords(platform?.label ?? bucket.platform, bucket);
   }
 }
 
@@ -113,22 +121,22 @@ function colourOf(share: number | undefined): vscode.ThemeColor | undefined {
   return new vscode.ThemeColor(`statusBarItem.${share < ALARM_BELOW ? 'error' : 'warning'}Background`);
 }
 
-function spoken(worst: BucketView | undefined, share: number | undefined, simulated: boolean): string {
+function spoken(worst: string | undefined, share: number | undefined, simulated: boolean): string {
   const kind = simulated ? t('Sluice, simulated platform') : 'Sluice';
   if (worst === undefined || share === undefined) return t('{0}: no limit known yet', kind);
-  return t('{0}: {1} of {2} left', kind, percent(share), unitWords(worst));
+  return t('{0}: {1} of {2} left', kind, percent(share), worst);
 }
 
-function tooltipRow(bucket: BucketView): string {
+function tooltipRow(bucket: BucketView, words: string): string {
   const { size, level, fullInMs, readingAgeMs } = bucket;
   const left = `${Math.floor(level)} / ${size} (${percent(level / size)})`;
   const full = fullInMs === undefined ? '–' : fullInMs === 0 ? t('full') : duration(fullInMs);
   const age = readingAgeMs === undefined ? '–' : t('{0} ago', duration(readingAgeMs));
-  return `| ${unitWords(bucket)} | ${left} | ${full} | ${age} |\n`;
+  return `| ${words} | ${left} | ${full} | ${age} |\n`;
 }
 
-/** Platform and unit; the name of a platform is the only text here that comes from elsewhere. */
-function unitWords({ platform, unit, model }: BucketView): string {
+/** Platform and unit; the names of platforms and models are the only texts here that come from elsewhere. */
+function unitWords(platform: string, { unit, model }: BucketView): string {
   const where = `${platform}${model === undefined ? '' : ` ${model}`}`.replace(/[|[\]<>`\\]/g, ' ');
   const units: Record<string, string> = {
     requests: t('requests'),

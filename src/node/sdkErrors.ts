@@ -73,8 +73,8 @@ const BY_TYPE: Readonly<Record<string, Kind>> = {
   invalid_request_error: 'bad-request',
 };
 
-/** A refusal that comes as a page and not as the protocol's JSON is the work of something between us and it. */
-const STATUS_BELIEVED_WITHOUT_JSON: readonly number[] = [401, 402, 408, 413, 429];
+/** A refusal that is not in the protocol's JSON is the work of something else: a proxy, a wrong address. */
+const STATUS_BELIEVED_ALONE: readonly number[] = [401, 402, 408, 413, 429];
 
 const BodySchema = v.fallback(
   v.object({
@@ -94,7 +94,7 @@ const FailureSchema = v.object({
   /** Present only when the platform answered. */
   headers: v.instance(Headers),
   /** Anthropic's SDK keeps the whole body here, OpenAI's only its `error`. */
-  error: v.fallback(v.optional(v.record(v.string(), v.unknown())), undefined),
+  error: v.optional(v.unknown()),
 });
 
 /** What to throw instead of `error`. What is no failure of platform or network comes back as it is: a bug. */
@@ -120,13 +120,12 @@ export function badResponse(platform: string, detail: string): SluiceError<'bad-
 }
 
 function fromAnswer(failure: v.InferOutput<typeof FailureSchema>, context: FailureContext): SluiceError {
-  const inner =
-    failure.error !== undefined && isRecord(failure.error.error) ? failure.error.error : failure.error;
-  const body = v.parse(BodySchema, inner);
+  const { error } = failure;
+  const body = v.parse(BodySchema, isRecord(error) && isRecord(error.error) ? error.error : error);
   const status = failure.status === 0 ? statusIn(body) : failure.status;
-  const isPage = failure.error === undefined && status < 500;
-  if (isPage && !STATUS_BELIEVED_WITHOUT_JSON.includes(status)) {
-    return badResponse(context.platform, `status ${status} without JSON`);
+  const isForeign = error === undefined && status < 500;
+  if (isForeign && !STATUS_BELIEVED_ALONE.includes(status)) {
+    return badResponse(context.platform, `status ${status} without a known error`);
   }
   return build(kindOf(status, body), status, body, failure.headers, context);
 }

@@ -13,7 +13,9 @@ import { addToDay, type DayTotals, type UsageLedger, type UsageRecord } from '..
 /** Counts up with every change of the tables. */
 export const SCHEMA_VERSION = 1;
 const FLUSH_AFTER_MS = 250;
+const BETWEEN_BATCHES_MS = 5;
 const BATCH = 50;
+const MOST_PENDING = 1_000;
 /** Another window may be writing. */
 const BUSY_MS = 200;
 const TABLES = `
@@ -77,8 +79,8 @@ export class SqliteLedger implements UsageLedger, Disposable {
 
   add(record: UsageRecord): void {
     this.#pending.push(record);
-    if (this.#pending.length >= BATCH) this.flush();
-    else this.#timer ??= this.#clock.after(FLUSH_AFTER_MS, () => this.flush());
+    if (this.#pending.length >= MOST_PENDING) this.flush();
+    else this.#timer ??= this.#clock.after(FLUSH_AFTER_MS, () => this.#flushSome());
   }
 
   day(day: string): DayTotals {
@@ -95,35 +97,46 @@ export class SqliteLedger implements UsageLedger, Disposable {
     return this.#pending.filter((record) => record.day === day).reduce(addToDay, stored);
   }
 
-  /** Writes what is pending; keeps it for the next time when the disk refuses. */
+  /** Writes all that is pending; keeps it for the next time when the disk refuses. */
   flush(): void {
-    this.#timer?.dispose();
+    while (this.#pending.length > 0 && this.#write(this.#pending.slice(0, BATCH)))
+      this.#pending.splice(0, BATCH);
+    // A disk that stays full must not make the list grow for ever.
+    this.#pending.splice(0, Math.max(0, this.#pending.length - MOST_PENDING));
+  }
+
+  /** A short batch at a time, so that nobody who types waits for the disk. */
+  #flushSome(): void {
     this.#timer = undefined;
-    if (this.#pending.length === 0) return;
+    if (!this.#write(this.#pending.slice(0, BATCH))) return;
+    this.#pending.splice(0, BATCH);
+    if (this.#pending.length > 0)
+      this.#timer = this.#clock.after(BETWEEN_BATCHES_MS, () => this.#flushSome());
+  }
+
+  #write(records: readonly UsageRecord[]): boolean {
     try {
       this.#db.exec('BEGIN IMMEDIATE');
       try {
-        for (const record of this.#pending) this.#insert.run(...rowOf(record));
+        for (const record of records) this.#insert.run(...rowOf(record));
         this.#db.exec('COMMIT');
       } catch (error) {
         this.#db.exec('ROLLBACK');
         throw error;
       }
-      this.#pending.length = 0;
+      return true;
     } catch (error) {
-      // A disk that stays full must not make the list grow for ever.
-      this.#pending.splice(0, Math.max(0, this.#pending.length - MOST_PENDING));
       this.#onFailure(unusable(error));
+      return false;
     }
   }
 
   dispose(): void {
+    this.#timer?.dispose();
     this.flush();
     this.#db.close();
   }
 }
-
-const MOST_PENDING = 1_000;
 
 function prepare(db: DatabaseSync): void {
   db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);

@@ -102,9 +102,14 @@ export class Limit {
   }
 }
 
-/** A full bucket tells nothing of its rate: the one known before stays. */
+/** Platforms round the time of a reset to whole seconds: over a short time that says little of the rate. */
+const ROUNDING_MS = 1_000;
+const TELLING_MS = 5_000;
+
+/** A full bucket, or one that is nearly full, tells nothing new of its rate: the one known before stays. */
 function specOf(reading: LimitReading, knownRefillPerMs: number) {
-  const missing = reading.limit - reading.remaining;
-  const told = reading.fullInMs !== undefined && reading.fullInMs > 0 && missing > 0;
-  return { size: reading.limit, refillPerMs: told ? missing / (reading.fullInMs ?? 1) : knownRefillPerMs };
+  const { limit, remaining, fullInMs = 0 } = reading;
+  const missing = limit - remaining;
+  const told = missing > 0 && fullInMs > 0 && (knownRefillPerMs === 0 || fullInMs >= TELLING_MS);
+  return { size: limit, refillPerMs: told ? missing / Math.max(fullInMs, ROUNDING_MS) : knownRefillPerMs };
 }

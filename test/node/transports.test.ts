@@ -10,10 +10,10 @@ import {
   type Collected,
   callFor,
   collect,
+  failureOf,
   neverAborted,
   openTransport,
   SimulatedTrial,
-  TIMEOUT_MS,
   WIRES,
 } from '../support/simulatedTrial.ts';
 
@@ -43,7 +43,7 @@ const FAULTS: readonly FaultCase[] = [
     'an HTML page with status 404',
     { kind: 'html', status: 404 },
     'bad-response',
-    { detail: 'status 404 without JSON' },
+    { detail: 'status 404 without a known error' },
   ],
   ['an HTML page with status 502', { kind: 'html', status: 502 }, 'server-error', { status: 502 }],
   ['an empty body with status 200', { kind: 'empty' }, 'bad-response', { detail: 'no event' }],
@@ -266,128 +266,6 @@ for (const wire of WIRES) {
       );
     });
 
-    test('cancelled before the first token, the platform stops and the reason comes back', async () => {
-      const controller = new AbortController();
-      const arrived = scriptHang(trial, undefined);
-      const running = collect(trial.transport.stream(callFor('explain'), controller.signal));
-      await arrived;
-
-      controller.abort(new Error('changed my mind'));
-      const { events, error } = await running;
-      await trial.platform.idle();
-
-      assert.equal(error, controller.signal.reason);
-      assert.deepEqual(events, []);
-      assert.equal(trial.platform.requests[0]?.outcome, 'cancelled');
-    });
-
-    test('cancelled after the first token, the platform stops and no event follows', async () => {
-      const controller = new AbortController();
-      trial.platform.script([{ fault: { kind: 'hang', afterChunks: 4 } }]);
-      const seen: ModelEvent[] = [];
-      let error: unknown;
-
-      try {
-        for await (const event of trial.transport.stream(callFor('explain'), controller.signal)) {
-          seen.push(event);
-          if (event.kind === 'text') controller.abort();
-        }
-      } catch (thrown) {
-        error = thrown;
-      }
-      await trial.platform.idle();
-
-      assert.equal(error, controller.signal.reason);
-      assert.equal(seen.filter(({ kind }) => kind === 'text').length, 1);
-      const entry = trial.platform.requests[0];
-      assert.deepEqual([entry?.outcome, entry?.outputTokens], ['cancelled', 4]);
-    });
-
-    test('cancelled before it began, nothing is sent', async () => {
-      const { events, error } = await collect(
-        trial.transport.stream(callFor('explain'), AbortSignal.abort('no')),
-      );
-
-      assert.deepEqual([events, error], [[], 'no']);
-      assert.deepEqual(trial.platform.requests, []);
-    });
-
-    test('a reader that stops reading closes the connection', async () => {
-      trial.platform.script([{ fault: { kind: 'hang', afterChunks: 4 } }]);
-
-      for await (const event of trial.transport.stream(callFor('explain'), neverAborted())) {
-        if (event.kind === 'text') break;
-      }
-      await trial.platform.idle();
-
-      assert.equal(trial.platform.requests[0]?.outcome, 'cancelled');
-    });
-
-    test('silence before the first token is a timeout, and closes the connection', async () => {
-      const arrived = scriptHang(trial, undefined);
-      const running = collect(trial.transport.stream(callFor('explain'), neverAborted()));
-      await arrived;
-
-      trial.clock.advance(TIMEOUT_MS);
-      const { error } = await running;
-      await trial.platform.idle();
-
-      assert.ok(SluiceError.is(error, 'timeout'), String(error));
-      assert.deepEqual(error.facts, { platform, afterMs: TIMEOUT_MS });
-      assert.equal(trial.platform.requests[0]?.outcome, 'cancelled');
-    });
-
-    test('the timeout counts from the last event, not from the first', async () => {
-      trial.platform.script([{ fault: { kind: 'hang', afterChunks: 2 } }]);
-      const stream = trial.transport.stream(callFor('explain'), neverAborted())[Symbol.asyncIterator]();
-      await stream.next();
-      trial.clock.advance(TIMEOUT_MS - 1);
-
-      let texts = 0;
-      while (texts < 2) {
-        const { value } = await stream.next();
-        if (value?.kind === 'text') texts++;
-      }
-      const waiting = failureOf(stream.next());
-      trial.clock.advance(TIMEOUT_MS - 1);
-      assert.equal(trial.clock.pending, 1);
-      trial.clock.advance(1);
-
-      assert.ok(SluiceError.is(await waiting, 'timeout'));
-    });
-
-    test('no timer is left behind by an answer, a failure or a cancel', async () => {
-      await run();
-      await play({ kind: 'overloaded' });
-      await play({ kind: 'cut' });
-      await trial.transport.check(neverAborted());
-
-      assert.equal(trial.clock.pending, 0);
-    });
-
-    test('disposing of the transport ends what runs, closes its connections and lets nothing new begin', async () => {
-      await run();
-      const arrived = scriptHang(trial, undefined);
-      const running = collect(trial.transport.stream(callFor('explain'), neverAborted()));
-      await arrived;
-
-      trial.transport.dispose();
-      const { error } = await running;
-      const after = await run();
-      await trial.platform.idle();
-
-      assert.ok(SluiceError.is(error, 'network'));
-      assert.equal(error.facts.cause, 'transport-closed');
-      assert.ok(SluiceError.is(after.error, 'network'));
-      assert.equal(trial.platform.requests.length, 2);
-    });
-
-    test('connections are kept alive from one request to the next', async () => {
-      for (let round = 0; round < 8; round++) await run();
-
-      assert.ok((await trial.platform.connections()) <= 2);
-    });
-
     test('nothing is retried by the SDK', async () => {
       trial.platform.script([{ fault: { kind: 'overloaded' }, times: 'always' }]);
 
@@ -398,31 +276,9 @@ for (const wire of WIRES) {
   });
 }
 
-/** Resolves when the request has arrived at the platform, which then says no more. */
-function scriptHang(trial: SimulatedTrial, afterChunks: number | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const match = () => {
-      resolve();
-      return true;
-    };
-    trial.platform.script([
-      { match, fault: afterChunks === undefined ? { kind: 'hang' } : { kind: 'hang', afterChunks } },
-    ]);
-  });
-}
-
 function lastUsage(events: readonly ModelEvent[]): TokenUsage | undefined {
   const last = events.findLast((event) => event.kind === 'usage');
   return last?.kind === 'usage' ? last.usage : undefined;
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  return undefined;
 }
 
 /** Neither what was sent nor the key may be found anywhere in an error. */

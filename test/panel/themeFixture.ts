@@ -1,4 +1,4 @@
-/** The variables and body classes of VS Code's own themes, as its webviews get them. */
+/** Plausible values of the variables and body classes that a webview gets from VS Code's light, dark and high-contrast themes. */
 
 export interface Theme {
   readonly bodyClass: string;

@@ -15,7 +15,7 @@ const pinnedNode = join(root, 'node_modules/node/bin', windows ? 'node.exe' : 'n
 const entries = {
   start: 'test/support/start.ts',
   test: 'test/support/runTests.ts',
-  bench: 'test/bench/run.ts',
+  bench: 'test/bench/main.ts',
   package: 'test/support/package.ts',
 };
 

@@ -13,7 +13,7 @@ const quietFlags = [
 ];
 
 /** Signals are left to the program, which closes the browser on its way out. */
-export async function launchBrowser(signal: AbortSignal): Promise<Browser> {
+export async function launchBrowser(signal = new AbortController().signal): Promise<Browser> {
   await ensureSystem([chromiumNeed], signal);
   const executablePath = findChromium() ?? 'chromium';
   const handles = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };

@@ -1,26 +1,25 @@
 /** One running VS Code for the browser, with nothing of its own before it and nothing left behind. Units: milliseconds. */
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureCodeServer } from './codeServerInstall.ts';
-import { defaultSettings, type Settings } from './editorSettings.ts';
+import { type EditorProfile, type ProfileContents, prepareProfile, profileIn } from './editorProfile.ts';
 import { cleanEnvironment, logFolder } from './paths.ts';
 import { type ProcessGroup, run, startGroup } from './processes.ts';
 import { aborted, Complaint } from './program.ts';
+import { type TemporaryFolder, temporaryFolder } from './temporaryFolder.ts';
 import { until } from './until.ts';
 
-export interface CodeServerOptions {
-  /** Names the log file in `.build/logs`. */
+export interface CodeServerOptions extends ProfileContents {
+  /** Begins the name of the log file in `.build/logs`. */
   readonly name: string;
-  /** Folders with a package.json: used where they are, so that a rebuild and a reload show a change. */
-  readonly extensionFolders?: readonly string[];
   /** Packages to install, as a user would. */
   readonly vsixFiles?: readonly string[];
-  readonly settings?: Settings;
   /** Workspace trust is off unless this asks for it: then a fresh folder is not trusted. */
   readonly askForTrust?: boolean;
   /** Lets the address carry a development and a test path; hides notification toasts. */
   readonly testDriver?: boolean;
+  /** Stay when nobody is connected. Otherwise it ends by itself, in case the process that started it was killed. */
+  readonly keepWhenIdle?: boolean;
   /** Where settings, extensions and global storage live; a temporary folder, removed at the end, when absent. */
   readonly dataFolder?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -37,20 +36,22 @@ export interface CodeServer {
 }
 
 const readyTimeoutMs = 60_000;
+const idleTimeoutSeconds = 300;
 /** A closed port: the gallery is refused at once instead of being waited for. */
 const noGallery = JSON.stringify({ serviceUrl: 'http://127.0.0.1:9/none' });
 
 /** Resolves when it answers. `stop` ends every process of it and removes its temporary folder. */
 export async function startCodeServer(options: CodeServerOptions, signal: AbortSignal): Promise<CodeServer> {
   const entry = await ensureCodeServer(signal);
-  const data = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'sluice-')));
-  const logFile = join(logFolder, `${options.name}.log`);
+  const { path: data, remove } = await dataFolder(options);
+  const logFile = join(logFolder, `${options.name}-${process.pid}.log`);
   await rm(logFile, { force: true });
-  const launch: Launch = { entry, data, logFile, options };
+  const profile = profileIn(data);
+  const launch: Launch = { entry, data, profile, logFile, options };
   let group: ProcessGroup | undefined;
   const stop = async (): Promise<void> => {
     await group?.stop();
-    if (options.dataFolder === undefined) await rm(data, { recursive: true, force: true, maxRetries: 3 });
+    await remove();
   };
   try {
     await prepare(launch, signal);
@@ -59,28 +60,28 @@ export async function startCodeServer(options: CodeServerOptions, signal: AbortS
     const { exited } = group;
     const ended = (until: AbortSignal): Promise<void> =>
       Promise.race([exited.then(() => undefined), aborted(until)]);
-    return { origin, userDataFolder: userData(data), logFile, ended, stop };
+    return { origin, userDataFolder: profile.userDataFolder, logFile, ended, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+async function dataFolder({ dataFolder: kept }: CodeServerOptions): Promise<TemporaryFolder> {
+  return kept === undefined ? temporaryFolder() : { path: kept, remove: async () => undefined };
+}
+
 interface Launch {
   readonly entry: string;
   readonly data: string;
+  readonly profile: EditorProfile;
   readonly logFile: string;
   readonly options: CodeServerOptions;
 }
 
 async function prepare(launch: Launch, signal: AbortSignal): Promise<void> {
-  const { data, options, logFile } = launch;
-  const extensions = join(data, 'extensions');
-  await mkdir(extensions, { recursive: true });
-  await mkdir(join(userData(data), 'User'), { recursive: true });
-  const settings = { ...defaultSettings, ...options.settings };
-  await writeFile(join(userData(data), 'User/settings.json'), JSON.stringify(settings, null, 2));
-  for (const folder of options.extensionFolders ?? []) await linkExtension(folder, extensions);
+  const { profile, options, logFile } = launch;
+  await prepareProfile(profile, options);
   for (const vsix of options.vsixFiles ?? []) {
     const args = [...serverArguments(launch), '--install-extension', vsix];
     const code = await run(process.execPath, args, { env: environment(launch), logFile }, signal);
@@ -88,31 +89,21 @@ async function prepare(launch: Launch, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** A link named as the editor names installed extensions is taken for one. */
-async function linkExtension(folder: string, extensions: string): Promise<void> {
-  const manifest: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  const { publisher, name, version } = manifest as Record<'publisher' | 'name' | 'version', unknown>;
-  await symlink(folder, join(extensions, `${publisher}.${name}-${version}`), 'dir');
-}
-
-function serverArguments({ entry, data, options }: Launch): string[] {
+function serverArguments({ entry, data, profile, options }: Launch): string[] {
   const flags = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
   if (options.askForTrust !== true) flags.push('--disable-workspace-trust');
+  if (options.keepWhenIdle !== true) flags.push('--idle-timeout-seconds', String(idleTimeoutSeconds));
   if (options.testDriver === true) flags.push('--vscode-option', 'enable-smoke-test-driver');
   return [
     entry,
     ...['--auth', 'none', '--bind-addr', '127.0.0.1:0', '--config', join(data, 'config.yaml')],
-    ...['--user-data-dir', userData(data), '--extensions-dir', join(data, 'extensions')],
+    ...['--user-data-dir', profile.userDataFolder, '--extensions-dir', profile.extensionsFolder],
     ...flags,
   ];
 }
 
 function environment({ options }: Launch): NodeJS.ProcessEnv {
   return cleanEnvironment({ EXTENSIONS_GALLERY: noGallery, ...options.env });
-}
-
-function userData(data: string): string {
-  return join(data, 'user');
 }
 
 /** The port is the system's choice and is read from the log, so no other process can take it in between. */
@@ -127,14 +118,11 @@ async function listening(group: ProcessGroup, logFile: string, signal: AbortSign
     },
     signal,
   );
-  await until(
-    wait,
-    () =>
-      fetch(`${origin}/healthz`, { signal }).then(
-        (r) => r.ok,
-        () => false,
-      ),
-    signal,
-  );
+  await until(wait, () => answers(origin, signal), signal);
   return origin;
+}
+
+async function answers(origin: string, signal: AbortSignal): Promise<boolean> {
+  const response = await fetch(`${origin}/healthz`, { signal }).catch(() => undefined);
+  return response?.ok === true;
 }

@@ -2,14 +2,15 @@
  * Runs a module in a real extension host: desktop VS Code where there is one, code-server otherwise, by one call
  * of @vscode/test-electron. The suite in `test/host` and the benches that need a host share it.
  */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTests } from '@vscode/test-electron';
+import { runTests, type TestOptions } from '@vscode/test-electron';
 import { ensureCodeServer } from './codeServerInstall.ts';
 import { desktopExecutable } from './desktop.ts';
+import { prepareProfile, profileIn } from './editorProfile.ts';
 import { inheritedVariables, repoRoot } from './paths.ts';
 import { aborted } from './program.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 
 export interface HostRun {
   /** The extension under test. */
@@ -17,6 +18,8 @@ export interface HostRun {
   /** A CommonJS module that exports `run()`. */
   readonly testsPath: string;
   readonly workspace?: string;
+  /** Others that are installed beside it; only one can be under development. */
+  readonly extensionFolders?: readonly string[];
   /** For the extension host. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -31,30 +34,33 @@ export function hostKind(): HostKind {
  * Whether VS Code says that `run()` resolved. Not proof: code-server reports an extension host that was killed
  * as a success, so the module must leave a mark of its own.
  */
-export async function runInHost(
-  { developmentPath, testsPath, workspace, env }: HostRun,
-  signal: AbortSignal,
-): Promise<boolean> {
+export async function runInHost(hostRun: HostRun, signal: AbortSignal): Promise<boolean> {
   if (hostKind() === 'code-server') await ensureCodeServer(signal);
-  const data = await mkdtemp(join(tmpdir(), 'sluice-'));
-  const shim = join(repoRoot, 'test/support/vscodeShim.ts');
-  await chmod(shim, 0o755);
-  const folder = workspace === undefined ? [] : [workspace];
-  const profile = [`--user-data-dir=${join(data, 'user')}`, `--extensions-dir=${join(data, 'extensions')}`];
+  const { path, remove } = await temporaryFolder();
+  await prepareProfile(profileIn(path), hostRun);
   try {
-    const run = runTests({
-      vscodeExecutablePath: desktopExecutable() ?? shim,
-      extensionDevelopmentPath: developmentPath,
-      extensionTestsPath: testsPath,
-      launchArgs: [...folder, ...profile],
-      extensionTestsEnv: { ...inheritedVariables(), ...env },
-    });
+    const run = runTests(await testOptions(hostRun, path));
     return await Promise.race([run, aborted(signal)]).then(
       () => true,
       () => false,
     );
   } finally {
     signal.throwIfAborted();
-    await rm(data, { recursive: true, force: true, maxRetries: 3 });
+    await remove();
   }
+}
+
+async function testOptions(hostRun: HostRun, folder: string): Promise<TestOptions> {
+  const shim = join(repoRoot, 'test/support/vscodeShim.ts');
+  await chmod(shim, 0o755);
+  const { userDataFolder, extensionsFolder } = profileIn(folder);
+  const profile = [`--user-data-dir=${userDataFolder}`, `--extensions-dir=${extensionsFolder}`];
+  const workspace = hostRun.workspace === undefined ? [] : [hostRun.workspace];
+  return {
+    vscodeExecutablePath: desktopExecutable() ?? shim,
+    extensionDevelopmentPath: hostRun.developmentPath,
+    extensionTestsPath: hostRun.testsPath,
+    launchArgs: [...workspace, ...profile],
+    extensionTestsEnv: { ...inheritedVariables(), ...hostRun.env },
+  };
 }

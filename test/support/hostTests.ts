@@ -20,7 +20,7 @@ export async function runHostTests(grep: string | undefined, signal: AbortSignal
     resultFile: join(buildFolder, 'test/host.json'),
     runId: randomUUID(),
     timeoutMs: testTimeoutMs,
-    reporter: 'base',
+    talkative: false,
     ...(grep === undefined ? {} : { grep }),
   };
   clearResult(plan);

@@ -1,6 +1,10 @@
 /** A process of its own for the tests that run outside VS Code. */
 import { planFromEnvironment } from './mochaPlan.ts';
 import { runMocha } from './mochaRun.ts';
+import { aborted, runProgram } from './program.ts';
 
-const { failed } = await runMocha(planFromEnvironment());
-process.exit(failed === 0 ? 0 : 1);
+/** A signal ends the run at once; what the tests have started ends with this process. */
+await runProgram(async (signal) => {
+  const { failed } = await Promise.race([runMocha(planFromEnvironment()), aborted(signal)]);
+  return failed === 0 ? 0 : 1;
+});

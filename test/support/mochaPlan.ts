@@ -17,8 +17,8 @@ export interface MochaPlan {
   /** Comes back in the result, so that an old file is never taken for a new one. */
   readonly runId: string;
   readonly timeoutMs: number;
-  /** mocha's own report for people, which 'base' keeps to itself. */
-  readonly reporter: 'dot' | 'spec' | 'base';
+  /** A line for each test as it ends, for runs that take long. */
+  readonly talkative: boolean;
   readonly grep?: string;
 }
 

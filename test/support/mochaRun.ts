@@ -8,13 +8,20 @@ export async function runMocha(plan: MochaPlan): Promise<MochaResult> {
   await mocha.loadFilesAsync();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: Failure[] = [];
+  const tell = (test: Mocha.Runnable, verdict: string): void => {
+    if (plan.talkative) console.log(`  ${verdict} ${test.fullTitle()} (${test.duration ?? 0} ms)`);
+  };
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
     runner.on('test', (test) => noteProgress(plan, `running '${test.fullTitle()}'`));
-    runner.on('pass', () => counts.passed++);
     runner.on('pending', () => counts.skipped++);
+    runner.on('pass', (test) => {
+      counts.passed++;
+      tell(test, '✓');
+    });
     runner.on('fail', (test, error: unknown) => {
       counts.failed++;
+      tell(test, '✗');
       failures.push({ title: test.fullTitle(), message: describe(error) });
     });
   });
@@ -23,14 +30,17 @@ export async function runMocha(plan: MochaPlan): Promise<MochaResult> {
   return result;
 }
 
-async function createMocha({ files, timeoutMs, reporter, grep }: MochaPlan): Promise<Mocha> {
+/** mocha's own reports stay silent: whoever asked prints the result, once and for all kinds of host alike. */
+async function createMocha({ files, timeoutMs, grep }: MochaPlan): Promise<Mocha> {
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ ui: 'tdd', timeout: timeoutMs, ...(grep === undefined ? {} : { grep }) });
-  mocha.reporter(reporter);
+  const forbidOnly = process.env.CI !== undefined;
+  const filter = grep === undefined ? {} : { grep };
+  const mocha = new Mocha({ ui: 'tdd', reporter: 'base', timeout: timeoutMs, forbidOnly, ...filter });
   for (const file of files) mocha.addFile(file);
   return mocha;
 }
 
+/** With the difference between actual and expected, which the assertion's own message has. */
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

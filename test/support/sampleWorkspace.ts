@@ -1,7 +1,7 @@
 /** The workspace that tests and `npm start` open: a copy, so that nobody edits the original. */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from './temporaryFolder.ts';
 import type { LineRange } from './workbench.ts';
 
 const sampleFolder = join(import.meta.dirname, 'sample');
@@ -11,16 +11,18 @@ export interface SampleWorkspace {
   remove(): Promise<void>;
 }
 
-/** Below `parent`, replacing an earlier copy; below a new temporary folder without. */
-export async function copySample(parent?: string): Promise<SampleWorkspace> {
-  const above = parent ?? (await mkdtemp(join(tmpdir(), 'sluice-')));
-  const folder = join(above, 'bookshop');
+/** In a temporary folder of its own. */
+export async function copySample(): Promise<SampleWorkspace> {
+  const { path, remove } = await temporaryFolder();
+  return { folder: await copySampleInto(path), remove };
+}
+
+/** Replaces an earlier copy; returns the folder to open. */
+export async function copySampleInto(parent: string): Promise<string> {
+  const folder = join(parent, 'bookshop');
   await rm(folder, { recursive: true, force: true });
   await cp(sampleFolder, folder, { recursive: true });
-  return {
-    folder,
-    remove: () => rm(parent === undefined ? above : folder, { recursive: true, force: true }),
-  };
+  return folder;
 }
 
 /** The lines of a function in a brace language whose body ends with a brace in the first column. */

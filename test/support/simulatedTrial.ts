@@ -104,3 +104,13 @@ export async function collect(stream: AsyncIterable<ModelEvent>): Promise<Collec
 export function neverAborted(): AbortSignal {
   return new AbortController().signal;
 }
+
+/** What `promise` rejects with. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

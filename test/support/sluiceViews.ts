@@ -27,24 +27,11 @@ export async function finishedAnswer(workbench: Workbench, before?: Answer): Pro
   const what = before === undefined ? 'an answer' : 'another answer';
   return until({ what, timeoutMs: answerTimeoutMs }, async () => {
     const view = await workbench.webview('main[data-phase="done"]', answerTimeoutMs);
-    const receipt = await receiptRows(view.root);
+    const receipt = await labelled(view.root.locator('[data-receipt]'));
     const old = before !== undefined && String([...receipt]) === String([...before.receipt]);
     if (receipt.size === 0 || old) return undefined;
     return { view, receipt, text: (await view.root.textContent()) ?? '' };
   });
-}
-
-async function receiptRows(root: Locator): Promise<ReceiptRows> {
-  const labels = await root.locator('[data-receipt] dt').allTextContents();
-  const values = await Promise.all((await root.locator('[data-receipt] dd').all()).map(shownText));
-  return new Map(labels.map((label, index) => [label.trim(), values[index] ?? '']));
-}
-
-/** Without what only a screen reader says. */
-async function shownText(element: Locator): Promise<string> {
-  const whole = (await element.textContent()) ?? '';
-  const spoken = await element.locator('.hidden').allTextContents();
-  return spoken.reduce((text, part) => text.replace(part, ''), whole).trim();
 }
 
 /** Whether the receipt says that the answer came out of memory, without any call. */
@@ -65,6 +52,25 @@ export async function dashboard(workbench: Workbench, state: 'empty' | 'ready'):
   return workbench.webview(`main[data-state="${state}"]`);
 }
 
+/** The figures of a section of the dashboard: what is shown under each label. */
+export async function figures({ root }: WebviewPage, section: Section): Promise<ReadonlyMap<string, string>> {
+  return labelled(root.locator(`section[data-section="${section}"]`));
+}
+
 export async function sectionText({ root }: WebviewPage, section: Section): Promise<string> {
   return (await root.locator(`section[data-section="${section}"]`).textContent()) ?? '';
+}
+
+/** Every term of a definition list with what it says. */
+async function labelled(list: Locator): Promise<ReadonlyMap<string, string>> {
+  const labels = await list.locator('dt').allTextContents();
+  const values = await Promise.all((await list.locator('dd').all()).map(shownText));
+  return new Map(labels.map((label, index) => [label.trim(), values[index] ?? '']));
+}
+
+/** Without what only a screen reader says. */
+async function shownText(element: Locator): Promise<string> {
+  const whole = (await element.textContent()) ?? '';
+  const spoken = await element.locator('.hidden').allTextContents();
+  return spoken.reduce((text, part) => text.replace(part, ''), whole).trim();
 }

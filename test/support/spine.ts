@@ -10,7 +10,7 @@ import type { RouteRequest } from '../../src/flow/request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/flow/settings.ts';
 import type { ModelTransport } from '../../src/flow/transport.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
-import { MemoryLedger } from '../../src/metrics/usageLedger.ts';
+import { MemoryLedger, type UsageLedger } from '../../src/metrics/usageLedger.ts';
 import { sha256 } from '../../src/node/sha256.ts';
 import { TokenEstimator } from '../../src/prompt/tokenEstimator.ts';
 import { Quota } from '../../src/quota/quota.ts';
@@ -45,10 +45,12 @@ export interface SpineOptions {
   readonly models?: readonly ModelRow[];
   readonly settings?: Partial<Settings>;
   readonly random?: Random;
+  readonly ledger?: UsageLedger;
 }
 
 export function buildSpine(options: SpineOptions) {
   const { clock, transport, models = [FAST, STRONG], random = seededRandom(7) } = options;
+  const { ledger = new MemoryLedger() } = options;
   const state = { settings: { ...DEFAULT_SETTINGS, ...options.settings } };
   const settings = () => state.settings;
   const platforms = new Platforms();
@@ -62,7 +64,6 @@ export function buildSpine(options: SpineOptions) {
     },
   ]);
   const quota = new Quota(clock);
-  const ledger = new MemoryLedger();
   const metrics = new Metrics(ledger);
   const estimator = new TokenEstimator(async (text) => Math.ceil(text.length / 4));
   const cache = new AnswerCache({ hash: sha256, clock, settings, modelClass: () => platforms.signature });
@@ -76,7 +77,12 @@ export function request(overrides: Partial<RouteRequest> = {}): RouteRequest {
     task: 'explain',
     priority: 'medium',
     instruction: '',
-    code: { language: 'typescript', text: 'const answer = 42;', problems: [], cutChars: 0 },
+    code: {
+      language: 'typescript',
+      text: 'const answer = 42;',
+      problems: [],
+      cutChars: 0,
+    },
     freshness: 'cached',
     ...overrides,
   };

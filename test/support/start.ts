@@ -10,7 +10,7 @@ import { desktopExecutable } from './desktop.ts';
 import { buildFolder, inheritedVariables, repoRoot } from './paths.ts';
 import { run } from './processes.ts';
 import { Complaint, runProgram } from './program.ts';
-import { copySample } from './sampleWorkspace.ts';
+import { copySampleInto } from './sampleWorkspace.ts';
 import { runSmoke } from './smoke.ts';
 
 const options = {
@@ -37,7 +37,10 @@ async function startDesktop(executable: string, folder: string, signal: AbortSig
 }
 
 async function startBrowser(folder: string, signal: AbortSignal): Promise<number> {
-  const server = await startCodeServer({ name: 'start', extensionFolders: [repoRoot] }, signal);
+  const server = await startCodeServer(
+    { name: 'start', extensionFolders: [repoRoot], keepWhenIdle: true },
+    signal,
+  );
   const url = new URL(server.origin);
   url.searchParams.set('folder', folder);
   console.log(`\nVS Code with Sluice in it, until Ctrl-C:\n\n  ${url.href}\n`);
@@ -53,7 +56,7 @@ await runProgram(async (signal) => {
   const { values } = parseArgs({ options });
   await buildExtension(signal);
   if (values.smoke) return runSmoke(resolve(values.out), signal);
-  const { folder } = await copySample(buildFolder);
+  const folder = await copySampleInto(buildFolder);
   const desktop = values.browser ? undefined : desktopExecutable();
   return desktop === undefined ? startBrowser(folder, signal) : startDesktop(desktop, folder, signal);
 });

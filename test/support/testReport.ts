@@ -1,6 +1,8 @@
 /** What `npm test` says: a line for each step, the failures in full, and one last line with the totals. */
 import type { Failure, Totals } from './mochaPlan.ts';
 
+const shownLines = 80;
+
 export interface StepOutcome extends Totals {
   readonly failures: readonly Failure[];
 }
@@ -52,6 +54,10 @@ export function totalsLine({ passed, failed, skipped }: Totals): string {
   return skipped === 0 ? line : `${line}, ${skipped} skipped`;
 }
 
+/** A linter can complain of every line; the first complaints say enough. */
 function indent(text: string): string {
-  return text.replaceAll(/^/gm, '    ');
+  const lines = text.trimEnd().split('\n');
+  const left = lines.length - shownLines;
+  const shown = left > 0 ? [...lines.slice(0, shownLines), `… and ${left} lines more`] : lines;
+  return shown.map((line) => `    ${line}`).join('\n');
 }

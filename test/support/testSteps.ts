@@ -7,6 +7,7 @@ import { runHostTests } from './hostTests.ts';
 import { clearResult, type MochaPlan, planVariable, readResult } from './mochaPlan.ts';
 import { buildFolder, logFolder, repoRoot } from './paths.ts';
 import { run } from './processes.ts';
+import { chromiumNeed, ensureSystem } from './systemPackages.ts';
 import { testFiles } from './testFiles.ts';
 import { failedOnce, type Step, type StepOutcome } from './testReport.ts';
 
@@ -22,7 +23,11 @@ const workbenchTimeoutMs = 120_000;
 export function createStep(name: StepName, grep: string | undefined): Step {
   const steps: Record<StepName, Step> = {
     types: { name, run: (signal) => runTools(name, 1, typeChecks(), signal) },
-    lint: { name, run: (signal) => runTools(name, 1, [[biome, 'ci', '.']], signal) },
+    lint: {
+      name,
+      run: (signal) =>
+        runTools(name, 1, [[biome, 'ci', '--colors=off', '--diagnostic-level=warn', '.']], signal),
+    },
     build: { name, run: (signal) => runTools(name, 0, [[join(repoRoot, 'esbuild.config.mjs')]], signal) },
     unit: { name, run: (signal) => runTestProcess('unit', unitTimeoutMs, grep, signal) },
     host: { name, run: (signal) => runHostTests(grep, signal) },
@@ -54,7 +59,10 @@ async function runTools(
   return { passed: worth, failed: 0, skipped: 0, failures: [] };
 }
 
-/** mocha in a process of its own, so that a test which hangs or exits cannot take the report with it. */
+/**
+ * mocha in a process of its own, so that a test which exits cannot take the report with it. The tests of the
+ * webviews are unit tests that draw in a browser.
+ */
 async function runTestProcess(
   kind: 'unit' | 'workbench',
   timeoutMs: number,
@@ -66,10 +74,11 @@ async function runTestProcess(
     resultFile: join(buildFolder, `test/${kind}.json`),
     runId: randomUUID(),
     timeoutMs,
-    reporter: kind === 'unit' ? 'dot' : 'spec',
+    talkative: kind === 'workbench',
     ...(grep === undefined ? {} : { grep }),
   };
   clearResult(plan);
+  await ensureSystem([chromiumNeed], signal);
   const env = { ...process.env, [planVariable]: JSON.stringify(plan) };
   await run(process.execPath, [join(import.meta.dirname, 'mochaMain.ts')], { cwd: repoRoot, env }, signal);
   return readResult(plan);

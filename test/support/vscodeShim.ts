@@ -4,9 +4,10 @@
  * one: understands the arguments that it passes and runs them in code-server with a headless browser.
  */
 import { appendFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Page } from 'playwright-core';
 import { type CodeServer, startCodeServer } from './codeServer.ts';
-import { runProgram } from './program.ts';
+import { aborted, runProgram } from './program.ts';
 import { Workbench } from './workbench.ts';
 
 /** A suite that hangs is ended, and leaves no result. */
@@ -16,6 +17,8 @@ interface Launch {
   readonly developmentPath: string;
   readonly testsPath: string;
   readonly workspace?: string;
+  /** Holds the profile, whose folders are passed one by one. */
+  readonly dataFolder: string;
 }
 
 /** Everything else that is passed has no meaning in a browser. */
@@ -24,15 +27,20 @@ function parse(args: readonly string[]): Launch {
     args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
   const developmentPath = value('extensionDevelopmentPath');
   const testsPath = value('extensionTestsPath');
-  if (developmentPath === undefined || testsPath === undefined) {
-    throw new Error('Expected --extensionDevelopmentPath= and --extensionTestsPath=.');
+  const userDataFolder = value('user-data-dir');
+  if (developmentPath === undefined || testsPath === undefined || userDataFolder === undefined) {
+    throw new Error('Expected a development path, a tests path and a user data folder.');
   }
   const workspace = args.find((arg) => !arg.startsWith('-'));
-  return { developmentPath, testsPath, ...(workspace === undefined ? {} : { workspace }) };
+  const dataFolder = dirname(userDataFolder);
+  return { developmentPath, testsPath, dataFolder, ...(workspace === undefined ? {} : { workspace }) };
 }
 
 async function runSuite(launch: Launch, signal: AbortSignal): Promise<number> {
-  const server = await startCodeServer({ name: 'host', testDriver: true }, signal);
+  const server = await startCodeServer(
+    { name: 'host', testDriver: true, dataFolder: launch.dataFolder },
+    signal,
+  );
   try {
     return await runIn(server, launch, signal);
   } finally {
@@ -53,9 +61,8 @@ async function runIn(server: CodeServer, launch: Launch, signal: AbortSignal): P
   const expose = (page: Page): Promise<void> => exposeAutomation(page, server.logFile, finish);
   const folder = launch.workspace === undefined ? {} : { folder: launch.workspace };
   const workbench = await Workbench.open(server, { ...folder, payload, beforeLoad: expose }, signal);
-  signal.addEventListener('abort', () => finish(1), { once: true });
   try {
-    return await finished;
+    return await Promise.race([finished, aborted(signal)]);
   } finally {
     await workbench.close();
   }

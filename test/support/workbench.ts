@@ -51,12 +51,8 @@ export class Workbench {
     const close = (): void => void browser.close();
     signal.addEventListener('abort', close, { once: true });
     try {
-      const { width = 1280, height = 800, scale = 1 } = options;
-      const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
-      page.setDefaultTimeout(stepTimeoutMs);
-      await options.beforeLoad?.(page);
-      await page.goto(address(server, options), { timeout: loadTimeoutMs });
-      await page.locator('.monaco-workbench .statusbar-item').first().waitFor({ timeout: loadTimeoutMs });
+      signal.throwIfAborted();
+      const page = await openPage(browser, server, options);
       return new Workbench(browser, page);
     } catch (error) {
       await browser.close();
@@ -165,6 +161,16 @@ export class Workbench {
   async #waitForStatus(id: string, accept: (text: string) => boolean): Promise<void> {
     await this.statusBarItem(id, (item) => accept(item.text));
   }
+}
+
+async function openPage(browser: Browser, server: CodeServer, options: WorkbenchOptions): Promise<Page> {
+  const { width = 1280, height = 800, scale = 1 } = options;
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
+  page.setDefaultTimeout(stepTimeoutMs);
+  await options.beforeLoad?.(page);
+  await page.goto(address(server, options), { timeout: loadTimeoutMs });
+  await page.locator('.monaco-workbench .statusbar-item').first().waitFor({ timeout: loadTimeoutMs });
+  return page;
 }
 
 function address(server: CodeServer, { folder, payload }: WorkbenchOptions): string {
