@@ -34,7 +34,8 @@ export class AnswerPanel {
       // Without it a hidden answer would be drawn anew and lose the place that was read.
       retainContextWhenHidden: true,
     });
-    this.#panel.iconPath = vscode.Uri.joinPath(extension, 'media', 'sluice.svg');
+    const icon = (name: string) => vscode.Uri.joinPath(extension, 'media', name);
+    this.#panel.iconPath = { light: icon('sluiceLight.svg'), dark: icon('sluiceDark.svg') };
     this.#redraw = this.#bag.add(throttle(() => this.#post(), REDRAW_MS, clock));
     this.#bag.add(this.#panel.webview.onDidReceiveMessage((message: unknown) => this.#hear(message, deps)));
     this.#bag.add(

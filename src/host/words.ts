@@ -7,11 +7,15 @@ import type { Decision, Reason } from '../routing/decision.ts';
 
 const t = vscode.l10n.t;
 
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const shareFormat = new Intl.NumberFormat(vscode.env.language, { style: 'percent' });
+
+/** Rounded down: nothing that was used looks unused. */
+export const percent = (share: number): string => shareFormat.format(Math.floor(share * 100 + 1e-9) / 100);
 
 /** `0.5 s`, `12 s`, `4 min`, `2 h`; an endless wait is unknown. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
+  if (ms > 0 && ms < 1) return '< 1 ms';
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
   if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;

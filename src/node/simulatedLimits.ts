@@ -4,10 +4,16 @@ import type { Clock } from '../base/clock.ts';
 export interface SimulatedLimitsConfig {
   readonly requestsPerMinute: number;
   readonly tokensPerMinute: number;
+  /** How many minutes' worth the token bucket holds; 1 when absent. */
+  readonly tokenMinutes?: number;
 }
 
 /** Made up: small enough that the meter moves, large enough that one person is not stopped. */
-export const SIMULATED_LIMITS: SimulatedLimitsConfig = { requestsPerMinute: 60, tokensPerMinute: 60_000 };
+export const SIMULATED_LIMITS: SimulatedLimitsConfig = {
+  requestsPerMinute: 30,
+  tokensPerMinute: 4_000,
+  tokenMinutes: 10,
+};
 
 type Level = 'requests' | 'tokens';
 
@@ -15,15 +21,17 @@ const MS_PER_MINUTE = 60_000;
 /** Less than this is not missing but lost in rounding: waiting as long as told must be enough. */
 const ROUNDING = 1e-6;
 
-/** A bucket that fills continuously from empty to `size` within a minute. */
+/** A bucket that fills continuously from empty to `size` within `fillMs`. */
 class Bucket {
   readonly size: number;
+  readonly #fillMs: number;
   readonly #clock: Clock;
   #level: number;
   #atMs: number;
 
-  constructor(size: number, clock: Clock) {
+  constructor(size: number, fillMs: number, clock: Clock) {
     this.size = size;
+    this.#fillMs = fillMs;
     this.#clock = clock;
     this.#level = size;
     this.#atMs = clock.monotonic();
@@ -31,7 +39,7 @@ class Bucket {
 
   get level(): number {
     const nowMs = this.#clock.monotonic();
-    const filled = ((nowMs - this.#atMs) / MS_PER_MINUTE) * this.size;
+    const filled = ((nowMs - this.#atMs) / this.#fillMs) * this.size;
     this.#level = Math.min(this.size, this.#level + Math.max(0, filled));
     this.#atMs = nowMs;
     return this.#level;
@@ -45,11 +53,11 @@ class Bucket {
   /** A demand for more than the bucket holds is met when it is full. */
   waitMs(amount: number): number {
     const missing = Math.min(amount, this.size) - this.level;
-    return missing <= ROUNDING ? 0 : (missing / this.size) * MS_PER_MINUTE;
+    return missing <= ROUNDING ? 0 : (missing / this.size) * this.#fillMs;
   }
 
   fullInMs(): number {
-    return ((this.size - this.level) / this.size) * MS_PER_MINUTE;
+    return ((this.size - this.level) / this.size) * this.#fillMs;
   }
 }
 
@@ -60,9 +68,10 @@ export class SimulatedLimits {
 
   constructor(config: SimulatedLimitsConfig, clock: Clock) {
     this.#clock = clock;
+    const { requestsPerMinute, tokensPerMinute, tokenMinutes = 1 } = config;
     this.#buckets = {
-      requests: new Bucket(config.requestsPerMinute, clock),
-      tokens: new Bucket(config.tokensPerMinute, clock),
+      requests: new Bucket(requestsPerMinute, MS_PER_MINUTE, clock),
+      tokens: new Bucket(tokensPerMinute * tokenMinutes, tokenMinutes * MS_PER_MINUTE, clock),
     };
   }
 

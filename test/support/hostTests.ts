@@ -1,43 +1,37 @@
 /** The suite inside VS Code: bundled, run in a real extension host, believed only by its result file. */
-import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { runInHost } from './hostRun.ts';
-import { clearResult, type MochaPlan, type MochaResult, planVariable, readResult } from './mochaPlan.ts';
+import { type MochaResult, planVariable } from './mochaPlan.ts';
 import { buildFolder, repoRoot } from './paths.ts';
+import { plannedRun } from './plannedRun.ts';
 import { copySample } from './sampleWorkspace.ts';
 import { testFiles } from './testFiles.ts';
 
-const bundleFolder = join(buildFolder, 'test/host');
+/** Inside the repository, where the bundles find mocha. */
+const bundleFolder = join(buildFolder, `host-${process.pid}`);
 const testTimeoutMs = 20_000;
 
 /** The extension under test is the one that `dist` holds. */
 export async function runHostTests(grep: string | undefined, signal: AbortSignal): Promise<MochaResult> {
-  const plan: MochaPlan = {
-    files: await bundleHostTests(),
-    resultFile: join(buildFolder, 'test/host.json'),
-    runId: randomUUID(),
-    timeoutMs: testTimeoutMs,
-    talkative: false,
-    ...(grep === undefined ? {} : { grep }),
-  };
-  clearResult(plan);
   const sample = await copySample();
   try {
-    const env = { [planVariable]: JSON.stringify(plan) };
-    const testsPath = join(bundleFolder, 'index.cjs');
-    await runInHost({ developmentPath: repoRoot, testsPath, workspace: sample.folder, env }, signal);
+    const request = { files: await bundleHostTests(), timeoutMs: testTimeoutMs, talkative: false, grep };
+    return await plannedRun(request, (plan) => {
+      const env = { [planVariable]: JSON.stringify(plan) };
+      const testsPath = join(bundleFolder, 'index.cjs');
+      return runInHost({ developmentPath: repoRoot, testsPath, workspace: sample.folder, env }, signal);
+    });
   } finally {
     await sample.remove();
+    await rm(bundleFolder, { recursive: true, force: true });
   }
-  return readResult(plan);
 }
 
 /** The extension host loads CommonJS; `vscode` is its own, and mocha must be the same one for every bundle. */
 async function bundleHostTests(): Promise<string[]> {
-  await rm(bundleFolder, { recursive: true, force: true });
   await build({
     entryPoints: [join(repoRoot, 'test/host/index.ts'), ...testFiles('host')],
     outdir: bundleFolder,

@@ -1,21 +1,10 @@
 /** What one mocha run is asked and what it answers, between the process that asks and the one that runs. */
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 export interface MochaPlan {
   readonly files: readonly string[];
   /** Written only when the run has come to its end, so that a run that was killed leaves none. */
   readonly resultFile: string;
-  /** Comes back in the result, so that an old file is never taken for a new one. */
-  readonly runId: string;
   readonly timeoutMs: number;
   /** A line for each test as it ends, for runs that take long. */
   readonly talkative: boolean;
@@ -29,7 +18,6 @@ export interface Totals {
 }
 
 export interface MochaResult extends Totals {
-  readonly runId: string;
   readonly failures: readonly Failure[];
 }
 
@@ -47,13 +35,6 @@ export function planFromEnvironment(): MochaPlan {
   return JSON.parse(text) as MochaPlan;
 }
 
-/** Forgets an earlier run. */
-export function clearResult({ resultFile }: MochaPlan): void {
-  rmSync(resultFile, { force: true });
-  rmSync(progressFile(resultFile), { force: true });
-  mkdirSync(dirname(resultFile), { recursive: true });
-}
-
 /** Says where a run is, for the case that it never ends. */
 export function noteProgress({ resultFile }: MochaPlan, line: string): void {
   appendFileSync(progressFile(resultFile), `${line}\n`);
@@ -67,18 +48,9 @@ export function writeResult({ resultFile }: MochaPlan, result: MochaResult): voi
 
 /** A run without a result of its own is a failure, whatever its process reported. */
 export function readResult(plan: MochaPlan): MochaResult {
-  if (existsSync(plan.resultFile)) {
-    const result = JSON.parse(readFileSync(plan.resultFile, 'utf8')) as MochaResult;
-    if (result.runId === plan.runId) return result;
-  }
+  if (existsSync(plan.resultFile)) return JSON.parse(readFileSync(plan.resultFile, 'utf8')) as MochaResult;
   const message = `The run ended without a result. Last seen: ${lastProgress(plan)}`;
-  return {
-    runId: plan.runId,
-    passed: 0,
-    failed: 1,
-    skipped: 0,
-    failures: [{ title: 'the whole run', message }],
-  };
+  return { passed: 0, failed: 1, skipped: 0, failures: [{ title: 'the whole run', message }] };
 }
 
 function lastProgress({ resultFile }: MochaPlan): string {

@@ -25,7 +25,7 @@ export async function runMocha(plan: MochaPlan): Promise<MochaResult> {
       failures.push({ title: test.fullTitle(), message: describe(error) });
     });
   });
-  const result = { runId: plan.runId, ...counts, failures };
+  const result = { ...counts, failures };
   writeResult(plan, result);
   return result;
 }

@@ -30,21 +30,23 @@ process.on('exit', () => {
 /** In a process group of its own: a Ctrl-C in the terminal does not reach it, `stop` does. */
 export function startGroup(command: string, args: readonly string[], options: ProcessOptions): ProcessGroup {
   const child = spawnWith(command, args, options, true);
-  const exited = ended(child);
+  const exited = exitOf(child);
   const pid = child.pid ?? 0;
   if (pid > 0) groups.add(pid);
   return {
     pid,
     get running() {
-      return pid > 0 && child.exitCode === null && child.signalCode === null;
+      return pid > 0 && !ended(child);
     },
     exited,
     stop: async () => {
       if (!groups.delete(pid)) return;
       signalGroup(pid, 'SIGTERM');
-      await until({ what: 'a process group to end', timeoutMs: graceMs }, () => !signalGroup(pid, 0)).catch(
-        () => signalGroup(pid, 'SIGKILL'),
+      // Only the program itself is waited for: a group with an unreaped child never looks empty.
+      await until({ what: 'a program to end', timeoutMs: graceMs }, () => ended(child)).catch(
+        () => undefined,
       );
+      signalGroup(pid, 'SIGKILL');
       await exited.catch(() => null);
     },
   };
@@ -86,7 +88,11 @@ function spawnWith(
   }
 }
 
-function ended(child: ChildProcess): Promise<number | null> {
+function ended({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', resolve);
@@ -95,11 +101,10 @@ function ended(child: ChildProcess): Promise<number | null> {
   return exited;
 }
 
-/** Whether the group was still there. Signal 0 only asks. */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+/** A group that is gone already is what was wanted. */
+function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(-pid, signal);
-    return true;
+    return process.kill(-pid, signal);
   } catch {
     return false;
   }

@@ -1,11 +1,11 @@
 /** The steps of `npm test`, in the order in which they run: cheap ones first. Units: milliseconds. */
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runHostTests } from './hostTests.ts';
-import { clearResult, type MochaPlan, planVariable, readResult } from './mochaPlan.ts';
-import { buildFolder, logFolder, repoRoot } from './paths.ts';
+import { planVariable } from './mochaPlan.ts';
+import { logFolder, repoRoot } from './paths.ts';
+import { plannedRun } from './plannedRun.ts';
 import { run } from './processes.ts';
 import { chromiumNeed, ensureSystem } from './systemPackages.ts';
 import { testFiles } from './testFiles.ts';
@@ -69,17 +69,10 @@ async function runTestProcess(
   grep: string | undefined,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  const plan: MochaPlan = {
-    files: testFiles(kind),
-    resultFile: join(buildFolder, `test/${kind}.json`),
-    runId: randomUUID(),
-    timeoutMs,
-    talkative: kind === 'workbench',
-    ...(grep === undefined ? {} : { grep }),
-  };
-  clearResult(plan);
   await ensureSystem([chromiumNeed], signal);
-  const env = { ...process.env, [planVariable]: JSON.stringify(plan) };
-  await run(process.execPath, [join(import.meta.dirname, 'mochaMain.ts')], { cwd: repoRoot, env }, signal);
-  return readResult(plan);
+  const request = { files: testFiles(kind), timeoutMs, talkative: kind === 'workbench', grep };
+  return plannedRun(request, (plan) => {
+    const env = { ...process.env, [planVariable]: JSON.stringify(plan) };
+    return run(process.execPath, [join(import.meta.dirname, 'mochaMain.ts')], { cwd: repoRoot, env }, signal);
+  });
 }

@@ -72,7 +72,7 @@ async function runIn(server: CodeServer, launch: Launch, signal: AbortSignal): P
 async function exposeAutomation(page: Page, logFile: string, finish: (code: number) => void): Promise<void> {
   page.on('crash', () => finish(1));
   await page.exposeFunction('codeAutomationLog', (level: string, args: unknown[]) => {
-    appendFileSync(logFile, `[page ${level}] ${args.map(String).join(' ')}\n`);
+    if (level !== 'info') appendFileSync(logFile, `[page ${level}] ${args.map(String).join(' ')}\n`);
   });
   await page.exposeFunction('codeAutomationExit', (code: number) => finish(code));
 }
