@@ -34,6 +34,12 @@ export interface TokenUsage {
   readonly cacheRead: number;
   readonly cacheWrite: number;
   readonly reasoning: number;
+  /** The part of `cacheWrite` that is kept for the platform's long time (1 h, 12 h); absent: none of it. */
+  readonly cacheWriteLong?: number;
+  /** Terms other than the platform's standard ones, in its own words: `batch`, `flex`, `priority`, `fast`, `us`. */
+  readonly terms?: readonly string[];
+  /** What the platform itself says that it charged, in USD. */
+  readonly chargedUsd?: number;
 }
 
 export function promptTokens(usage: TokenUsage): number {

@@ -3,7 +3,6 @@ import type { ServerResponse } from 'node:http';
 import * as v from 'valibot';
 import type { Clock } from '../base/clock.ts';
 import type { ModelRow } from '../routing/catalogue.ts';
-import { SIMULATED_MODELS } from '../routing/simulatedModels.ts';
 import { simulatedAnswer } from './simulatedAnswer.ts';
 import { sendJson } from './simulatedHttp.ts';
 import type { OpenEntry, Outcome } from './simulatedJournal.ts';
@@ -25,6 +24,7 @@ export interface ExchangeDeps {
   readonly pace: Pace;
   readonly limits: SimulatedLimits;
   readonly script: Script;
+  readonly models: readonly ModelRow[];
 }
 
 export interface Exchange {
@@ -64,7 +64,7 @@ export async function answerExchange(exchange: Exchange, deps: ExchangeDeps): Pr
   const fault = deps.script.next({ wire: wire.name, model });
   const headers = wire.headers(exchange.requestId, deps.limits);
   if (await playRefusal({ ...exchange, headers }, fault)) return 'faulted';
-  const row = SIMULATED_MODELS.find(({ name }) => name === model);
+  const row = deps.models.find(({ name }) => name === model);
   if (row === undefined) return refuse(exchange, deps, unknownModel(model));
   const inputTokens = approximateTokens([request.system, ...request.messages.map(({ text }) => text)]);
   entry.note({ inputTokens });

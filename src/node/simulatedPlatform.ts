@@ -11,6 +11,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { SluiceError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { type Random, seededRandom } from '../base/random.ts';
+import type { ModelRow } from '../routing/catalogue.ts';
 import { SIMULATED_MODELS } from '../routing/simulatedModels.ts';
 import { messagesWire, parseCountRequest } from './simulatedAnthropic.ts';
 import { chatWire } from './simulatedChat.ts';
@@ -39,6 +40,8 @@ export interface SimulatedPlatformDeps {
   /** 1 (when absent): latencies as in the models' rows; 0: none. */
   readonly latencyScale?: number;
   readonly limits?: SimulatedLimitsConfig;
+  /** The three simulated ones when absent; a test gives others their names. */
+  readonly models?: readonly ModelRow[];
 }
 
 const WIRES: Readonly<Record<string, Wire>> = {
@@ -87,6 +90,7 @@ export class SimulatedPlatform implements Disposable {
       pace: { clock, random, scale: latencyScale },
       limits: new SimulatedLimits(deps.limits ?? SIMULATED_LIMITS, clock),
       script: new Script(),
+      models: deps.models ?? SIMULATED_MODELS,
     };
     this.script(deps.script ?? []);
     server.on('request', (request, response) => void this.#serve(request, response));
@@ -172,7 +176,7 @@ export class SimulatedPlatform implements Disposable {
   #listModels(response: ServerResponse, wire: Wire): void {
     const entry = this.#journal.begin('models');
     const createdS = Math.floor(this.#deps.clock.now() / 1000);
-    const data = SIMULATED_MODELS.map(({ name, label, contextTokens, maxOutputTokens }) => ({
+    const data = this.#deps.models.map(({ name, label, contextTokens, maxOutputTokens }) => ({
       id: name,
       type: 'model',
       object: 'model',

@@ -4,7 +4,7 @@
  */
 import { SluiceError } from '../base/errors.ts';
 import { chanceAdequate } from './adequacy.ts';
-import type { ModelInfo } from './catalogue.ts';
+import { automatic, type ModelInfo } from './catalogue.ts';
 import { bandOf, complexity } from './complexity.ts';
 import { estimateUsd } from './cost.ts';
 import type { Decision, Option, Reason } from './decision.ts';
@@ -21,6 +21,10 @@ export interface RouteInput {
   /** `waitMs` 0: there is room. */
   readonly room: (model: ModelInfo) => { readonly limit?: string; readonly waitMs: number };
   readonly strongerThan?: string;
+  /** Tokens of a model for one of `features.inputTokens`; absent: 1. */
+  readonly tokenFactor?: (model: ModelInfo) => number;
+  /** Input tokens that the model's platform still holds in its prompt cache; absent: none. */
+  readonly warmTokens?: (model: ModelInfo) => number;
 }
 
 interface Candidate {

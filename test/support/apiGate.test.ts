@@ -7,7 +7,8 @@ import { closeApiGate } from './apiGate.ts';
 import { type TemporaryFolder, temporaryFolder } from './temporaryFolder.ts';
 
 const check =
-  "function a$(e,t){return!0}function b(i,n){if(!a$(i,n))throw new Error(`Extension '${i.id}' CANNOT use API proposal: ${n}`)}";
+  'function a$(e,t){return!0}' +
+  "function b(i,n){if(!a$(i,n))throw new Error(`Extension 'x' CANNOT use API proposal: y`)}";
 const grant = 'class Q{constructor(){this._envEnablesProposedApiForAll=!0}}';
 const sources: Readonly<Record<string, string>> = {
   'vs/code/browser/workbench/workbench.js': `x();${check}${grant}y()`,

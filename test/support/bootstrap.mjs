@@ -42,7 +42,7 @@ function readLock(file) {
 
 function installDependencies() {
   console.log('Installing the dependencies of package-lock.json (npm ci) …');
-  const npm = spawnSync('npm', ['ci', '--no-fund', '--no-audit'], {
+  const npm = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',
     shell: windows,

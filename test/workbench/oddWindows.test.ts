@@ -1,0 +1,164 @@
+/** Windows that are not as they should be: nothing is lost, nothing is trusted, and the person is told. */
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, teardown, test } from 'mocha';
+import { systemClock } from '../../src/base/clock.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { startSimulatedPlatform } from '../../src/node/simulatedPlatform.ts';
+import { ANTHROPIC_MODELS } from '../../src/routing/catalogueData.ts';
+import { type CodeServerOptions, startCodeServer } from '../support/codeServer.ts';
+import { profileIn } from '../support/editorProfile.ts';
+import { repoRoot } from '../support/paths.ts';
+import { keepPicture } from '../support/pictures.ts';
+import { answer, quickInput } from '../support/quickInput.ts';
+import { copySample, linesOf } from '../support/sampleWorkspace.ts';
+import { dashboard, explainSelection, meter } from '../support/sluiceViews.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { until } from '../support/until.ts';
+import { Workbench } from '../support/workbench.ts';
+
+const never = new AbortController().signal;
+const within = (what: string) => ({ what, timeoutMs: 20_000 });
+
+suite('windows that are not as they should be', () => {
+  const cleanUp: (() => unknown)[] = [];
+  let workbench: Workbench;
+
+  /** Sluice from its sources, in a window on `folder`, or on none. */
+  async function open(
+    folder: string | undefined,
+    options: Partial<CodeServerOptions> = {},
+  ): Promise<Workbench> {
+    const server = await startCodeServer(
+      { name: 'odd-windows', extensionFolders: [repoRoot], ...options },
+      never,
+    );
+    cleanUp.push(() => server.stop());
+    workbench = await Workbench.open(server, folder === undefined ? {} : { folder }, never);
+    cleanUp.push(() => workbench.close());
+    // The palette lists what is there when it opens.
+    await meter(workbench);
+    return workbench;
+  }
+
+  async function sampleFolder(): Promise<string> {
+    const sample = await copySample();
+    cleanUp.push(() => sample.remove());
+    return sample.folder;
+  }
+
+  async function selectFunction(): Promise<void> {
+    await workbench.openFile('cart.ts');
+    await workbench.selectLines(await linesOf('bestDiscount', 'cart.ts'));
+  }
+
+  teardown(async function () {
+    if (this.currentTest?.state === 'failed') await keepPicture(workbench, this.currentTest);
+    for (const end of cleanUp.splice(0).reverse()) await end();
+  });
+
+  test('without a folder, an unsaved file is explained', async () => {
+    const { page } = await open(undefined);
+    await workbench.runCommand('File: New Untitled Text File');
+    await page.keyboard.type('function half(value) { return value / 2; }');
+
+    const { receipt, text } = await explainSelection(workbench);
+
+    assert.match(text, /half/);
+    assert.match(receipt.get('Model') ?? '', /simulated/);
+  });
+
+  test('a rule and an address of a workspace count only when it is trusted', async () => {
+    const folder = await sampleFolder();
+    await mkdir(join(folder, '.vscode'));
+    const settings = {
+      'sluice.routing.rules': [{ task: 'explain', model: 'simulated/sim-powerful' }],
+      'sluice.anthropic.baseUrl': 'http://127.0.0.1:9/stolen',
+    };
+    await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify(settings));
+    await open(folder, {
+      askForTrust: true,
+      settings: { 'security.workspace.trust.startupPrompt': 'never' },
+    });
+    await selectFunction();
+
+    const restricted = await explainSelection(workbench);
+    await workbench.runCommand('Workspaces: Manage Workspace Trust');
+    await workbench.page.getByRole('button', { name: 'Trust', exact: true }).click();
+    await selectFunction();
+    await workbench.runCommand('Sluice: Ask Again Without the Cache');
+    const trusted = await until(within('an answer by the rule'), async () => {
+      const view = await workbench.webview('main[data-phase="done"]');
+      const text = (await view.root.textContent()) ?? '';
+      return text.includes('sim-powerful') ? text : undefined;
+    });
+
+    assert.match(restricted.receipt.get('Model') ?? '', /sim-fast/);
+    assert.match(trusted, /Your routing rule names/);
+  });
+
+  test('a storage folder that cannot be written is told once, and requests work', async () => {
+    const data = await temporaryFolder();
+    cleanUp.push(() => data.remove());
+    const storage = join(profileIn(data.path).userDataFolder, 'User/globalStorage');
+    await mkdir(storage, { recursive: true });
+    await writeFile(join(storage, 'sluice.sluice'), 'a file where the folder should be');
+    await open(await sampleFolder(), { dataFolder: data.path });
+    await selectFunction();
+
+    const { receipt } = await explainSelection(workbench);
+    const told = await until(within('a notification'), async () =>
+      (await workbench.notifications()).find((text) => text.includes('usage history')),
+    );
+    const view = await dashboard(workbench, 'ready');
+    const shown = await view.root.textContent();
+
+    assert.ok(receipt.get('Model'));
+    assert.match(told, /cannot be written/);
+    assert.match(shown ?? '', /usage history cannot be written/);
+  });
+
+  test('a key is refused with a clear message and not kept; a good one connects; closing the window ends the call', async () => {
+    const options = {
+      seed: 1,
+      clock: systemClock,
+      log: silentLog,
+      latencyScale: 0,
+      models: ANTHROPIC_MODELS,
+    };
+    const platform = await startSimulatedPlatform(options);
+    cleanUp.push(() => platform.dispose());
+    const settings = { 'sluice.anthropic.baseUrl': platform.url };
+    const { page } = await open(await sampleFolder(), { settings });
+    const connect = async (key: string) => {
+      await quickInput(page).fill('Anthropic API');
+      await page.keyboard.press('Enter');
+      await page.getByPlaceholder('sk-ant-…').waitFor();
+      await answer(page, key);
+    };
+
+    await workbench.runCommand('Sluice: Connect a Platform…');
+    await connect('not-the-key');
+    const refusal = await until(within('a refusal'), async () =>
+      (await workbench.notifications()).find((text) => text.includes('refused the key')),
+    );
+    await page.getByRole('button', { name: 'Try Again' }).click();
+    await connect(platform.token);
+    await meter(workbench, ({ text }) => !text.includes('simulated'));
+    await selectFunction();
+    const { receipt } = await explainSelection(workbench);
+    platform.script([{ fault: { kind: 'hang', afterChunks: 2 } }]);
+    await workbench.runCommand('Sluice: Ask Again Without the Cache');
+    await until(within('a running call'), async () => platform.requests.at(-1)?.outcome === 'running');
+    await workbench.runCommand('Developer: Reload Window');
+    const ended = await until(within('the call to end'), async () => {
+      const last = platform.requests.at(-1);
+      return last?.outcome === 'running' ? undefined : last;
+    });
+
+    assert.match(refusal, /Nothing was stored/);
+    assert.equal(receipt.get('Model'), 'claude-haiku-5-5');
+    assert.equal(ended.outcome, 'cancelled');
+  });
+});
