@@ -41,6 +41,8 @@ const FORBIDDEN: readonly { readonly what: RegExp; readonly where: (file: string
   { what: /\bas any\b|:\s*any\b|<any>/, where: () => true },
 ];
 const MOST_LINES = 300;
+/** Tables of facts are looked up, not read at once. */
+const DATA_TABLE = /^routing\/catalogue(Anthropic|Openai|Hosts)\.ts$/;
 const TOP_LEVEL = new Set([
   'ARCHITECTURE.md',
   'CHANGELOG.md',
@@ -133,7 +135,9 @@ suite('architecture', () => {
   });
 
   test('no file is longer than it can be read at once, data tables apart', () => {
-    const long = files.filter((file) => textOf(file).split('\n').length > MOST_LINES);
+    const long = files.filter(
+      (file) => !DATA_TABLE.test(file) && textOf(file).split('\n').length > MOST_LINES,
+    );
 
     assert.deepEqual(long, []);
   });

@@ -48,20 +48,19 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
   };
 }
 
-/** The meter needs these alone. */
+/** The meter needs these alone. Limits of platforms that are not in use now are left out. */
 export function bucketViews(
   sources: Pick<SnapshotSources, 'quota' | 'platforms'>,
   atMs: number,
 ): BucketView[] {
   const platforms = new Map(sources.platforms.list.map((platform) => [platform.id, platform]));
-  return sources.quota.states().map((state) => bucketView(state, platforms.get(state.platform), atMs));
+  return sources.quota.states().flatMap((state) => {
+    const platform = platforms.get(state.platform);
+    return platform ? [bucketView(state, platform.simulated, atMs)] : [];
+  });
 }
 
-function bucketView(
-  state: LimitState,
-  platform: { readonly simulated: boolean } | undefined,
-  atMs: number,
-): BucketView {
+function bucketView(state: LimitState, simulated: boolean, atMs: number): BucketView {
   return {
     id: `${state.platform}/${state.model ?? ''}/${state.unit}`,
     platform: state.platform,
@@ -74,7 +73,7 @@ function bucketView(
     ...(state.fullInMs === undefined ? {} : { fullInMs: state.fullInMs }),
     source: 'reported',
     readingAgeMs: Math.max(0, atMs - state.readingAtMs),
-    simulated: platform?.simulated ?? false,
+    simulated,
   };
 }
 

@@ -51,6 +51,8 @@ interface Job {
 const PATIENCE_WITH_FALLBACK_MS = 2_000;
 /** Room for an answer longer than usual; the platform's own limit still holds. */
 const OUTPUT_ALLOWANCE = 8;
+/** Asked of a model whose own limit is unknown: nearly every one can give so much. */
+const UNKNOWN_MOST_OUTPUT = 4_096;
 
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
@@ -217,7 +219,10 @@ function callOf(info: ModelInfo, job: Job) {
     model: info.name,
     system: job.prompt.system,
     messages: [{ role: 'user' as const, text: job.prompt.user }],
-    maxOutputTokens: Math.min(info.maxOutputTokens, job.outputTokens * OUTPUT_ALLOWANCE),
+    maxOutputTokens: Math.min(
+      info.maxOutputTokens ?? UNKNOWN_MOST_OUTPUT,
+      job.outputTokens * OUTPUT_ALLOWANCE,
+    ),
   };
 }
 

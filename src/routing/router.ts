@@ -4,7 +4,7 @@
  */
 import { SluiceError } from '../base/errors.ts';
 import { chanceAdequate } from './adequacy.ts';
-import { automatic, type ModelInfo } from './catalogue.ts';
+import type { ModelInfo } from './catalogue.ts';
 import { bandOf, complexity } from './complexity.ts';
 import { estimateUsd } from './cost.ts';
 import type { Decision, Option, Reason } from './decision.ts';
@@ -55,13 +55,13 @@ function byCost(a: Candidate, b: Candidate): number {
 function allowed(input: RouteInput, value: number, reasons: Reason[]): Candidate[] {
   const stronger = strongerOnly(input, reasons);
   const fitting = stronger.filter((model) => {
-    const fits = input.features.inputTokens + input.outputTokens <= model.contextTokens;
+    const fits = fitsInto(model, input);
     if (!fits)
-      reasons.push({ kind: 'skipped-too-long', model: model.label, contextTokens: model.contextTokens });
+      reasons.push({ kind: 'skipped-too-long', model: model.label, contextTokens: longestPrompt(model) });
     return fits;
   });
   if (fitting.length === 0) {
-    const largest = Math.max(...stronger.map((model) => model.contextTokens));
+    const largest = Math.max(...stronger.map(longestPrompt));
     const platform = stronger[0]?.platform ?? '';
     throw new SluiceError('context-too-long', {
       platform,
@@ -72,19 +72,45 @@ function allowed(input: RouteInput, value: number, reasons: Reason[]): Candidate
   return fitting.map((model) => ({ model, option: optionOf(model, value, input) })).sort(byCost);
 }
 
+function inputTokensOf(model: ModelInfo, { features, tokenFactor }: RouteInput): number {
+  return Math.ceil(features.inputTokens * (tokenFactor?.(model) ?? 1));
+}
+
+/** An unknown limit lets everything pass. */
+function fitsInto(model: ModelInfo, input: RouteInput): boolean {
+  const { contextTokens = Number.POSITIVE_INFINITY, maxInputTokens = contextTokens } = model;
+  const inputTokens = inputTokensOf(model, input);
+  return inputTokens + input.outputTokens <= contextTokens && inputTokens <= maxInputTokens;
+}
+
+function longestPrompt({ contextTokens, maxInputTokens }: ModelInfo): number {
+  return maxInputTokens ?? contextTokens ?? Number.POSITIVE_INFINITY;
+}
+
+/** What the router may choose from: the models meant for it, and the one that a rule names for this task. */
+function selectable(input: RouteInput): readonly ModelInfo[] {
+  const named = ruleOf(input)?.model;
+  const chosen = input.models.filter((model) => model.use !== 'by-name' || model.key === named);
+  return chosen.length > 0 ? chosen : input.models;
+}
+
 function strongerOnly(input: RouteInput, reasons: Reason[]): readonly ModelInfo[] {
   const than = input.models.find((model) => model.key === input.strongerThan);
-  if (than === undefined) return input.models;
-  const stronger = input.models.filter((model) => model.quality > than.quality);
+  const models = selectable(input);
+  if (than === undefined) return models;
+  const stronger = models.filter((model) => model.quality > than.quality);
   if (stronger.length === 0) throw new SluiceError('no-model', { why: 'none-stronger' });
   reasons.push({ kind: 'asked-stronger', than: than.label });
   return stronger;
 }
 
+/** 'Ask stronger' is the person's newest word; a rule made earlier does not overrule it. */
+function ruleOf({ rules, features, strongerThan }: RouteInput): RoutingRule | undefined {
+  return strongerThan === undefined ? matchingRule(rules, features.task, features.language) : undefined;
+}
+
 function byRule(input: RouteInput, able: readonly Candidate[], reasons: Reason[]): Candidate | undefined {
-  // 'Ask stronger' is the person's newest word; a rule made earlier does not overrule it.
-  if (input.strongerThan !== undefined) return undefined;
-  const rule = matchingRule(input.rules, input.features.task, input.features.language);
+  const rule = ruleOf(input);
   if (rule === undefined) return undefined;
   const named = able.find(({ model }) => model.key === rule.model);
   if (named) reasons.push({ kind: 'rule', rule: rule.model });
@@ -145,7 +171,11 @@ function explain(
 }
 
 function optionOf(model: ModelInfo, value: number, input: RouteInput): Option {
-  const estimatedUsd = estimateUsd(model.price, input.features.inputTokens, input.outputTokens);
+  const estimatedUsd = estimateUsd(model.price, {
+    inputTokens: inputTokensOf(model, input),
+    outputTokens: input.outputTokens,
+    cachedTokens: input.warmTokens?.(model) ?? 0,
+  });
   return {
     modelKey: model.key,
     label: model.label,

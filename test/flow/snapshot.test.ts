@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'mocha';
+import { buildSnapshot } from '../../src/flow/buildSnapshot.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { FakeTransport } from '../support/fakeTransport.ts';
+import { buildSpine, FAST, request } from '../support/spine.ts';
+
+const words = { why: () => 'because', notices: () => ['a notice'] };
+const never = new AbortController().signal;
+
+function spine(models = [FAST]) {
+  const clock = new FakeClock();
+  const limits = [
+    { unit: 'requests', limit: 10, remaining: 4, fullInMs: 60_000, atMs: clock.now() },
+  ] as const;
+  const transport = new FakeTransport(clock, [{ limits, everyMs: 50 }]);
+  return { ...buildSpine({ clock, transport, models }), clock };
+}
+
+suite('snapshot', () => {
+  test('before the first request nothing is known, and nothing is shown as 0 that is not', () => {
+    const sources = spine();
+
+    const snapshot = buildSnapshot(sources, words);
+
+    assert.deepEqual([snapshot.buckets, snapshot.latencies, snapshot.decisions], [[], [], []]);
+    assert.equal(snapshot.caches[0]?.savedUsd, undefined);
+    assert.deepEqual(snapshot.notices, ['a notice']);
+    assert.deepEqual(snapshot.platforms, [{ id: 'test', label: 'Test', simulated: false, models: 1 }]);
+  });
+
+  test('after a miss and a hit it shows the limit, the latency, both decisions and the spend', async () => {
+    const sources = spine();
+    await sources.clock.until(sources.pipeline.run(request(), () => undefined, never));
+    sources.clock.advance(3_000);
+    await sources.pipeline.run(request(), () => undefined, never);
+
+    const { buckets, caches, latencies, decisions, today, atMs } = buildSnapshot(sources, words);
+
+    assert.equal(buckets[0]?.id, 'test//requests');
+    assert.ok(Math.abs((buckets[0]?.level ?? 0) - 4.31) < 0.01);
+    assert.deepEqual([buckets[0]?.refillPerMinute, buckets[0]?.readingAgeMs], [6, 3_100]);
+    assert.deepEqual(
+      [caches[0]?.hits, caches[0]?.misses, caches[0]?.entries, caches[0]?.savedMs],
+      [1, 1, 1, 100],
+    );
+    assert.deepEqual([latencies[0]?.label, latencies[0]?.count, latencies[0]?.p50Ms], ['Fast', 1, 100]);
+    assert.deepEqual(
+      decisions.map(({ cache, why }) => [cache, why]),
+      [
+        ['memory', 'because'],
+        ['none', 'because'],
+      ],
+    );
+    assert.deepEqual([today.requests, today.inputTokens, today.usd], [2, 100, 0.00035]);
+    assert.equal(decisions[0]?.atMs, atMs);
+  });
+
+  test('an unknown price stays unknown all the way', async () => {
+    const { price: _unknown, ...unpriced } = FAST;
+    const sources = spine([unpriced]);
+    await sources.clock.until(sources.pipeline.run(request(), () => undefined, never));
+
+    const { decisions, today } = buildSnapshot(sources, words);
+
+    assert.ok(decisions[0] && !('costUsd' in decisions[0]));
+    assert.deepEqual([today.usd, today.unknownCost], [0, 1]);
+  });
+
+  test('limits of a platform that is not in use are not shown', async () => {
+    const sources = spine();
+    await sources.clock.until(sources.pipeline.run(request(), () => undefined, never));
+    sources.platforms.set([]);
+
+    assert.deepEqual(buildSnapshot(sources, words).buckets, []);
+  });
+});
