@@ -55,10 +55,10 @@ suite('manifest', () => {
     assert.deepEqual(items.properties.task.enum, [...TASK_TYPES]);
   });
 
-  test('addresses and rules of an untrusted workspace are not honoured', () => {
+  test('addresses, rules and models of an untrusted workspace are not honoured', () => {
     const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
     const sensitive = Object.entries(SETTINGS)
-      .filter(([, { type }]) => type === 'url' || type === 'rules')
+      .filter(([, { type }]) => type === 'url' || type === 'rules' || type === 'models')
       .map(([key]) => `sluice.${key}`);
 
     assert.equal(untrustedWorkspaces.supported, 'limited');

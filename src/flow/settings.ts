@@ -1,5 +1,6 @@
 /** Every setting: its default, its bounds and how it is read from whatever a settings file may hold. */
 import { TASK_TYPES } from '../base/task.ts';
+import { type BadRow, type ModelOverride, parseModelOverrides } from '../routing/modelOverrides.ts';
 import type { RoutingRule } from '../routing/rules.ts';
 
 interface NumberSetting {
@@ -26,8 +27,19 @@ interface RulesSetting {
   readonly type: 'rules';
   readonly default: readonly RoutingRule[];
 }
+/** Rows that are wrong are left out and named; the others count. */
+interface ModelsSetting {
+  readonly type: 'models';
+  readonly default: readonly ModelOverride[];
+}
 
-type Setting = NumberSetting | ChoiceSetting<string> | UrlSetting | BooleanSetting | RulesSetting;
+type Setting =
+  | NumberSetting
+  | ChoiceSetting<string>
+  | UrlSetting
+  | BooleanSetting
+  | RulesSetting
+  | ModelsSetting;
 
 const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSetting<T> => ({
   type: 'string',
@@ -44,6 +56,7 @@ export const SETTINGS = {
   'cache.ttlMinutes': { type: 'integer', default: 60, minimum: 1, maximum: 1_440 },
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
   'routing.rules': { type: 'rules', default: [] },
+  models: { type: 'models', default: [] },
   'request.maxSelectionKilobytes': { type: 'integer', default: 100, minimum: 1, maximum: 1_000 },
   'request.timeoutSeconds': { type: 'integer', default: 120, minimum: 5, maximum: 3_600 },
   'request.maxWaitSeconds': { type: 'integer', default: 20, minimum: 0, maximum: 600 },
@@ -59,16 +72,27 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
     ? boolean
     : S extends { readonly type: 'rules' }
       ? readonly RoutingRule[]
-      : S extends { readonly type: 'url' }
-        ? string
-        : number;
+      : S extends { readonly type: 'models' }
+        ? readonly ModelOverride[]
+        : S extends { readonly type: 'url' }
+          ? string
+          : number;
 
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
-/** `rejected` names the keys whose value was not usable and became the default. */
+/** One row of `models` that was left out. */
+export interface RejectedRow extends BadRow {
+  readonly key: SettingKey;
+}
+
+/**
+ * `rejected` names the keys whose value was not usable: it became the default, but for the usable rows of a list that
+ * `rows` tells the bad ones of.
+ */
 export interface ParsedSettings {
   readonly settings: Settings;
   readonly rejected: readonly SettingKey[];
+  readonly rows: readonly RejectedRow[];
 }
 
 const KEYS = Object.keys(SETTINGS).filter((key): key is SettingKey => key in SETTINGS);
@@ -76,19 +100,33 @@ const KEYS = Object.keys(SETTINGS).filter((key): key is SettingKey => key in SET
 /** `read` gives what the settings files hold, or `undefined` where they hold nothing. */
 export function parseSettings(read: (key: SettingKey) => unknown): ParsedSettings {
   const rejected: SettingKey[] = [];
+  const rows: RejectedRow[] = [];
   const pick = <K extends SettingKey>(key: K): Settings[K] => {
     const raw = read(key);
-    const parsed = raw === undefined ? undefined : parseOne(SETTINGS[key], raw);
-    if (raw !== undefined && parsed === undefined) rejected.push(key);
+    const { value: parsed, bad = [] } = raw === undefined ? {} : parseOne(SETTINGS[key], raw);
+    if (raw !== undefined && (parsed === undefined || bad.length > 0)) rejected.push(key);
+    rows.push(...bad.map((row) => ({ key, ...row })));
     return (parsed ?? SETTINGS[key].default) as Settings[K];
   };
   const settings = Object.fromEntries(KEYS.map((key) => [key, pick(key)])) as unknown as Settings;
-  return { settings, rejected };
+  return { settings, rejected, rows };
 }
 
 export const DEFAULT_SETTINGS: Settings = parseSettings(() => undefined).settings;
 
-function parseOne(setting: Setting, raw: unknown): unknown {
+interface Parsed {
+  /** Absent: not usable. */
+  readonly value?: unknown;
+  readonly bad?: readonly BadRow[];
+}
+
+function parseOne(setting: Setting, raw: unknown): Parsed {
+  if (setting.type !== 'models') return { value: parseWhole(setting, raw) };
+  const parsed = parseModelOverrides(raw);
+  return parsed === undefined ? {} : { value: parsed.overrides, bad: parsed.bad };
+}
+
+function parseWhole(setting: Exclude<Setting, ModelsSetting>, raw: unknown): unknown {
   switch (setting.type) {
     case 'number':
     case 'integer':

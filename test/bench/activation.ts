@@ -6,7 +6,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { buildExtension, packageExtension } from '../support/buildExtension.ts';
+import { packageExtension } from '../support/buildExtension.ts';
 import { hostKind, runInHost } from '../support/hostRun.ts';
 import { buildFolder, logFolder, repoRoot } from '../support/paths.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporaryFolder.ts';
@@ -28,7 +28,6 @@ export const activation: Bench = async ({ say }) => {
   const bundles = join(buildFolder, `bench-${process.pid}`);
   try {
     const vsix = join(folder.path, 'sluice.vsix');
-    await buildExtension(never);
     await packageExtension(vsix, never);
     const packaged = await readZip(vsix);
     const stage = await stageExtensions(folder.path, packaged);

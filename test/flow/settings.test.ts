@@ -6,7 +6,7 @@ const from = (values: Record<string, unknown>) => parseSettings((key) => values[
 
 suite('settings', () => {
   test('nothing set gives the defaults, and nothing is rejected', () => {
-    assert.deepEqual(from({}), { settings: DEFAULT_SETTINGS, rejected: [] });
+    assert.deepEqual(from({}), { settings: DEFAULT_SETTINGS, rejected: [], rows: [] });
   });
 
   test('good values are taken', () => {
@@ -21,6 +21,19 @@ suite('settings', () => {
     assert.deepEqual(rejected, []);
     assert.equal(settings['openai.baseUrl'], 'http://127.0.0.1:8080/v1');
     assert.deepEqual(settings['routing.rules'], [{ model: 'a/b', task: 'fix', language: 'rust' }]);
+  });
+
+  test('a model row that is wrong is named, and the other rows count', () => {
+    const good = { platform: 'openai', name: 'gpt-7' };
+
+    const { settings, rejected, rows } = from({ models: [good, { ...good, tier: 'huge' }, 7, good] });
+
+    assert.deepEqual(settings.models, [good, good]);
+    assert.deepEqual(rejected, ['models']);
+    assert.deepEqual(rows, [
+      { key: 'models', row: 2, field: 'tier' },
+      { key: 'models', row: 3, field: '' },
+    ]);
   });
 
   test('whatever a settings file may hold: the default is used and the key is named', () => {

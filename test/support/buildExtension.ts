@@ -1,7 +1,7 @@
 /** From sources to what an editor can load. */
-import { mkdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { logFolder, repoRoot } from './paths.ts';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { buildFolder, logFolder, repoRoot } from './paths.ts';
 import { run } from './processes.ts';
 import { Complaint } from './program.ts';
 
@@ -14,10 +14,13 @@ export async function buildExtension(signal: AbortSignal): Promise<void> {
 export async function packageExtension(file: string, signal: AbortSignal): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const logFile = join(logFolder, 'package.log');
+  const readme = await readmeForUsers();
   const args = [
     join(repoRoot, 'node_modules/@vscode/vsce/vsce'),
     'package',
     '--no-dependencies',
+    '--readme-path',
+    relative(repoRoot, readme),
     '--out',
     file,
   ];
@@ -25,4 +28,14 @@ export async function packageExtension(file: string, signal: AbortSignal): Promi
   if (code !== 0) throw new Complaint(`The extension could not be packaged; see ${logFile}.`);
   const { size } = await stat(file);
   console.log(`${file}: ${Math.round(size / 1000)} kB`);
+}
+
+/** Pictures and files of the repository are not in the package: no link may lead there. */
+async function readmeForUsers(): Promise<string> {
+  const file = join(buildFolder, 'README.md');
+  const whole = await readFile(join(repoRoot, 'README.md'), 'utf8');
+  const withoutPictures = whole.replaceAll(/^!\[[^\]]*\]\([^)]*\)\n+/gm, '');
+  await mkdir(buildFolder, { recursive: true });
+  await writeFile(file, withoutPictures.replaceAll(/\[([^\]]*)\]\((?!https?:)[^)]*\)/g, '$1'));
+  return file;
 }

@@ -1,0 +1,108 @@
+/** Holds the .vsix to what a user should get: everything that Sluice needs, and nothing else. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, sep } from 'node:path';
+import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
+import { packageExtension } from './support/buildExtension.ts';
+import { repoRoot } from './support/paths.ts';
+import { type TemporaryFolder, temporaryFolder } from './support/temporaryFolder.ts';
+import { readZip } from './support/zipFile.ts';
+
+/** Bytes. */
+const MOST = 3_000_000;
+/** Building and packaging, in milliseconds. */
+const SETUP = 60_000;
+/** vsce renames three files. */
+const WANTED = [
+  /^(\[Content_Types\]\.xml|extension\.vsixmanifest)$/,
+  /^extension\/(package\.json|package\.nls(\.[\w-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
+  /^extension\/dist\/(\w+\.c?js|licenses\.txt)$/,
+  /^extension\/media\/\w+\.(css|svg|png)$/,
+];
+const SECRETS =
+  /sk-(ant|proj)-[\w-]{16,}|\bAKIA[A-Z0-9]{16}\b|\bgh[pousr]_\w{30,}|\bxox[abp]-\w{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bnpm_\w{36}\b/;
+
+suite('the package', () => {
+  let folder: TemporaryFolder;
+  let packed: ReadonlyMap<string, Buffer>;
+  let bytes: number;
+  const paths = () => [...packed.keys()];
+  const textOf = (path: string) => String(packed.get(`extension/${path}`) ?? '');
+  const whose = (wrong: (text: string) => boolean) =>
+    [...packed].filter(([, content]) => wrong(String(content))).map(([path]) => path);
+
+  suiteSetup(async function () {
+    this.timeout(SETUP);
+    folder = await temporaryFolder();
+    const file = join(folder.path, 'sluice.vsix');
+    await packageExtension(file, new AbortController().signal);
+    bytes = readFileSync(file).length;
+    packed = await readZip(file);
+  });
+  suiteTeardown(() => folder?.remove());
+
+  test('it holds the manifest, its texts, what was built and the media: no source, no test, no map', () => {
+    const strays = paths().filter((path) => !WANTED.some((pattern) => pattern.test(path)));
+
+    assert.deepEqual(strays, []);
+    assert.deepEqual(
+      whose((text) => text.includes('sourceMappingURL')),
+      [],
+    );
+  });
+
+  test('it is at most 3 MB', () => assert.ok(bytes <= MOST, `${bytes} bytes`));
+
+  test('the media in it are those that are used, all of them', () => {
+    const built = paths().filter((path) => /^extension\/dist\/\w+\.js$/.test(path));
+    const styles = built.map((path) => path.replace(/^.*\/(\w+)\.js$/, '$1.css'));
+    const named = [
+      ...`${textOf('package.json')}${textOf('dist/extension.cjs')}`.matchAll(/\w+\.(?:svg|png|css)\b/g),
+    ];
+
+    const inPackage = paths().filter((path) => path.startsWith('extension/media/'));
+
+    const used = new Set(
+      [...styles, ...named.map(([name]) => name)].map((name) => `extension/media/${name}`),
+    );
+    assert.deepEqual(inPackage.toSorted(), [...used].toSorted());
+  });
+
+  test('every chunk that another one loads is in it', () => {
+    const chunks = paths().filter((path) => path.endsWith('.cjs'));
+    const loaded = chunks.flatMap((path) => [...String(packed.get(path)).matchAll(/["'`/](\w+\.cjs)["'`]/g)]);
+
+    const missing = loaded
+      .filter(([, name]) => !packed.has(`extension/dist/${name}`))
+      .map(([, name]) => name);
+
+    assert.deepEqual(missing, []);
+    assert.ok(packed.has(join('extension', JSON.parse(textOf('package.json')).main)));
+  });
+
+  test('every package that is bundled has its licence in it', () => {
+    const texts = textOf('dist/licenses.txt');
+
+    for (const name of [
+      '@anthropic-ai/sdk',
+      'openai',
+      'gpt-tokenizer',
+      'lru-cache',
+      'markdown-it',
+      'valibot',
+    ]) {
+      const { version } = JSON.parse(
+        readFileSync(join(repoRoot, 'node_modules', name, 'package.json'), 'utf8'),
+      );
+      assert.ok(texts.includes(`${name} ${version} (`), name);
+    }
+  });
+
+  test('nothing in it looks like a key, or like a path of the machine that built it', () => {
+    const secrets = whose((text) => SECRETS.test(text));
+    const machine = whose((text) => text.includes(repoRoot) || text.includes(homedir() + sep));
+
+    assert.deepEqual({ secrets, machine }, { secrets: [], machine: [] });
+  });
+});
