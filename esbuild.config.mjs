@@ -4,7 +4,7 @@
  * what is in them.
  * `--watch` rebuilds; `--metafile` writes `.build/meta.json`.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import process from 'node:process';
 import { build, context } from 'esbuild';
@@ -70,7 +70,6 @@ const panels = {
   target: 'es2023',
 };
 
-await rm('dist', { recursive: true, force: true });
 if (watch) {
   for (const options of [host, panels]) await (await context(options)).watch();
 } else {
@@ -79,6 +78,10 @@ if (watch) {
     Object.assign({}, ...results.map(({ metafile }) => metafile[part])),
   );
   await writeFile('dist/licenses.txt', licensesText(Object.keys(inputs), process.cwd()));
+  // What an earlier build left goes only now: an editor may be running on these files.
+  const built = new Set([...Object.keys(outputs).map((file) => basename(file)), 'licenses.txt']);
+  for (const file of await readdir('dist'))
+    if (!built.has(file)) await rm(`dist/${file}`, { recursive: true });
   if (process.argv.includes('--metafile')) {
     await mkdir('.build', { recursive: true });
     await writeFile('.build/meta.json', JSON.stringify({ inputs, outputs }));

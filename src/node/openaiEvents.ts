@@ -25,6 +25,7 @@ const ChunkSchema = v.object({
     [],
   ),
   usage: v.optional(v.unknown()),
+  service_tier: v.fallback(v.nullish(v.string()), undefined),
 });
 
 const CHAT_STOPS: Readonly<Record<string, StopReason>> = {
@@ -37,6 +38,7 @@ const CHAT_STOPS: Readonly<Record<string, StopReason>> = {
 export class ChatReader implements OpenaiReader {
   #model = '';
   #finish: string | undefined;
+  #tier: string | undefined;
   #refused = false;
 
   get model(): string {
@@ -52,8 +54,9 @@ export class ChatReader implements OpenaiReader {
   }
 
   read(raw: unknown): readonly ModelEvent[] {
-    const { model, choices, usage } = v.parse(ChunkSchema, raw);
+    const { model, choices, usage, service_tier } = v.parse(ChunkSchema, raw);
     this.#model ||= model;
+    this.#tier = service_tier ?? this.#tier;
     const events: ModelEvent[] = [];
     for (const { delta, finish_reason } of choices) {
       if (delta?.refusal) this.#refused = true;
@@ -61,7 +64,7 @@ export class ChatReader implements OpenaiReader {
       if (text !== '') events.push({ kind: 'text', text });
       if (finish_reason) this.#finish = finish_reason;
     }
-    const counted = openaiUsage(usage);
+    const counted = openaiUsage(usage, this.#tier);
     if (counted !== undefined) events.push({ kind: 'usage', usage: counted });
     return events;
   }
@@ -73,6 +76,7 @@ const EnvelopeSchema = v.object({
   response: v.object({
     model: v.fallback(v.string(), ''),
     usage: v.optional(v.unknown()),
+    service_tier: v.fallback(v.nullish(v.string()), undefined),
     error: v.optional(v.unknown()),
     incomplete_details: v.fallback(v.nullish(v.object({ reason: v.nullish(v.string()) })), undefined),
   }),
@@ -142,11 +146,11 @@ export class ResponsesReader implements OpenaiReader {
   }
 
   #finish(event: v.InferOutput<typeof EventSchema>): readonly ModelEvent[] {
-    const { model, usage, incomplete_details } = v.parse(EnvelopeSchema, event).response;
+    const { model, usage, service_tier, incomplete_details } = v.parse(EnvelopeSchema, event).response;
     this.#model ||= model;
     const reason = incomplete_details?.reason ?? '';
     this.#stop = event.type === 'response.completed' ? 'complete' : (INCOMPLETE_STOPS[reason] ?? 'other');
-    const counted = openaiUsage(usage);
+    const counted = openaiUsage(usage, service_tier ?? undefined);
     return counted === undefined ? [] : [{ kind: 'usage', usage: counted }];
   }
 }

@@ -3,6 +3,7 @@
  * The law: 0 ≤ level ≤ size, whatever is taken, put back or corrected.
  */
 import type { Clock } from '../base/clock.ts';
+import type { Level } from './level.ts';
 
 export interface BucketSpec {
   readonly size: number;
@@ -10,7 +11,7 @@ export interface BucketSpec {
   readonly refillPerMs: number;
 }
 
-export class TokenBucket {
+export class TokenBucket implements Level {
   readonly #clock: Clock;
   #spec: BucketSpec;
   #level: number;
@@ -23,11 +24,14 @@ export class TokenBucket {
     this.#atMs = clock.monotonic();
   }
 
-  get spec(): BucketSpec {
-    return this.#spec;
+  get size(): number {
+    return this.#spec.size;
   }
 
-  /** What is free now. */
+  get refillPerMs(): number {
+    return this.#spec.refillPerMs;
+  }
+
   level(): number {
     const now = this.#clock.monotonic();
     const refilled = this.#level + (now - this.#atMs) * this.#spec.refillPerMs;
@@ -36,10 +40,6 @@ export class TokenBucket {
     return this.#level;
   }
 
-  /**
-   * 0 when `amount` is free now; else how long until it is. An amount above the size asks for a full bucket.
-   * `Infinity` while the refill rate is unknown.
-   */
   waitMs(amount: number): number {
     const missing = Math.min(amount, this.#spec.size) - this.level();
     if (missing <= 0) return 0;
@@ -48,14 +48,12 @@ export class TokenBucket {
       : Number.POSITIVE_INFINITY;
   }
 
-  /** Takes up to `amount`, never below zero, and says how much it took. */
   take(amount: number): number {
     const taken = Math.max(0, Math.min(amount, this.level()));
     this.#level -= taken;
     return taken;
   }
 
-  /** Puts tokens back, never above the size. */
   put(amount: number): void {
     this.#level = within(this.level() + Math.max(0, amount), this.#spec.size);
   }
@@ -67,7 +65,6 @@ export class TokenBucket {
     this.#atMs = this.#clock.monotonic();
   }
 
-  /** 0 when full; `undefined` while the refill rate is unknown. */
   fullInMs(): number | undefined {
     const missing = this.#spec.size - this.level();
     if (missing <= 0) return 0;

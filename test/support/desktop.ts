@@ -2,11 +2,14 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { onPath } from './paths.ts';
+import { Complaint } from './program.ts';
 
 /** The editor itself, not its command-line launcher; `SLUICE_VSCODE` names one, `none` asks for the browser. */
 export function desktopExecutable(): string | undefined {
   const chosen = process.env.SLUICE_VSCODE;
   if (chosen === 'none' || !hasDisplay()) return undefined;
+  if (chosen && !existsSync(chosen))
+    throw new Complaint(`SLUICE_VSCODE names ${chosen}, which is not there.`);
   const found = chosen || onPath('code', 'code-insiders');
   return found === undefined ? undefined : behindLauncher(found);
 }

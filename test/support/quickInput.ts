@@ -2,15 +2,25 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from './until.ts';
 
-const gone = { what: 'the quick input to take the choice', timeoutMs: 10_000 };
+const pickTimeoutMs = 20_000;
+const listTimeoutMs = 2_000;
 
-/** Runs the command whose row reads exactly `title`; what it asks next may be on screen already. */
+/**
+ * Runs the command whose row reads exactly `title`; what it asks next may be on screen already. The palette
+ * lists what is there when it opens, so it is opened again while the extension is still starting.
+ */
 export async function pickCommand(page: Page, title: string): Promise<void> {
   const typed = `>${title}`;
-  await page.keyboard.press('F1');
-  await quickInput(page).fill(typed);
-  await row(page, title).click();
-  await until(gone, async () => {
+  await until({ what: `the command ${title}`, timeoutMs: pickTimeoutMs }, async () => {
+    await page.keyboard.press('F1');
+    await quickInput(page).fill(typed);
+    const listed = row(page, title).click({ timeout: listTimeoutMs });
+    return listed.then(
+      () => true,
+      () => page.keyboard.press('Escape').then(() => false),
+    );
+  });
+  await until({ what: `the palette to run ${title}`, timeoutMs: pickTimeoutMs }, async () => {
     const shown = await quickInput(page).isVisible();
     return !shown || (await quickInput(page).inputValue()) !== typed;
   });

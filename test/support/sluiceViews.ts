@@ -1,7 +1,7 @@
 /** What a person sees of Sluice in a workbench: the answer with its receipt, the meter, the dashboard. */
 import type { Locator } from 'playwright-core';
 import { until } from './until.ts';
-import type { WebviewPage } from './webviews.ts';
+import type { PageElement, WebviewPage } from './webviews.ts';
 import type { StatusBarItem, Workbench } from './workbench.ts';
 
 /** The rows under an answer, by the label that is shown. */
@@ -61,16 +61,16 @@ export async function sectionText({ root }: WebviewPage, section: Section): Prom
   return (await root.locator(`section[data-section="${section}"]`).textContent()) ?? '';
 }
 
-/** Every term of a definition list with what it says. */
+/** Every term of a definition list with what it says, without what only a screen reader says. */
 async function labelled(list: Locator): Promise<ReadonlyMap<string, string>> {
-  const labels = await list.locator('dt').allTextContents();
-  const values = await Promise.all((await list.locator('dd').all()).map(shownText));
-  return new Map(labels.map((label, index) => [label.trim(), values[index] ?? '']));
-}
-
-/** Without what only a screen reader says. */
-async function shownText(element: Locator): Promise<string> {
-  const whole = (await element.textContent()) ?? '';
-  const spoken = await element.locator('.hidden').allTextContents();
-  return spoken.reduce((text, part) => text.replace(part, ''), whole).trim();
+  const pairs = await list.locator('dt, dd').evaluateAll((elements: PageElement[]) =>
+    elements.map((element) => {
+      const spoken = [...element.querySelectorAll('.hidden')].map(({ textContent }) => textContent ?? '');
+      const shown = spoken.reduce((text, part) => text.replace(part, ''), element.textContent ?? '');
+      return { term: element.tagName === 'DT', shown: shown.trim() };
+    }),
+  );
+  const terms = pairs.filter(({ term }) => term);
+  const values = pairs.filter(({ term }) => !term);
+  return new Map(terms.map(({ shown }, index) => [shown, values[index]?.shown ?? '']));
 }

@@ -2,6 +2,15 @@
 import type { Frame, Locator, Page } from 'playwright-core';
 import { until } from './until.ts';
 
+/** As much of an element as functions need that run inside the page, in one go, while it is being redrawn. */
+export interface PageElement {
+  readonly id: string;
+  readonly tagName: string;
+  readonly textContent: string | null;
+  getAttribute(name: string): string | null;
+  querySelectorAll(selector: string): Iterable<PageElement>;
+}
+
 /** The inner document of one webview. */
 export interface WebviewPage {
   readonly frame: Frame;

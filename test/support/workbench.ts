@@ -7,7 +7,7 @@ import type { CodeServer } from './codeServer.ts';
 import { type Theme, themes } from './editorSettings.ts';
 import { pickCommand, pickFile, pickLine, pickOption } from './quickInput.ts';
 import { until } from './until.ts';
-import { findWebview, type WebviewPage } from './webviews.ts';
+import { findWebview, type PageElement, type WebviewPage } from './webviews.ts';
 
 export interface WorkbenchOptions {
   readonly folder?: string;
@@ -90,12 +90,11 @@ export class Workbench {
   }
 
   async statusBarItems(): Promise<StatusBarItem[]> {
-    const items = await this.page.locator('.statusbar-item').all();
-    return Promise.all(
-      items.map(async (item) => ({
-        id: (await item.getAttribute('id')) ?? '',
-        text: ((await item.textContent()) ?? '').trim(),
-        label: (await item.getAttribute('aria-label')) ?? '',
+    return this.page.locator('.statusbar-item').evaluateAll((items: PageElement[]) =>
+      items.map((item) => ({
+        id: item.id,
+        text: (item.textContent ?? '').trim(),
+        label: item.getAttribute('aria-label') ?? '',
       })),
     );
   }
