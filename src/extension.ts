@@ -9,32 +9,38 @@ import { bucketViews, buildSnapshot, type SnapshotSources } from './flow/buildSn
 import { Dispatcher } from './flow/dispatcher.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { type Platform, Platforms } from './flow/platforms.ts';
+import type { Settings } from './flow/settings.ts';
 import type { ModelTransport } from './flow/transport.ts';
+import type { Account } from './host/accounts.ts';
 import { Answers } from './host/answers.ts';
 import { channelLog } from './host/channelLog.ts';
 import { commandTable, registerCommands } from './host/commandTable.ts';
-import { Connections, type PlatformKind } from './host/connections.ts';
+import { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import { DecisionView } from './host/decisionView.ts';
 import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
+import type { PlatformKind } from './host/platformKinds.ts';
 import { SettingsWatcher } from './host/settingsWatcher.ts';
+import { VscodeTransport } from './host/vscodeTransport.ts';
 import { whyWords } from './host/words.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { LazyLedger, type UsageLedger } from './metrics/usageLedger.ts';
+import { answersAt } from './node/probe.ts';
 import { sha256 } from './node/sha256.ts';
 import type { SimulatedPlatform } from './node/simulatedPlatform.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
 import { Quota } from './quota/quota.ts';
 import { bindModel } from './routing/catalogue.ts';
-import { ANTHROPIC_MODELS, OPENAI_MODELS } from './routing/catalogueData.ts';
+import { resolveModels } from './routing/resolveModels.ts';
 import { SIMULATED_MODELS } from './routing/simulatedModels.ts';
 
 /** What the suite inside VS Code may reach; given in test mode only. */
 export interface TestHandle {
   readonly pipeline: Pipeline;
   readonly connections: Connections;
+  readonly platforms: Platforms;
   readonly quota: Quota;
   /** The simulated platform, once it has started. */
   readonly simulated: () => SimulatedPlatform | undefined;
@@ -51,10 +57,11 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const simulated = new SimulatedStart(log, settings);
   const connections = new Connections({
     platforms: core.platforms,
-    kinds: platformKinds(settings),
     simulated: simulated.platform,
     secrets: context.secrets,
     state: context.globalState,
+    open: (kind, account, key) => openTransport(kind, account, key, settings),
+    models: ({ id, kind, listed }) => resolveModels({ id, kind }, listed, []),
   });
   connections.apply();
   buildDoors(context, core, connections, settings, notices, channel);
@@ -71,7 +78,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   void notices.checkSettings();
   context.subscriptions.push(owned);
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  return { pipeline: core.pipeline, connections, quota: core.quota, simulated: () => simulated.server };
+  const { pipeline, platforms, quota } = core;
+  return { pipeline, platforms, connections, quota, simulated: () => simulated.server };
 }
 
 function connectionSettings({ settings }: SettingsWatcher): string {
@@ -166,7 +174,10 @@ function buildDoors(
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   const ask = { answers, clock, settings: read };
   const showLog = () => channel.show(true);
-  owned.add(registerCommands(commandTable({ ask, answers, connections, decisions, pipeline, showLog })));
+  const probe = (baseUrl: string) => answersAt(baseUrl, clock);
+  owned.add(
+    registerCommands(commandTable({ ask, answers, connections, decisions, pipeline, probe, showLog })),
+  );
 }
 
 const PANEL_TARGETS = {
@@ -175,47 +186,36 @@ const PANEL_TARGETS = {
   decision: 'sluice.showLastDecision',
 } as const;
 
-function platformKinds(settings: SettingsWatcher): PlatformKind[] {
-  const timeoutMs = () => settings.settings['request.timeoutSeconds'] * 1_000;
-  const base = (key: 'anthropic.baseUrl' | 'openai.baseUrl') => {
-    const baseUrl = settings.settings[key];
-    return baseUrl === '' ? {} : { baseUrl };
+/** Loads the SDK that a platform's wire needs; opens no connection yet. */
+async function openTransport(
+  kind: PlatformKind,
+  account: Account,
+  key: string,
+  { settings }: SettingsWatcher,
+): Promise<ModelTransport> {
+  const baseUrl = addressOf(kind, account, settings);
+  const deps = {
+    platform: account.id,
+    // A program on this machine asks for no key, the SDKs do.
+    apiKey: key === '' ? 'none' : key,
+    timeoutMs: settings['request.timeoutSeconds'] * 1_000,
+    clock,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
   };
-  return [
-    {
-      id: 'anthropic',
-      label: 'Anthropic API',
-      keyHint: 'sk-ant-…',
-      models: ANTHROPIC_MODELS,
-      open: async (apiKey) => {
-        const { AnthropicTransport } = await import('./node/anthropicTransport.ts');
-        return new AnthropicTransport({
-          platform: 'anthropic',
-          apiKey,
-          timeoutMs: timeoutMs(),
-          clock,
-          ...base('anthropic.baseUrl'),
-        });
-      },
-    },
-    {
-      id: 'openai',
-      label: 'OpenAI API',
-      keyHint: 'sk-…',
-      models: OPENAI_MODELS,
-      open: async (apiKey) => {
-        const { OpenaiTransport } = await import('./node/openaiTransport.ts');
-        return new OpenaiTransport({
-          platform: 'openai',
-          apiKey,
-          api: 'responses',
-          timeoutMs: timeoutMs(),
-          clock,
-          ...base('openai.baseUrl'),
-        });
-      },
-    },
-  ];
+  if (kind.wire === 'vscode') return new VscodeTransport(account.id);
+  if (kind.wire === 'anthropic') {
+    const { AnthropicTransport } = await import('./node/anthropicTransport.ts');
+    return new AnthropicTransport(deps);
+  }
+  const { OpenaiTransport } = await import('./node/openaiTransport.ts');
+  return new OpenaiTransport({ ...deps, api: kind.wire });
+}
+
+/** The settings name a gateway for the two vendors' own APIs. */
+function addressOf({ id }: PlatformKind, { baseUrl }: Account, settings: Settings): string | undefined {
+  const own =
+    id === 'anthropic' ? settings['anthropic.baseUrl'] : id === 'openai' ? settings['openai.baseUrl'] : '';
+  return own === '' ? baseUrl : own;
 }
 
 /** The simulated platform: its server starts with the first request and ends with its transport. */

@@ -5,9 +5,10 @@ import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answers } from './answers.ts';
 import { type AskDeps, askAboutSelection, explainSelection } from './askSelection.ts';
 import type { Connections } from './connections.ts';
-import { connectPlatform, disconnectPlatform, useSimulatedPlatform } from './connectPlatform.ts';
+import { connectPlatform, type Probe, useSimulatedPlatform } from './connectPlatform.ts';
 import { DASHBOARD_VIEW } from './dashboardView.ts';
 import type { DecisionView } from './decisionView.ts';
+import { managePlatforms } from './managePlatforms.ts';
 
 export interface CommandDeps {
   readonly ask: AskDeps;
@@ -15,6 +16,7 @@ export interface CommandDeps {
   readonly connections: Connections;
   readonly decisions: DecisionView;
   readonly pipeline: Pipeline;
+  readonly probe: Probe;
   readonly showLog: () => void;
 }
 
@@ -30,8 +32,8 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.askAboutSelection': (question) => askAboutSelection(ask, question),
     'sluice.openDashboard': () => vscode.commands.executeCommand(`${DASHBOARD_VIEW}.focus`),
     'sluice.showLastDecision': (id) => decisions.show(findReceipt(pipeline, id)),
-    'sluice.connectPlatform': () => connectPlatform(connections),
-    'sluice.disconnectPlatform': () => disconnectPlatform(connections),
+    'sluice.connectPlatform': () => connectPlatform(connections, deps.probe),
+    'sluice.managePlatforms': () => managePlatforms(connections),
     'sluice.useSimulatedPlatform': () => useSimulatedPlatform(connections),
     'sluice.copyAnswer': act('copy'),
     'sluice.askAgain': act('again'),

@@ -1,29 +1,32 @@
-/** Which platforms are connected, and their keys: names in the global state, keys in VS Code's secret storage only. */
+/** Connects, tries, pauses, renames and removes platforms, and tells the pipeline which ones there are. */
 import type * as vscode from 'vscode';
 import { SluiceError } from '../base/errors.ts';
 import type { Platform, Platforms } from '../flow/platforms.ts';
 import type { ModelTransport } from '../flow/transport.ts';
-import { bindModel, type ModelRow } from '../routing/catalogue.ts';
-
-/** A sort of platform that a person can connect with a key. */
-export interface PlatformKind {
-  readonly id: string;
-  readonly label: string;
-  /** What its keys look like; shown while typing. */
-  readonly keyHint: string;
-  readonly models: readonly ModelRow[];
-  readonly open: (key: string) => Promise<ModelTransport>;
-}
+import { type AnyModelRow, bindModel } from '../routing/catalogue.ts';
+import { type Account, freeId, parseAccounts } from './accounts.ts';
+import { kindOf, type PlatformKind } from './platformKinds.ts';
+import { type TrialReport, tryPlatform } from './platformTrial.ts';
 
 export interface ConnectionsDeps {
   readonly platforms: Platforms;
-  readonly kinds: readonly PlatformKind[];
   readonly simulated: Platform;
   readonly secrets: vscode.SecretStorage;
   readonly state: vscode.Memento;
+  /** Makes the transport of an account; `key` is empty where there is none. */
+  readonly open: (kind: PlatformKind, account: Account, key: string) => Promise<ModelTransport>;
+  /** What is known of an account's models: catalogue, its own list, the person's settings. */
+  readonly models: (account: Account) => readonly AnyModelRow[];
 }
 
-const CONNECTED = 'sluice.connected';
+export interface NewAccount {
+  readonly kind: PlatformKind;
+  /** Empty where there is none. */
+  readonly key: string;
+  readonly baseUrl?: string;
+}
+
+const ACCOUNTS = 'sluice.accounts';
 const SIMULATED = 'sluice.useSimulated';
 
 export class Connections {
@@ -33,47 +36,72 @@ export class Connections {
     this.#deps = deps;
   }
 
-  get kinds(): readonly PlatformKind[] {
-    return this.#deps.kinds;
+  get accounts(): readonly Account[] {
+    return parseAccounts(this.#deps.state.get<unknown>(ACCOUNTS));
   }
 
-  get connected(): readonly PlatformKind[] {
-    const ids = this.#deps.state.get<unknown>(CONNECTED);
-    return Array.isArray(ids) ? this.#deps.kinds.filter(({ id }) => ids.includes(id)) : [];
-  }
-
-  /** True while the simulated platform answers: it is asked for, or nothing else is connected. */
+  /** True while the simulated platform answers: it is asked for, or nothing else can. */
   get simulated(): boolean {
-    return this.#deps.state.get<unknown>(SIMULATED) === true || this.connected.length === 0;
+    return this.#deps.state.get<unknown>(SIMULATED) === true || this.accounts.every(({ paused }) => paused);
   }
 
   /** Tells the pipeline which platforms there are now. Opens none. */
   apply(): void {
-    const real = this.connected.map((kind) => this.#platformOf(kind));
+    const real = this.accounts
+      .filter(({ paused }) => !paused)
+      .flatMap((account) => this.#platformOf(account));
     this.#deps.platforms.set(this.simulated ? [this.#deps.simulated] : real);
   }
 
-  /** Tries the key before it is kept; throws what the transport's `check` throws, and then nothing has changed. */
-  async connect(kind: PlatformKind, key: string, signal: AbortSignal): Promise<void> {
-    const transport = await kind.open(key);
-    try {
-      await transport.check(signal);
-    } finally {
-      transport.dispose();
-    }
-    signal.throwIfAborted();
-    await this.#deps.secrets.store(secretOf(kind), key);
-    const ids = new Set([...this.connected.map(({ id }) => id), kind.id]);
-    await this.#deps.state.update(CONNECTED, [...ids]);
+  /** Tries it before anything is kept; throws what the trial throws, and then nothing has changed. */
+  async connect(
+    { kind, key, baseUrl }: NewAccount,
+    signal: AbortSignal,
+  ): Promise<Account & { trial: TrialReport }> {
+    const accounts = this.accounts;
+    const id = kind.single ? kind.id : freeId(kind.id, accounts);
+    const address = baseUrl ?? kind.baseUrl;
+    const draft: Account = {
+      id,
+      kind: kind.id,
+      name: nameOf(kind, id, baseUrl),
+      paused: false,
+      listed: [],
+      ...(address === undefined ? {} : { baseUrl: address }),
+    };
+    const { account, trial } = await this.#try(kind, draft, key, signal);
+    if (key !== '') await this.#deps.secrets.store(secretOf(id), key);
+    await this.#save([...accounts.filter((other) => other.id !== id), account]);
     await this.#deps.state.update(SIMULATED, false);
     this.apply();
+    return { ...account, trial };
+  }
+
+  /** Tries a connected platform again and keeps the models that it lists now. */
+  async retry(account: Account, signal: AbortSignal): Promise<TrialReport> {
+    const kind = kindOf(account.kind);
+    if (kind === undefined) throw new SluiceError('no-model', { why: 'none-connected' });
+    const key = (await this.#deps.secrets.get(secretOf(account.id))) ?? '';
+    const tried = await this.#try(kind, account, key, signal);
+    await this.#change(account.id, ({ listed: _before, ...rest }) => ({
+      ...rest,
+      listed: tried.account.listed,
+    }));
+    return tried.trial;
+  }
+
+  rename(id: string, name: string): Promise<void> {
+    return this.#change(id, (account) => ({ ...account, name }));
+  }
+
+  pause(id: string, paused: boolean): Promise<void> {
+    return this.#change(id, (account) => ({ ...account, paused }));
   }
 
   /** Forgets the key as well. */
-  async disconnect(kind: PlatformKind): Promise<void> {
-    await this.#deps.secrets.delete(secretOf(kind));
-    const ids = this.connected.map(({ id }) => id).filter((id) => id !== kind.id);
-    await this.#deps.state.update(CONNECTED, ids);
+  async remove(id: string): Promise<void> {
+    await this.#deps.secrets.delete(secretOf(id));
+    await this.#save(this.accounts.filter((account) => account.id !== id));
     this.apply();
   }
 
@@ -82,21 +110,55 @@ export class Connections {
     this.apply();
   }
 
-  #platformOf(kind: PlatformKind): Platform {
-    return {
-      id: kind.id,
-      label: kind.label,
-      simulated: false,
-      models: kind.models.map((row) => bindModel(row, kind.id, false)),
-      open: async () => {
-        const key = await this.#deps.secrets.get(secretOf(kind));
-        if (key === undefined) throw new SluiceError('invalid-key', { platform: kind.id });
-        return kind.open(key);
+  async #try(kind: PlatformKind, account: Account, key: string, signal: AbortSignal) {
+    const transport = await this.#deps.open(kind, account, key);
+    try {
+      const models = (listed: readonly string[]) => this.#deps.models({ ...account, listed });
+      const trial = await tryPlatform(transport, models, signal);
+      signal.throwIfAborted();
+      return { account: { ...account, listed: trial.listed }, trial };
+    } finally {
+      transport.dispose();
+    }
+  }
+
+  async #change(id: string, change: (account: Account) => Account): Promise<void> {
+    await this.#save(this.accounts.map((account) => (account.id === id ? change(account) : account)));
+    this.apply();
+  }
+
+  async #save(accounts: readonly Account[]): Promise<void> {
+    await this.#deps.state.update(ACCOUNTS, accounts);
+  }
+
+  #platformOf(account: Account): Platform[] {
+    const kind = kindOf(account.kind);
+    // Made by a newer version: kept, and left alone.
+    if (kind === undefined) return [];
+    return [
+      {
+        id: account.id,
+        label: account.name,
+        simulated: false,
+        models: this.#deps.models(account).map((row) => bindModel(row, account.id, false)),
+        open: async () => {
+          const key = (await this.#deps.secrets.get(secretOf(account.id))) ?? '';
+          if (key === '' && kind.key === 'required')
+            throw new SluiceError('invalid-key', { platform: account.id });
+          return this.#deps.open(kind, account, key);
+        },
       },
-    };
+    ];
   }
 }
 
-function secretOf({ id }: PlatformKind): string {
+function secretOf(id: string): string {
   return `sluice.key.${id}`;
+}
+
+/** Two of one kind are told apart by number until the person names them. */
+function nameOf(kind: PlatformKind, id: string, baseUrl: string | undefined): string {
+  const base = kind.asksUrl && baseUrl !== undefined ? new URL(baseUrl).host : kind.label;
+  const number = id.slice(kind.id.length + 1);
+  return number === '' ? base : `${base} ${number}`;
 }

@@ -1,6 +1,6 @@
 /** Numbers, reasons and failures in the person's language. */
 import * as vscode from 'vscode';
-import type { AnySluiceError } from '../base/errors.ts';
+import type { AnySluiceError, ErrorFacts } from '../base/errors.ts';
 import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
@@ -194,7 +194,9 @@ function protocolWords(
     : t('{0} did not accept the request ({1}).', platform, error.facts.detail);
 }
 
-function noModelWords(why: 'none-connected' | 'none-allowed' | 'none-stronger'): string {
+function noModelWords(why: ErrorFacts['no-model']['why']): string {
+  if (why === 'none-in-vscode')
+    return t('No extension offers a language model in this window. Sign in to one first.');
   if (why === 'none-stronger') return t('There is no stronger model among the connected platforms.');
   if (why === 'none-allowed') return t('Your settings leave no model for this request.');
   return t('No platform is connected.');

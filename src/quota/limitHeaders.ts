@@ -3,7 +3,14 @@
  * formats: platform.claude.com/docs/en/api/rate-limits and platform.openai.com/docs/guides/rate-limits
  * (20 Nov 2026). What cannot be read is left out: unknown is never 0.
  */
-import type { LimitReading, LimitUnit } from './limitReading.ts';
+import {
+  LIMIT_STATUSES,
+  type LimitReading,
+  type LimitStatus,
+  type LimitUnit,
+  plausibleWait,
+  windowReading,
+} from './limitReading.ts';
 
 /** Looks a header up by its lower-case name. */
 export type HeaderLookup = (name: string) => string | null | undefined;
@@ -36,8 +43,6 @@ const HEADERS: readonly HeaderNames[] = [
   })),
 ];
 
-/** A wait beyond this is taken for garbage: no known limit has a longer window than a month. */
-const LONGEST_WAIT_MS = 31 * 24 * 3_600_000;
 /** A clock that differs by less is taken for right: the `date` header only counts whole seconds. */
 const CLOCK_SKEW_MS = 5_000;
 
@@ -59,7 +64,34 @@ export function parseLimitHeaders(get: HeaderLookup, nowMs: number): LimitReadin
       atMs: nowMs,
     });
   }
-  return [...readings.values()];
+  return [...readings.values(), ...unifiedReadings(get, nowMs, platformNowMs)];
+}
+
+/** Windows of a subscription that answers name; what else is named there (`overage`, `7d_oi`) is no limit of a call. */
+const UNIFIED_WINDOWS = ['5h', '7d'] as const;
+
+/** Utilization is a fraction, the reset counts seconds since the epoch. */
+function unifiedReadings(get: HeaderLookup, nowMs: number, platformNowMs: number): LimitReading[] {
+  return UNIFIED_WINDOWS.flatMap((window) => {
+    const header = (name: string) => get(`anthropic-ratelimit-unified-${window}-${name}`);
+    const utilization = readDecimal(header('utilization'));
+    if (utilization === undefined) return [];
+    const resetS = readDecimal(header('reset'));
+    const status = statusOf(header('status'));
+    const report = {
+      window,
+      utilization,
+      ...(resetS === undefined ? {} : { resetsAtMs: resetS * 1_000 }),
+      ...(status === undefined ? {} : { status }),
+    };
+    return windowReading(report, 'headers', { nowMs, platformNowMs }) ?? [];
+  });
+}
+
+/** `allowed_warning` is what Anthropic calls a warning. */
+export function statusOf(text: string | null | undefined): LimitStatus | undefined {
+  const word = text?.trim().toLowerCase();
+  return word === 'allowed_warning' ? 'warning' : LIMIT_STATUSES.find((status) => status === word);
 }
 
 /** How long the platform asks to wait; undefined when it does not say, or says nothing sensible. */
@@ -112,10 +144,6 @@ function platformNow(get: HeaderLookup, nowMs: number): number {
   const text = get('date')?.trim() ?? '';
   const dateMs = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
   return Math.abs(dateMs - nowMs) > CLOCK_SKEW_MS ? dateMs : nowMs;
-}
-
-function plausibleWait(ms: number | undefined): number | undefined {
-  return ms === undefined || Number.isNaN(ms) || ms > LONGEST_WAIT_MS ? undefined : Math.max(0, ms);
 }
 
 function readCount(text: string | null | undefined): number | undefined {

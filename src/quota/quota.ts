@@ -103,7 +103,7 @@ export class Quota {
   }
 
   #find(platform: string, reading: LimitReading): Limit | undefined {
-    return this.#of(platform).find((limit) => limit.unit === reading.unit && limit.model === reading.model);
+    return this.#of(platform).find((limit) => limit.is(reading));
   }
 
   #of(platform: string): readonly Limit[] {
@@ -111,6 +111,8 @@ export class Quota {
   }
 }
 
-function nameOf(limit: Limit): string {
-  return limit.model === undefined ? limit.unit : `${limit.unit} (${limit.model})`;
+/** Such as `tokens`, `5h`, `week usd` or `requests (a-model)`. */
+function nameOf({ unit, window, model }: Limit): string {
+  const parts = window === undefined ? [unit] : unit === 'share' ? [window] : [window, unit];
+  return model === undefined ? parts.join(' ') : `${parts.join(' ')} (${model})`;
 }

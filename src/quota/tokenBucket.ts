@@ -1,6 +1,6 @@
 /**
  * One limit as a token bucket that refills continuously. Units: the limit's own for amounts, milliseconds for time.
- * The law: 0 ≤ level ≤ size, whatever is taken, put back or corrected.
+ * The law: 0 ≤ level ≤ size, whatever is taken or put back.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Level } from './level.ts';
@@ -13,7 +13,7 @@ export interface BucketSpec {
 
 export class TokenBucket implements Level {
   readonly #clock: Clock;
-  #spec: BucketSpec;
+  readonly #spec: BucketSpec;
   #level: number;
   #atMs: number;
 
@@ -56,13 +56,6 @@ export class TokenBucket implements Level {
 
   put(amount: number): void {
     this.#level = within(this.level() + Math.max(0, amount), this.#spec.size);
-  }
-
-  /** The platform's word replaces ours. */
-  correct(spec: BucketSpec, level: number): void {
-    this.#spec = spec;
-    this.#level = within(level, spec.size);
-    this.#atMs = this.#clock.monotonic();
   }
 
   fullInMs(): number | undefined {

@@ -1,6 +1,6 @@
 /**
  * One limit as a window: what is used stays used until the window ends, and then all of it is back at once. The law:
- * 0 ≤ level ≤ size, whatever is taken, put back or corrected. Units: the limit's own for amounts, milliseconds.
+ * 0 ≤ level ≤ size, whatever is taken or put back. Units: the limit's own for amounts, milliseconds.
  */
 import type { Clock } from '../base/clock.ts';
 import type { Level } from './level.ts';
@@ -12,19 +12,17 @@ export interface WindowSpec {
 }
 
 export class WindowLevel implements Level {
+  readonly size: number;
   readonly #clock: Clock;
-  #size = 0;
-  #level = 0;
+  #level: number;
   /** On the monotonic clock. */
   #resetAtMs: number | undefined;
 
-  constructor(spec: WindowSpec, clock: Clock, level: number = spec.size) {
+  constructor({ size, resetInMs }: WindowSpec, clock: Clock, level: number = size) {
+    this.size = size;
     this.#clock = clock;
-    this.correct(spec, level);
-  }
-
-  get size(): number {
-    return this.#size;
+    this.#level = within(level, size);
+    this.#resetAtMs = resetInMs === undefined ? undefined : clock.monotonic() + resetInMs;
   }
 
   /** A window does not refill bit by bit. */
@@ -36,14 +34,14 @@ export class WindowLevel implements Level {
     if (this.#resetAtMs !== undefined && this.#clock.monotonic() >= this.#resetAtMs) {
       // When the next window ends only the platform knows.
       this.#resetAtMs = undefined;
-      this.#level = this.#size;
+      this.#level = this.size;
     }
     return this.#level;
   }
 
   /** An amount above the size asks for a whole window. `Infinity` while its end is unknown. */
   waitMs(amount: number): number {
-    if (Math.min(amount, this.#size) <= this.level()) return 0;
+    if (Math.min(amount, this.size) <= this.level()) return 0;
     return this.#untilReset() ?? Number.POSITIVE_INFINITY;
   }
 
@@ -54,25 +52,16 @@ export class WindowLevel implements Level {
   }
 
   put(amount: number): void {
-    this.#level = within(this.level() + Math.max(0, amount), this.#size);
-  }
-
-  /** The platform's word replaces ours. */
-  correct({ size, resetInMs }: WindowSpec, level: number): void {
-    this.#size = size;
-    this.#level = within(level, size);
-    this.#resetAtMs = resetInMs === undefined ? undefined : this.#clock.monotonic() + resetInMs;
+    this.#level = within(this.level() + Math.max(0, amount), this.size);
   }
 
   /** 0 when full; else until the end of the window, `undefined` while that is unknown. */
   fullInMs(): number | undefined {
-    return this.level() >= this.#size ? 0 : this.#untilReset();
+    return this.level() >= this.size ? 0 : this.#untilReset();
   }
 
   #untilReset(): number | undefined {
-    return this.#resetAtMs === undefined
-      ? undefined
-      : Math.ceil(this.#resetAtMs - this.#clock.monotonic());
+    return this.#resetAtMs === undefined ? undefined : Math.ceil(this.#resetAtMs - this.#clock.monotonic());
   }
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { TestHandle } from '../../src/extension.ts';
 import type { Receipt } from '../../src/flow/request.ts';
+import { kindOf, type PlatformKind } from '../../src/host/platformKinds.ts';
 import type { ScriptStep } from '../../src/node/simulatedScript.ts';
 
 export async function handle(): Promise<TestHandle> {
@@ -56,4 +57,10 @@ export async function eventually(what: string, holds: () => boolean, withinMs = 
     assert.ok(performance.now() < untilMs, `not within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+export function platformKind(id: string): PlatformKind {
+  const kind = kindOf(id);
+  assert.ok(kind, `there is no platform kind ${id}`);
+  return kind;
 }

@@ -31,7 +31,7 @@ export async function openPackagedSluice(
 ): Promise<OpenedSluice> {
   const vsixFiles = [await packagedOnce(signal)];
   const sample = await copySample();
-  const server = await startCodeServer({ ...options, name: `workbench-${process.pid}`, vsixFiles }, signal);
+  const server = await startCodeServer({ ...options, name: 'workbench', vsixFiles }, signal);
   const end = async (): Promise<void> => {
     await server.stop();
     await sample.remove();

@@ -23,14 +23,23 @@ export async function explainSelection(workbench: Workbench, before?: Answer): P
   return finishedAnswer(workbench, before);
 }
 
+/** Throws with what the view says when no answer comes to its end in time. */
 export async function finishedAnswer(workbench: Workbench, before?: Answer): Promise<Answer> {
   const what = before === undefined ? 'an answer' : 'another answer';
-  return until({ what, timeoutMs: answerTimeoutMs }, async () => {
-    const view = await workbench.webview('main[data-phase="done"]', answerTimeoutMs);
+  const answered = until({ what, timeoutMs: answerTimeoutMs }, async () => {
+    const view = await workbench.webview('main[data-phase]', answerTimeoutMs);
+    const phase = await view.root.getAttribute('data-phase');
     const receipt = await labelled(view.root.locator('[data-receipt]'));
     const old = before !== undefined && String([...receipt]) === String([...before.receipt]);
-    if (receipt.size === 0 || old) return undefined;
+    if (phase !== 'done' || receipt.size === 0 || old) return undefined;
     return { view, receipt, text: (await view.root.textContent()) ?? '' };
+  });
+  return answered.catch(async (cause) => {
+    const seen = await workbench.webview('main[data-phase]', 0).then(
+      ({ root }) => root.textContent(),
+      () => 'no answer view',
+    );
+    throw new Error(`${what} did not come; on screen: ${seen}`, { cause });
   });
 }
 

@@ -131,20 +131,20 @@ suite('windows that are not as they should be', () => {
     cleanUp.push(() => platform.dispose());
     const settings = { 'sluice.anthropic.baseUrl': platform.url };
     const { page } = await open(await sampleFolder(), { settings });
-    const connect = async (key: string) => {
-      await quickInput(page).fill('Anthropic API');
-      await page.keyboard.press('Enter');
+    const typeKey = async (key: string) => {
       await page.getByPlaceholder('sk-ant-…').waitFor();
       await answer(page, key);
     };
 
     await workbench.runCommand('Sluice: Connect a Platform…');
-    await connect('not-the-key');
+    await quickInput(page).fill('Anthropic API');
+    await page.keyboard.press('Enter');
+    await typeKey('not-the-key');
     const refusal = await until(within('a refusal'), async () =>
       (await workbench.notifications()).find((text) => text.includes('refused the key')),
     );
     await page.getByRole('button', { name: 'Try Again' }).click();
-    await connect(platform.token);
+    await typeKey(platform.token);
     await meter(workbench, ({ text }) => !text.includes('simulated'));
     await selectFunction();
     const { receipt } = await explainSelection(workbench);

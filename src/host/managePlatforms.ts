@@ -1,0 +1,92 @@
+/** `Sluice: Manage Platforms…`: try again, rename, pause, resume or remove what is connected. */
+import * as vscode from 'vscode';
+import { SluiceError } from '../base/errors.ts';
+import type { Account } from './accounts.ts';
+import type { Connections } from './connections.ts';
+import { isCancelled, trialWords, withCancel } from './connectPlatform.ts';
+import { kindOf } from './platformKinds.ts';
+import { errorWords } from './words.ts';
+
+const t = vscode.l10n.t;
+
+type Action = 'try' | 'rename' | 'pause' | 'resume' | 'remove';
+
+/** Resolves with the id of what was changed. */
+export async function managePlatforms(connections: Connections): Promise<string | undefined> {
+  const account = await pickAccount(connections);
+  if (account === undefined) return undefined;
+  const action = await pickAction(account);
+  if (action === undefined) return undefined;
+  await ACTIONS[action](connections, account);
+  return account.id;
+}
+
+async function pickAccount({ accounts }: Connections): Promise<Account | undefined> {
+  if (accounts.length === 0) {
+    void vscode.window.showInformationMessage(t('No platform is connected; Sluice uses the simulated one.'));
+    return undefined;
+  }
+  const items = accounts.map((account) => ({
+    label: account.name,
+    description: account.paused ? t('paused') : '',
+    detail: [kindOf(account.kind)?.label ?? account.kind, account.baseUrl ?? '']
+      .filter((part) => part !== '')
+      .join(' · '),
+    value: account,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title: t('Sluice: Connected Platforms') });
+  return picked?.value;
+}
+
+async function pickAction(account: Account): Promise<Action | undefined> {
+  const items: { label: string; detail: string; value: Action }[] = [
+    {
+      label: t('Try It'),
+      detail: t('A call that costs next to nothing; reads its models anew'),
+      value: 'try',
+    },
+    { label: t('Rename…'), detail: t('What Sluice shows for it'), value: 'rename' },
+    account.paused
+      ? { label: t('Resume'), detail: t('Let Sluice use it again'), value: 'resume' }
+      : { label: t('Pause'), detail: t('Keep it and its key, but send it nothing'), value: 'pause' },
+    { label: t('Remove'), detail: t('Forget it and delete its key'), value: 'remove' },
+  ];
+  const picked = await vscode.window.showQuickPick(items, { title: account.name });
+  return picked?.value;
+}
+
+const ACTIONS: Readonly<Record<Action, (connections: Connections, account: Account) => Promise<void>>> = {
+  try: tryAgain,
+  rename: async (connections, account) => {
+    const name = await vscode.window.showInputBox({
+      title: t('Rename {0}', account.name),
+      value: account.name,
+    });
+    if (name !== undefined && name.trim() !== '') await connections.rename(account.id, name.trim());
+  },
+  pause: async (connections, account) => {
+    await connections.pause(account.id, true);
+    void vscode.window.showInformationMessage(t('{0} is paused.', account.name));
+  },
+  resume: async (connections, account) => {
+    await connections.pause(account.id, false);
+    void vscode.window.showInformationMessage(t('{0} is in use again.', account.name));
+  },
+  remove: async (connections, account) => {
+    await connections.remove(account.id);
+    void vscode.window.showInformationMessage(t('{0} is removed and its key deleted.', account.name));
+  },
+};
+
+async function tryAgain(connections: Connections, account: Account): Promise<void> {
+  try {
+    const trial = await withCancel(t('Trying {0}…', account.name), (signal) =>
+      connections.retry(account, signal),
+    );
+    void vscode.window.showInformationMessage(trialWords(account.name, trial));
+  } catch (error) {
+    if (isCancelled(error)) return;
+    if (!SluiceError.any(error)) throw error;
+    void vscode.window.showErrorMessage(errorWords(error, () => account.name));
+  }
+}

@@ -1,0 +1,80 @@
+/** VS Code's own language models as a platform. They report no usage and no limits: both stay unknown. */
+import * as vscode from 'vscode';
+import { SluiceError } from '../base/errors.ts';
+import type { ModelCall, ModelEvent, ModelTransport, PlatformCheck } from '../flow/transport.ts';
+
+/** Our own models come back to us through VS Code: they are left out. */
+const OWN_VENDOR = 'sluice';
+
+export class VscodeTransport implements ModelTransport {
+  readonly #platform: string;
+
+  constructor(platform: string) {
+    this.#platform = platform;
+  }
+
+  async check(signal: AbortSignal): Promise<PlatformCheck> {
+    const models = await vscode.lm.selectChatModels();
+    signal.throwIfAborted();
+    const others = models.filter(({ vendor }) => vendor !== OWN_VENDOR);
+    if (others.length === 0) throw new SluiceError('no-model', { why: 'none-in-vscode' });
+    return { models: others.map(({ id }) => id) };
+  }
+
+  async *stream(call: ModelCall, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    const [model] = await vscode.lm.selectChatModels({ id: call.model });
+    signal.throwIfAborted();
+    if (model === undefined) {
+      throw new SluiceError('model-not-found', { platform: this.#platform, model: call.model });
+    }
+    const cancel = new vscode.CancellationTokenSource();
+    const onAbort = () => cancel.cancel();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      const response = await model.sendRequest(messagesOf(call), {}, cancel.token);
+      yield { kind: 'start', model: model.id, limits: [] };
+      for await (const text of response.text) {
+        signal.throwIfAborted();
+        yield { kind: 'text', text };
+      }
+      signal.throwIfAborted();
+      yield { kind: 'end', stop: 'complete' };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw this.#translate(error, call.model);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      cancel.dispose();
+    }
+  }
+
+  dispose(): void {
+    return;
+  }
+
+  #translate(error: unknown, model: string): unknown {
+    if (!(error instanceof vscode.LanguageModelError)) return error;
+    const platform = this.#platform;
+    switch (error.code) {
+      case 'NotFound':
+        return new SluiceError('model-not-found', { platform, model }, { cause: error });
+      case 'NoPermissions':
+        return new SluiceError('invalid-key', { platform }, { cause: error });
+      case 'Blocked':
+        return new SluiceError('refused', { platform }, { cause: error });
+      default:
+        return new SluiceError('bad-response', { platform, detail: error.code }, { cause: error });
+    }
+  }
+}
+
+/** There is no system role: the order comes first. */
+function messagesOf({ system, messages }: ModelCall): vscode.LanguageModelChatMessage[] {
+  const order = vscode.LanguageModelChatMessage.User(system);
+  const said = messages.map(({ role, text }) =>
+    role === 'user'
+      ? vscode.LanguageModelChatMessage.User(text)
+      : vscode.LanguageModelChatMessage.Assistant(text),
+  );
+  return system === '' ? said : [order, ...said];
+}

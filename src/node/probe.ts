@@ -1,0 +1,21 @@
+/** Finds programs that serve models on this machine. Units: milliseconds. */
+import { type Clock, delay } from '../base/clock.ts';
+
+/** A program on loopback answers in a few milliseconds or is not there. */
+const WITHIN_MS = 400;
+
+/** True when the address answers a request for its models; never rejects, never waits long. */
+export async function answersAt(baseUrl: string, clock: Clock): Promise<boolean> {
+  const abort = new AbortController();
+  const tooLate = delay(WITHIN_MS, clock, abort.signal).then(
+    () => false,
+    () => false,
+  );
+  const asked = fetch(`${baseUrl}/models`, { signal: abort.signal }).then(
+    (response) => response.ok,
+    () => false,
+  );
+  const found = await Promise.race([asked, tooLate]);
+  abort.abort();
+  return found;
+}

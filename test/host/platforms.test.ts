@@ -1,0 +1,116 @@
+/** Each platform connected, used, paused, resumed and removed inside VS Code, against servers that speak its protocol. */
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { systemClock } from '../../src/base/clock.ts';
+import { SluiceError } from '../../src/base/errors.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { type SimulatedPlatform, startSimulatedPlatform } from '../../src/node/simulatedPlatform.ts';
+import { bindModel, type ModelRow } from '../../src/routing/catalogue.ts';
+import { catalogueOf } from '../../src/routing/catalogueData.ts';
+import { explain, freshCode, handle, platformKind, show } from './hostSupport.ts';
+
+const never = new AbortController().signal;
+const WIRES: Readonly<Record<string, string>> = { anthropic: 'messages', openai: 'responses' };
+const set = (key: string, value: unknown) =>
+  vscode.workspace.getConfiguration('sluice').update(key, value, vscode.ConfigurationTarget.Global);
+
+function serve(models: readonly ModelRow[]): Promise<SimulatedPlatform> {
+  return startSimulatedPlatform({ seed: 1, clock: systemClock, log: silentLog, latencyScale: 0, models });
+}
+
+suite('platforms inside VS Code', () => {
+  let server: SimulatedPlatform;
+
+  teardown(async () => {
+    const { connections } = await handle();
+    for (const { id } of connections.accounts) await connections.remove(id);
+    await set('anthropic.baseUrl', undefined);
+    await set('openai.baseUrl', undefined);
+    server?.dispose();
+  });
+
+  for (const id of ['anthropic', 'openai', 'synthetic', 'openrouter', 'groq', 'togetherai', 'lmstudio']) {
+    test(`${id} is connected, answers over its own protocol, is paused, resumed and removed`, async () => {
+      const { connections, platforms } = await handle();
+      server = await serve(catalogueOf(id));
+      await set('anthropic.baseUrl', server.url);
+      await set('openai.baseUrl', server.openaiUrl);
+      const kind = { ...platformKind(id), baseUrl: server.openaiUrl };
+
+      const { trial } = await connections.connect({ kind, key: server.token }, never);
+      await show(freshCode());
+      const receipt = await explain();
+      await connections.pause(id, true);
+      const whilePaused = platforms.list.map((platform) => platform.id);
+      await connections.pause(id, false);
+      const resumed = platforms.list.map((platform) => platform.id);
+      await connections.remove(id);
+
+      assert.ok(trial.models > 0 && trial.streams && trial.usage && trial.limits > 0, JSON.stringify(trial));
+      assert.deepEqual([receipt?.platform, receipt?.stop, receipt?.simulated], [id, 'complete', false]);
+      assert.ok(server.requests.some(({ wire }) => wire === (WIRES[id] ?? 'chat')));
+      assert.deepEqual([whilePaused, resumed], [['simulated'], [id]]);
+      assert.deepEqual([connections.accounts, connections.simulated], [[], true]);
+    });
+  }
+
+  test('two accounts of one kind are told apart, renamed, and each keeps its own key', async () => {
+    const { connections, platforms } = await handle();
+    server = await serve(catalogueOf('anthropic'));
+    await set('anthropic.baseUrl', server.url);
+    const kind = platformKind('anthropic');
+
+    await connections.connect({ kind, key: server.token }, never);
+    await connections.connect({ kind, key: server.token }, never);
+    await connections.rename('anthropic-2', 'Work');
+    await connections.pause('anthropic', true);
+    await show(freshCode());
+    const receipt = await explain();
+
+    assert.deepEqual(
+      connections.accounts.map(({ name }) => name),
+      ['Anthropic API', 'Work'],
+    );
+    assert.deepEqual(
+      platforms.list.map(({ label }) => label),
+      ['Work'],
+    );
+    assert.equal(receipt?.platform, 'anthropic-2');
+    assert.match(receipt?.modelKey ?? '', /^anthropic-2\//);
+  });
+
+  test('a compatible address with models of which nothing is known works, and their price stays unknown', async () => {
+    const { connections } = await handle();
+    const [row] = catalogueOf('anthropic');
+    assert.ok(row);
+    server = await serve([{ ...row, name: 'my-own-13b' }]);
+    const kind = platformKind('compatible');
+
+    const { id, name, listed } = await connections.connect(
+      { kind, key: server.token, baseUrl: server.openaiUrl },
+      never,
+    );
+    await show(freshCode());
+    const receipt = await explain();
+
+    assert.deepEqual([id, listed], ['compatible', ['my-own-13b']]);
+    assert.equal(name, new URL(server.url).host);
+    assert.deepEqual(
+      [receipt?.model, receipt?.stop, receipt?.costUsd],
+      ['my-own-13b', 'complete', undefined],
+    );
+    assert.equal(bindModel(row, id, false).key, `compatible/${row.name}`);
+  });
+
+  test('VS Code’s own models: that there are none is told, and nothing is kept', async () => {
+    const { connections } = await handle();
+
+    const connecting = connections.connect({ kind: platformKind('vscode'), key: '' }, never);
+
+    await assert.rejects(
+      connecting,
+      (error) => SluiceError.is(error, 'no-model') && error.facts.why === 'none-in-vscode',
+    );
+    assert.deepEqual(connections.accounts, []);
+  });
+});
