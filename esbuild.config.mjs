@@ -42,6 +42,17 @@ const noWebhooks = {
   },
 };
 
+/** `vscode` is one module: otherwise each file that imports it would copy all of its names, 4 ms of the activation. */
+const oneEditor = {
+  name: 'one-editor',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^vscode$/ }, ({ namespace, path }) =>
+      namespace === 'editor' ? { path, external: true } : { path, namespace: 'editor' },
+    );
+    onLoad({ filter: /.*/, namespace: 'editor' }, () => ({ contents: "export * from 'vscode'" }));
+  },
+};
+
 const host = {
   ...shared,
   entryPoints: {
@@ -56,8 +67,7 @@ const host = {
   format: 'cjs',
   platform: 'node',
   target: 'node22',
-  external: ['vscode'],
-  plugins: [ownChunks, noWebhooks],
+  plugins: [ownChunks, noWebhooks, oneEditor],
   // `import()` becomes `require`: a CommonJS chunk loads in 0.5 ms, an ES module in 2.2 ms.
   supported: { 'dynamic-import': false },
 };

@@ -7,16 +7,15 @@ import { type AnySluiceError, SluiceError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { promptTokens } from '../base/task.ts';
-import { buildPrompt, type Prompt } from '../prompt/buildPrompt.ts';
-import { usualOutputTokens } from '../prompt/taskPrompts.ts';
 import type { TokenEstimator } from '../prompt/tokenEstimator.ts';
-import type { Demand } from '../quota/limit.ts';
 import type { Quota, Reservation } from '../quota/quota.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
 import type { Decision, Option } from '../routing/decision.ts';
 import { taskFeatures } from '../routing/features.ts';
 import { route } from '../routing/router.ts';
+import { type WarmPrefix, WarmPrefixes } from '../routing/warmPrefixes.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
+import { type CallPlan, callOf, demandOf, factorOf, planCall, usedBy } from './callPlan.ts';
 import type { Platforms } from './platforms.ts';
 import type { AnswerEvent, RouteRequest } from './request.ts';
 import { fallsBack, MOST_RETRIES, platformWide, retryable, retryDelayMs } from './retry.ts';
@@ -39,31 +38,28 @@ export interface Sent extends AttemptResult {
 
 type Emit = (event: AnswerEvent) => void;
 
-interface Job {
-  readonly prompt: Prompt;
-  readonly language: string;
-  /** By the tokenizer's ratio, before any model's own factor. */
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
-
 /** While another model could answer at once, one that asks for a longer wait is left. */
 const PATIENCE_WITH_FALLBACK_MS = 2_000;
-/** Room for an answer longer than usual; the platform's own limit still holds. */
-const OUTPUT_ALLOWANCE = 8;
-/** Asked of a model whose own limit is unknown: nearly every one can give so much. */
-const UNKNOWN_MOST_OUTPUT = 4_096;
+/** Where a platform does not say how long it keeps a prefix: Anthropic's usual time, the shortest known. */
+const USUAL_CACHE_TTL_MS = 300_000;
 
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
+  readonly #warm: WarmPrefixes;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
+    this.#warm = new WarmPrefixes(deps.clock);
+  }
+
+  /** Prefixes that the platforms' prompt caches hold, as far as this window knows. */
+  get warmPrefixes(): readonly WarmPrefix[] {
+    return this.#warm.list();
   }
 
   /** Throws the last `SluiceError` when no model could answer, or the signal's reason. */
   async send(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Sent> {
-    const job = this.#prepare(request);
+    const job = planCall(request, this.#deps.estimator);
     let decision = this.#route(request, job);
     const options = [decision.chosen, ...decision.fallbacks];
     const down = new Set<string>();
@@ -86,26 +82,8 @@ export class Dispatcher {
     throw failure;
   }
 
-  #prepare(request: RouteRequest): Job {
-    const code = request.code;
-    const language = code?.language ?? '';
-    const prompt = buildPrompt({
-      task: request.task,
-      instruction: request.instruction,
-      language,
-      code: code?.text ?? '',
-      problems: code?.problems ?? [],
-      ...(code?.fileName === undefined ? {} : { fileName: code.fileName }),
-      ...(code?.symbol === undefined ? {} : { symbol: code.symbol }),
-    });
-    const { estimator } = this.#deps;
-    const inputTokens = estimator.estimate(prompt.system, '') + estimator.estimate(prompt.user, language);
-    return { prompt, language, inputTokens, outputTokens: usualOutputTokens(request.task) };
-  }
-
-  #route(request: RouteRequest, job: Job): Decision {
-    const { platforms, quota, settings } = this.#deps;
-    const demand = { inputTokens: job.inputTokens, outputTokens: job.outputTokens };
+  #route(request: RouteRequest, job: CallPlan): Decision {
+    const { platforms, quota, settings, estimator } = this.#deps;
     return route({
       features: taskFeatures({
         task: request.task,
@@ -119,14 +97,16 @@ export class Dispatcher {
       rules: settings()['routing.rules'],
       bar: settings()['routing.qualityBar'],
       outputTokens: job.outputTokens,
-      room: (model) => quota.room(model.platform, model.name, demand),
+      room: (model) => quota.room(model.platform, model.name, demandOf(model, job, estimator)),
+      tokenFactor: (model) => factorOf(model, estimator),
+      warmTokens: (model) => this.#warm.tokens(model.key, job.prefix.key),
       ...(request.strongerThan === undefined ? {} : { strongerThan: request.strongerThan }),
     });
   }
 
   async #try(
     info: ModelInfo,
-    job: Job,
+    job: CallPlan,
     hasFallback: boolean,
     emit: Emit,
     signal: AbortSignal,
@@ -147,7 +127,7 @@ export class Dispatcher {
 
   async #once(
     info: ModelInfo,
-    job: Job,
+    job: CallPlan,
     patienceMs: number,
     emit: Emit,
     signal: AbortSignal,
@@ -161,9 +141,12 @@ export class Dispatcher {
         onLimits: held.correct,
         onText: (text: string) => emit({ kind: 'text', text }),
       };
-      const result = await runAttempt({ transport, clock, listener }, callOf(info, job), signal);
-      held.settle(used(result, job, estimator));
+      const startedMs = clock.monotonic();
+      const call = callOf(info, job, estimator);
+      const result = await runAttempt({ transport, clock, listener }, call, signal);
+      held.settle(usedBy(info, job, result, estimator));
       this.#learn(info, job, result);
+      this.#noteWarm(info, job, result, startedMs);
       return result;
     } finally {
       held.dispose();
@@ -171,23 +154,37 @@ export class Dispatcher {
   }
 
   /** What this call teaches about later estimates; none of it is waited for. */
-  #learn(info: ModelInfo, job: Job, result: AttemptResult): void {
+  #learn(info: ModelInfo, job: CallPlan, result: AttemptResult): void {
     const { estimator, log } = this.#deps;
-    if (result.usage) estimator.learnFactor(info.key, job.inputTokens, promptTokens(result.usage));
+    if (result.usage) {
+      const reported = promptTokens(result.usage);
+      estimator.learnFactor(info.key, job.inputTokens, reported, info.tokenFactor);
+    }
     estimator.calibrate(job.prompt.user, job.language).catch((error: unknown) => {
       log.debug('token count failed', { name: error instanceof Error ? error.name : typeof error });
     });
   }
 
+  /** A prefix is warm when the platform says that it read or wrote so much. */
+  #noteWarm(info: ModelInfo, job: CallPlan, { usage }: AttemptResult, startedMs: number): void {
+    const prefix = Math.floor(job.prefix.tokens * factorOf(info, this.#deps.estimator));
+    if (usage === undefined || prefix < (info.minCacheTokens ?? 0)) return;
+    const inCache = usage.cacheRead + usage.cacheWrite;
+    const tokens = Math.min(inCache, prefix);
+    const ttlMs = info.cacheTtlMs ?? USUAL_CACHE_TTL_MS;
+    if (tokens === 0) this.#warm.forget(info.key, job.prefix.key);
+    else this.#warm.note(info.key, job.prefix.key, { tokens, startedMs, ttlMs });
+  }
+
   /** Waits for room at most `patienceMs` in all, else throws `quota-exhausted`. */
   async #reserve(
     info: ModelInfo,
-    job: Job,
+    job: CallPlan,
     patienceMs: number,
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Reservation> {
-    const demand: Demand = { inputTokens: job.inputTokens, outputTokens: job.outputTokens };
+    const demand = demandOf(info, job, this.#deps.estimator);
     const deadlineMs = this.#deps.clock.monotonic() + patienceMs;
     for (;;) {
       signal.throwIfAborted();
@@ -212,24 +209,6 @@ export class Dispatcher {
 
 function platformOf(option: Option): string {
   return option.modelKey.slice(0, option.modelKey.indexOf('/'));
-}
-
-function callOf(info: ModelInfo, job: Job) {
-  return {
-    model: info.name,
-    system: job.prompt.system,
-    messages: [{ role: 'user' as const, text: job.prompt.user }],
-    maxOutputTokens: Math.min(
-      info.maxOutputTokens ?? UNKNOWN_MOST_OUTPUT,
-      job.outputTokens * OUTPUT_ALLOWANCE,
-    ),
-  };
-}
-
-/** What the platform reported, or for a stream that was cut what can be told from the text. */
-function used(result: AttemptResult, job: Job, estimator: TokenEstimator): Demand {
-  if (result.usage) return { inputTokens: promptTokens(result.usage), outputTokens: result.usage.output };
-  return { inputTokens: job.inputTokens, outputTokens: estimator.estimate(result.text, job.language) };
 }
 
 function fellBack(decision: Decision, to: Option, failure: AnySluiceError): Decision {

@@ -1,7 +1,7 @@
 /** Receipts of the three ways to an answer: sent, joined, cached. Units: milliseconds, USD. */
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import { costUsd } from '../routing/cost.ts';
+import { costUsd, promptCacheSavedUsd } from '../routing/cost.ts';
 import type { Sent } from './dispatcher.ts';
 import type { CacheLevel, Receipt, RouteRequest } from './request.ts';
 
@@ -17,6 +17,7 @@ export function receiptOf(
 ): Receipt {
   const totalMs = run.clock.monotonic() - run.startedMs;
   const cost = sent.usage && costUsd(sent.info.price, sent.usage);
+  const spared = sent.usage && promptCacheSavedUsd(sent.info.price, sent.usage);
   return {
     id: run.id,
     atMs: run.clock.now(),
@@ -33,6 +34,7 @@ export function receiptOf(
     ...(sent.requestId === undefined ? {} : { platformRequestId: sent.requestId }),
     ...(sent.usage === undefined ? {} : { usage: sent.usage }),
     ...(cost === undefined ? {} : { costUsd: cost }),
+    ...(spared === undefined ? {} : { promptCacheSavedUsd: spared }),
     ...(sent.firstTokenMs === undefined ? {} : { firstTokenMs: sent.firstTokenMs }),
   };
 }

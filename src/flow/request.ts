@@ -54,6 +54,11 @@ export interface Receipt {
   readonly costUsd?: number;
   /** What the cache saved; absent as above. */
   readonly savedUsd?: number;
+  /**
+   * What the platform's own prompt cache saved in this call, or cost it where negative; in `costUsd` already. Absent:
+   * it held nothing, or its price is unknown.
+   */
+  readonly promptCacheSavedUsd?: number;
   readonly firstTokenMs?: number;
   readonly totalMs: number;
   /** Our own share of `totalMs`: all but the time waited for the platform. */

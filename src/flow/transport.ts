@@ -8,12 +8,26 @@ export interface ChatMessage {
   readonly text: string;
 }
 
+/** The beginning of the prompt that later calls will repeat word for word. */
+export interface StablePrefix {
+  /** Names it to the platform; made of the prefix alone, so that it says nothing of anyone's code. */
+  readonly key: string;
+  /** Messages that belong to it, after the system prompt; 0: the system prompt alone. */
+  readonly messages: number;
+  /** It is long enough for this model's prompt cache: ask the platform to keep it. */
+  readonly kept: boolean;
+  /** The platform charges for what it keeps: nothing after the prefix shall be kept. */
+  readonly writesCost: boolean;
+}
+
 export interface ModelCall {
   /** The name that the platform knows. */
   readonly model: string;
   readonly system: string;
   readonly messages: readonly ChatMessage[];
   readonly maxOutputTokens: number;
+  /** Absent: the platform's prompt cache is left to itself. */
+  readonly prefix?: StablePrefix;
 }
 
 /** Why the platform stopped: `complete` is the only one whose answer is whole. */
@@ -47,4 +61,6 @@ export interface ModelTransport extends Disposable {
   stream(call: ModelCall, signal: AbortSignal): AsyncIterable<ModelEvent>;
   /** Says whether address and key are good, without spending tokens. Throws as `stream` does. */
   check(signal: AbortSignal): Promise<PlatformCheck>;
+  /** Asks what is left of the account's limits, where the platform can be asked. Throws as `stream` does. */
+  readLimits?(signal: AbortSignal): Promise<readonly LimitReading[]>;
 }

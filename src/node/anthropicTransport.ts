@@ -167,14 +167,25 @@ class EventReader {
 }
 
 /** No sampling parameters: `anthropic-version: 2026-10-21` refuses them on every model. */
-function requestOf({ model, system, messages, maxOutputTokens }: ModelCall) {
+function requestOf(call: ModelCall) {
+  const { model, system, messages, maxOutputTokens, prefix } = call;
+  // One breakpoint, at the end of the prefix; the platform keeps all that is before it.
+  const last = prefix?.kept ? Math.min(prefix.messages, messages.length) : undefined;
   return {
     model,
     max_tokens: maxOutputTokens,
     stream: true,
-    messages: messages.map(({ role, text }) => ({ role, content: text })),
-    ...(system === '' ? {} : { system }),
+    messages: messages.map(({ role, text }, index) => ({
+      role,
+      content: index + 1 === last ? [keptBlock(text)] : text,
+    })),
+    ...(system === '' ? {} : { system: last === 0 ? [keptBlock(system)] : system }),
   } as const;
+}
+
+/** For five minutes from its last use, the platform's usual time. */
+function keptBlock(text: string) {
+  return { type: 'text', text, cache_control: { type: 'ephemeral' } } as const;
 }
 
 /** The SDK adds `/v1/…` itself; people paste addresses with and without it. */

@@ -3,8 +3,10 @@
  * were measured with 7.55.0. Unit: tokens.
  */
 import OpenAI from 'openai';
-import type { ModelCall, ModelEvent, ModelTransport, PlatformCheck } from '../flow/transport.ts';
+import type { ChatMessage, ModelCall, ModelEvent, ModelTransport, PlatformCheck } from '../flow/transport.ts';
 import { parseLimitHeaders } from '../quota/limitHeaders.ts';
+import type { LimitReading } from '../quota/limitReading.ts';
+import type { LimitEndpoint } from '../quota/quotaReplies.ts';
 import { ChatReader, type OpenaiReader, ResponsesReader } from './openaiEvents.ts';
 import {
   assertEventStream,
@@ -23,6 +25,8 @@ const DEFAULT_URL = 'https://api.openai.com/v1';
 export interface OpenaiTransportDeps extends SdkTransportDeps {
   /** `responses` for OpenAI itself, `chat` for compatible hosts. */
   readonly api: 'responses' | 'chat';
+  /** Where the account's limits can be asked for; absent: nowhere. */
+  readonly limits?: LimitEndpoint;
 }
 
 export class OpenaiTransport implements ModelTransport {
@@ -44,6 +48,16 @@ export class OpenaiTransport implements ModelTransport {
     return this.#attempts.once(signal, async (attempt) => {
       const list = this.#client().models.list({ signal: attempt.signal });
       return readModelList(await list.asResponse(), this.#deps.platform);
+    });
+  }
+
+  async readLimits(signal: AbortSignal): Promise<readonly LimitReading[]> {
+    const { limits, platform, clock } = this.#deps;
+    if (limits === undefined) return [];
+    return this.#attempts.once(signal, async (attempt) => {
+      const url = new URL(limits.path, `${this.#baseUrl}/`).href;
+      const response = await this.#client().get(url, { signal: attempt.signal }).asResponse();
+      return limits.parse(await readJson(response, platform), clock.now());
     });
   }
 
@@ -93,6 +107,10 @@ export class OpenaiTransport implements ModelTransport {
     return { kind: 'start', model, limits, ...(requestId === null ? {} : { requestId }) };
   }
 
+  get #baseUrl(): string {
+    return (this.#deps.baseUrl ?? DEFAULT_URL).replace(/\/+$/, '');
+  }
+
   #client(): OpenAI {
     this.#sdk ??= new OpenAI({
       apiKey: this.#deps.apiKey,
@@ -101,7 +119,7 @@ export class OpenaiTransport implements ModelTransport {
       organization: null,
       project: null,
       webhookSecret: null,
-      baseURL: (this.#deps.baseUrl ?? DEFAULT_URL).replace(/\/+$/, ''),
+      baseURL: this.#baseUrl,
       maxRetries: 0,
       timeout: NO_SDK_TIMEOUT_MS,
       fetchOptions: this.#connections.open(),
@@ -110,6 +128,12 @@ export class OpenaiTransport implements ModelTransport {
     });
     return this.#sdk;
   }
+}
+
+async function readJson(response: Response, platform: string): Promise<unknown> {
+  const text = await response.text();
+  if (text.trim() === '') throw badResponse(platform, 'empty body');
+  return JSON.parse(text);
 }
 
 interface Sent {
@@ -129,14 +153,35 @@ function chatRequestOf({ model, system, messages, maxOutputTokens }: ModelCall) 
   } as const satisfies OpenAI.ChatCompletionCreateParamsStreaming;
 }
 
-/** Nothing is kept on the platform. */
-function responsesRequestOf({ model, system, messages, maxOutputTokens }: ModelCall) {
+/** No answer is kept on the platform; of the prompt its cache keeps the stable prefix. */
+function responsesRequestOf(call: ModelCall): OpenAI.Responses.ResponseCreateParamsStreaming {
+  const { model, system, messages, maxOutputTokens, prefix } = call;
+  const marked = prefix?.kept && prefix.writesCost ? Math.min(prefix.messages, messages.length) : undefined;
+  const instructions = system === '' || marked === 0 ? {} : { instructions: system };
+  const developer = system === '' || marked !== 0 ? [] : [developerMessage(system)];
+  const input = messages.map((message, index) => inputMessage(message, index + 1 === marked));
   return {
     model,
     max_output_tokens: maxOutputTokens,
     stream: true,
     store: false,
-    input: messages.map(({ role, text }) => ({ role, content: text })),
-    ...(system === '' ? {} : { instructions: system }),
-  } as const;
+    input: [...developer, ...input],
+    ...instructions,
+    ...(prefix === undefined ? {} : { prompt_cache_key: prefix.key }),
+    // Else the platform keeps each prompt up to its end, and charges a quarter more for it.
+    ...(prefix?.writesCost ? { prompt_cache_options: { mode: 'explicit' } } : {}),
+  };
+}
+
+const BREAKPOINT = { prompt_cache_breakpoint: { mode: 'explicit' } } as const;
+
+/** `instructions` can bear no breakpoint; a developer message in their place can. */
+function developerMessage(text: string): OpenAI.Responses.ResponseInputItem {
+  return { role: 'developer', content: [{ type: 'input_text', text, ...BREAKPOINT }] };
+}
+
+/** A breakpoint is for what was sent; an answer bears none. */
+function inputMessage({ role, text }: ChatMessage, marked: boolean): OpenAI.Responses.ResponseInputItem {
+  if (role === 'assistant' || !marked) return { role, content: text };
+  return { role, content: [{ type: 'input_text', text, ...BREAKPOINT }] };
 }

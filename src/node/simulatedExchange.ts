@@ -121,7 +121,7 @@ async function send(exchange: Exchange, deps: ExchangeDeps, composed: Composed):
 
 function compose(request: SimulatedRequest, row: ModelRow, fault: Fault, seed: number) {
   if (fault.kind === 'refusal') return { shown: pieces(REFUSAL), stop: 'refused' } as const;
-  const all = pieces(simulatedAnswer(request, row, seed));
+  const all = pieces(fault.kind === 'say' ? fault.text : simulatedAnswer(request, row, seed));
   const asked = Math.min(request.maxTokens ?? row.maxOutputTokens, row.maxOutputTokens);
   const room = fault.kind === 'length' ? Math.min(asked, fault.afterChunks) : asked;
   return all.length > room

@@ -38,6 +38,8 @@ const FaultSchema = v.variant('kind', [
   /** Status 200 with an empty body. */
   v.object({ kind: v.literal('empty') }),
   v.object({ kind: v.literal('refusal') }),
+  /** These words instead of an answer of its own. */
+  v.object({ kind: v.literal('say'), text: v.string() }),
   v.object({ kind: v.literal('length'), afterChunks }),
   v.object({
     kind: v.literal('error-event'),

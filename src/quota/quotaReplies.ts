@@ -134,3 +134,19 @@ function amount(value: unknown): number | undefined {
 function timestamp(value: unknown): number {
   return typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
 }
+
+/** Where a platform says what is left. The path is below the address of its calls, so that no key goes elsewhere. */
+export interface LimitEndpoint {
+  readonly path: string;
+  readonly parse: (body: unknown, nowMs: number) => readonly LimitReading[];
+}
+
+const ENDPOINTS: Readonly<Record<string, LimitEndpoint>> = {
+  synthetic: { path: '../../v2/quotas', parse: parseSyntheticQuotas },
+  openrouter: { path: 'key', parse: parseOpenrouterKey },
+};
+
+/** Undefined for a kind of platform that cannot be asked. */
+export function limitEndpointOf(kind: string): LimitEndpoint | undefined {
+  return Object.hasOwn(ENDPOINTS, kind) ? ENDPOINTS[kind] : undefined;
+}

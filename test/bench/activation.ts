@@ -162,6 +162,8 @@ function overEmpty({ activations, request }: HostSample, { empty, sluice }: Stag
   return {
     activationMs: round(ours.loadMs + ours.activateMs - theirs.loadMs - theirs.activateMs),
     wholeMs: round(ours.wholeMs - theirs.wholeMs),
+    cpuMs: round(ours.cpuMs - theirs.cpuMs),
+    quiet: ours.quiet && theirs.quiet,
     loadMs: round(ours.loadMs),
     heapMb: round(heapMb),
     requestHeapMb: round(heapMb + (request.heapBytes + request.workerHeapBytes) / MEGA),

@@ -30,6 +30,10 @@ export interface Activation {
   readonly activateMs: number;
   /** All that VS Code does: the two above, and reading the extension's storage. */
   readonly wholeMs: number;
+  /** What all of that has computed, in every thread: less than the time when the machine was busy with other things. */
+  readonly cpuMs: number;
+  /** Whether a core was free when it began. */
+  readonly quiet: boolean;
   readonly heapBytes: number;
 }
 

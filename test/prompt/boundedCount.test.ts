@@ -11,6 +11,8 @@ const from = (alphabet: readonly string[], length: number) =>
 const letters = (first: number, count: number) =>
   Array.from({ length: count }, (_, index) => String.fromCodePoint(first + index));
 
+const real = (text: string) => countTokens(text, { disallowedSpecial: new Set() });
+
 const TEXTS: Readonly<Record<string, string>> = {
   '50,000 blanks': ' '.repeat(50_000),
   '50,000 tabs and line ends': '\t\r\n'.repeat(17_000),
@@ -41,36 +43,31 @@ suite('a bounded count', () => {
       });
 
       assert.ok(chars <= Math.min(text.length, MOST_COUNTED_CHARS));
-      // Lone halves of pairs are never cut: no such text is well-formed.
-      if (name !== 'halves of surrogate pairs') {
-        assert.ok(effort <= MOST_COUNTED_CHARS * (LONGEST_STRETCH + 2));
-      }
+      assert.ok(effort <= MOST_COUNTED_CHARS * (LONGEST_STRETCH + 2));
     });
   }
 
-  test('ordinary text is counted exactly', () => {
+  test('ordinary text is counted to a token in a thousand', () => {
     for (const file of ['boundedCount.test.ts', 'prompt.test.ts']) {
       const text = readFileSync(new URL(file, import.meta.url), 'utf8');
 
-      assert.equal(
-        boundedCount(text, (piece) => countTokens(piece)),
-        countTokens(text),
-      );
+      const exact = real(text);
+      assert.ok(Math.abs(boundedCount(text, real) - exact) <= Math.ceil(exact / 1_000));
     }
   });
 
   test('a long text is counted in parts that stand for the whole', () => {
     const text = 'const total = items.reduce((sum, item) => sum + item.price, 0);\n'.repeat(20_000);
-    const whole = countTokens(text);
+    const whole = real(text);
 
-    assert.ok(Math.abs(boundedCount(text, (piece) => countTokens(piece)) / whole - 1) < 0.02);
+    assert.ok(Math.abs(boundedCount(text, real) / whole - 1) < 0.02);
   });
 
   test('with the real tokenizer each of these texts is a matter of milliseconds', function () {
     this.timeout(20_000);
-    countTokens('warm up');
+    real('warm up');
     for (const [name, text] of Object.entries(TEXTS)) {
-      const tokens = boundedCount(text, (piece) => countTokens(piece));
+      const tokens = boundedCount(text, real);
 
       assert.ok(tokens >= 0 && tokens <= text.length * 4, name);
     }
