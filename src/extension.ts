@@ -138,7 +138,6 @@ function buildDoors(
     new Answers({
       pipeline,
       panel,
-      log: channelLog(channel),
       labelOf: (id) => platforms.list.find((platform) => platform.id === id)?.label ?? id,
       onOtherAction: (action, receipt) => {
         if (action === 'decision') decisions.show(receipt);
@@ -175,9 +174,8 @@ function buildDoors(
   const ask = { answers, clock, settings: read };
   const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
-  owned.add(
-    registerCommands(commandTable({ ask, answers, connections, decisions, pipeline, probe, showLog })),
-  );
+  const table = commandTable({ ask, answers, connections, decisions, pipeline, probe, showLog });
+  owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }
 
 const PANEL_TARGETS = {

@@ -1,7 +1,6 @@
 /** One question with its answer view: sends it, streams the answer, and lets it be asked again in other ways. */
 import * as vscode from 'vscode';
 import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
 import type { AnswerAction, AnswerState } from '../flow/messages.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
@@ -22,7 +21,6 @@ export interface Question {
 export interface AnswerSessionDeps {
   readonly pipeline: Pipeline;
   readonly panel: Pick<AnswerPanelDeps, 'extension' | 'clock'>;
-  readonly log: Log;
   readonly labelOf: (platform: string) => string;
   /** Actions that are not the session's own: the decision, the dashboard, connecting. */
   readonly onOtherAction: (
@@ -199,8 +197,6 @@ export class AnswerSession {
   #fail(error: unknown, signal: AbortSignal): void {
     if (isCancellation(error, signal)) return;
     const known = SluiceError.any(error);
-    if (!known)
-      this.#deps.log.error('request failed', { name: error instanceof Error ? error.name : typeof error });
     const problem = known
       ? errorWords(error, this.#deps.labelOf)
       : t('Something in Sluice failed. Its log says more.');

@@ -44,9 +44,23 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
   };
 }
 
-export function registerCommands(table: Readonly<Record<string, Handler>>): Disposable {
+/** A command that rejects would end in a modal dialog of VS Code's: `onBug` is told instead. */
+export function registerCommands(
+  table: Readonly<Record<string, Handler>>,
+  onBug: (error: unknown) => void,
+): Disposable {
   const bag = new DisposableBag();
-  for (const [id, handler] of Object.entries(table)) bag.add(vscode.commands.registerCommand(id, handler));
+  for (const [id, handler] of Object.entries(table)) {
+    const guarded = async (argument: unknown) => {
+      try {
+        return await handler(argument);
+      } catch (error) {
+        onBug(error);
+        return undefined;
+      }
+    };
+    bag.add(vscode.commands.registerCommand(id, guarded));
+  }
   return bag;
 }
 

@@ -39,6 +39,18 @@ export class Notices {
       await vscode.commands.executeCommand('workbench.action.openSettings', rejected.split(', ')[0]);
   }
 
+  /** A fault of ours. The log gets its kind and place; its message may quote code, so it gets no more. */
+  async bug(error: unknown, showLog: () => void): Promise<void> {
+    const [, at] = (error instanceof Error ? (error.stack ?? '') : '').split(/\n\s+at /);
+    this.#log.error('bug', { name: error instanceof Error ? error.name : typeof error, at });
+    const show = t('Show Log');
+    const picked = await vscode.window.showErrorMessage(
+      t('Something in Sluice failed. Its log says more.'),
+      show,
+    );
+    if (picked === show) showLog();
+  }
+
   /** The history cannot be kept; said once. */
   storageFailed(error: unknown): void {
     const known = SluiceError.is(error, 'storage-unusable');

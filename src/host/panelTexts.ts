@@ -52,6 +52,8 @@ function units(t: Translate) {
     'unit.tokens': t('Tokens'),
     'unit.input-tokens': t('Input tokens'),
     'unit.output-tokens': t('Output tokens'),
+    'unit.usd': t('Money'),
+    'unit.share': t('Share of the window'),
     'unit.units': t('Units'),
   };
 }

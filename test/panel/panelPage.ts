@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { FromPanel, ToPanel } from '../../src/flow/messages.ts';
 import { panelTexts } from '../../src/host/panelTexts.ts';
+import { launchBrowser } from '../support/browser.ts';
 import { THEMES, type ThemeName, themeCss } from './themeFixture.ts';
 
 export type View = 'dashboard' | 'answer';
@@ -31,18 +32,7 @@ export interface PageOptions {
 }
 
 export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  return launchBrowser();
 }
 
 const bundles = new Map<View, Promise<string>>();
