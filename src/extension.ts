@@ -4,9 +4,11 @@ import { systemClock as clock } from './base/clock.ts';
 import { DisposableBag } from './base/disposable.ts';
 import type { Log } from './base/log.ts';
 import { systemRandom as random } from './base/random.ts';
+import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
 import { bucketViews, buildSnapshot, type SnapshotSources } from './flow/buildSnapshot.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
+import { LimitRefresh } from './flow/limitRefresh.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { type Platform, Platforms } from './flow/platforms.ts';
 import type { Settings } from './flow/settings.ts';
@@ -32,6 +34,7 @@ import type { SimulatedPlatform } from './node/simulatedPlatform.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
 import { Quota } from './quota/quota.ts';
+import { limitEndpointOf } from './quota/quotaReplies.ts';
 import { bindModel } from './routing/catalogue.ts';
 import { resolveModels } from './routing/resolveModels.ts';
 import { SIMULATED_MODELS } from './routing/simulatedModels.ts';
@@ -61,21 +64,21 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
     secrets: context.secrets,
     state: context.globalState,
     open: (kind, account, key) => openTransport(kind, account, key, settings),
-    models: ({ id, kind, listed }) => resolveModels({ id, kind }, listed, []),
+    models: ({ id, kind, listed }) => resolveModels({ id, kind }, listed, settings.settings.models),
   });
   connections.apply();
   buildDoors(context, core, connections, settings, notices, channel);
-  let connection = connectionSettings(settings);
-  owned.add(
-    settings.onChange(() => {
-      void notices.checkSettings();
-      const now = connectionSettings(settings);
-      // Transports are opened anew, and what is running is cut, only where it must be.
-      if (now !== connection) connections.apply();
-      connection = now;
-    }),
-  );
-  void notices.checkSettings();
+  let connection: string | undefined;
+  const settle = () => {
+    void notices.checkSettings();
+    const now = connectionSettings(settings);
+    // Transports are opened anew, and what is running is cut, only where it must be.
+    if (connection !== undefined && now !== connection) connections.apply();
+    connection = now;
+  };
+  owned.add(settings.onChange(settle));
+  // Not while the extension starts: nobody waits for it.
+  owned.add(clock.after(0, settle));
   context.subscriptions.push(owned);
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
   const { pipeline, platforms, quota } = core;
@@ -83,9 +86,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
 }
 
 function connectionSettings({ settings }: SettingsWatcher): string {
-  return [settings['anthropic.baseUrl'], settings['openai.baseUrl'], settings['request.timeoutSeconds']].join(
-    ' ',
-  );
+  const addresses = [settings['anthropic.baseUrl'], settings['openai.baseUrl']];
+  return JSON.stringify([addresses, settings['request.timeoutSeconds'], settings.models]);
 }
 
 export function deactivate(): void {
@@ -97,7 +99,8 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
   const platforms = owned.add(new Platforms());
   const quota = new Quota(clock);
   const counter = owned.add(new TokenCounter(context.asAbsolutePath('dist/tokenizerWorker.cjs'), clock));
-  const estimator = new TokenEstimator((text) => counter.count(text));
+  const learned = context.globalState.get<unknown>(ESTIMATOR);
+  const estimator = TokenEstimator.fromJSON(learned, (text) => counter.count(text));
   const metrics = new Metrics(openHistory(context, notices));
   const cache = new AnswerCache({
     hash: sha256,
@@ -107,8 +110,22 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
   });
   const dispatcher = new Dispatcher({ platforms, quota, estimator, settings: read, clock, random, log });
   const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
+  const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
+  const keep = owned.add(
+    throttle(() => void context.globalState.update(ESTIMATOR, estimator.toJSON()), KEEP_EVERY_MS, clock),
+  );
+  owned.add(
+    pipeline.onAnswer(({ platform }) => {
+      void refresh.after(platform);
+      keep.request();
+    }),
+  );
   return { platforms, quota, metrics, cache, pipeline, clock } satisfies SnapshotSources;
 }
+
+/** Where what was learned of token counts is kept, and how often. */
+const ESTIMATOR = 'sluice.tokenEstimator';
+const KEEP_EVERY_MS = 30_000;
 
 function openHistory(context: vscode.ExtensionContext, notices: Notices): UsageLedger {
   const file = vscode.Uri.joinPath(context.globalStorageUri, 'sluice.db').fsPath;
@@ -206,7 +223,8 @@ async function openTransport(
     return new AnthropicTransport(deps);
   }
   const { OpenaiTransport } = await import('./node/openaiTransport.ts');
-  return new OpenaiTransport({ ...deps, api: kind.wire });
+  const limits = limitEndpointOf(kind.id);
+  return new OpenaiTransport({ ...deps, api: kind.wire, ...(limits === undefined ? {} : { limits }) });
 }
 
 /** The settings name a gateway for the two vendors' own APIs. */

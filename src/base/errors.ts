@@ -9,6 +9,14 @@ export interface ErrorFacts {
   /** No limit has room; `limit` names the tightest one, `retryAfterMs` when it will have room. */
   'quota-exhausted': { platform: string; limit: string; retryAfterMs: number };
   'invalid-key': { platform: string };
+  /** The platform is a program on this machine, and `program` is not it. */
+  'program-missing': {
+    platform: string;
+    program: string;
+    why: 'not-found' | 'not-executable' | 'other-program';
+  };
+  /** The platform's own program runs, but nobody is logged in to it. */
+  'not-logged-in': { platform: string };
   billing: { platform: string };
   'context-too-long': { platform: string; tokens?: number; limitTokens?: number };
   'model-not-found': { platform: string; model: string };

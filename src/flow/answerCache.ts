@@ -29,13 +29,11 @@ export interface CacheFacts {
 
 export class AnswerCache {
   readonly #deps: AnswerCacheDeps;
-  #memory: MemoryCache<Answer>;
-  #madeFor: Settings;
+  /** Made with the first answer that is asked for. */
+  #memory: { readonly cache: MemoryCache<Answer>; readonly madeFor: Settings } | undefined;
 
   constructor(deps: AnswerCacheDeps) {
     this.#deps = deps;
-    this.#madeFor = deps.settings();
-    this.#memory = this.#create();
   }
 
   /** `strongerThan` is a part of the key: 'ask stronger' is another request. */
@@ -67,26 +65,30 @@ export class AnswerCache {
   }
 
   clear(): void {
-    this.#memory.clear();
+    this.#memory = undefined;
   }
 
   facts(): CacheFacts {
     const memory = this.#current();
-    return { entries: memory.size, maxEntries: this.#madeFor['cache.maxEntries'], bytes: memory.bytes };
+    return {
+      entries: memory.size,
+      maxEntries: this.#deps.settings()['cache.maxEntries'],
+      bytes: memory.bytes,
+    };
   }
 
   /** New bounds start an empty cache; settings change seldom. */
   #current(): MemoryCache<Answer> {
     const settings = this.#deps.settings();
-    if (settings !== this.#madeFor && BOUNDS.some((key) => settings[key] !== this.#madeFor[key])) {
-      this.#memory = this.#create();
-    }
-    this.#madeFor = settings;
-    return this.#memory;
+    const known = this.#memory;
+    if (known?.madeFor === settings) return known.cache;
+    const same = known !== undefined && BOUNDS.every((key) => settings[key] === known.madeFor[key]);
+    const cache = same ? known.cache : this.#create(settings);
+    this.#memory = { cache, madeFor: settings };
+    return cache;
   }
 
-  #create(): MemoryCache<Answer> {
-    const settings = this.#deps.settings();
+  #create(settings: Settings): MemoryCache<Answer> {
     return new MemoryCache<Answer>(
       {
         maxEntries: settings['cache.maxEntries'],

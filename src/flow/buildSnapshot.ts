@@ -62,10 +62,12 @@ export function bucketViews(
 
 function bucketView(state: LimitState, simulated: boolean, atMs: number): BucketView {
   return {
-    id: `${state.platform}/${state.model ?? ''}/${state.unit}`,
+    id: [state.platform, state.model ?? '', state.unit, state.window ?? ''].join('/'),
     platform: state.platform,
     unit: state.unit,
     ...(state.model === undefined ? {} : { model: state.model }),
+    ...(state.window === undefined ? {} : { window: state.window }),
+    refill: state.refill,
     size: state.size,
     level: state.level,
     reserved: state.reserved,

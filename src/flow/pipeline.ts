@@ -34,6 +34,7 @@ export class Pipeline implements Disposable {
   readonly #deps: PipelineDeps;
   readonly #flights = new SingleFlight<AnswerEvent, Answer>();
   readonly #changed = new Emitter<void>();
+  readonly #answered = new Emitter<Receipt>();
   readonly #recent: Receipt[] = [];
 
   constructor(deps: PipelineDeps) {
@@ -43,6 +44,11 @@ export class Pipeline implements Disposable {
   /** Fires when a request starts or ends. */
   onChange(listener: () => void): Disposable {
     return this.#changed.on(listener);
+  }
+
+  /** Fires with the receipt of each call that a platform answered. */
+  onAnswer(listener: (receipt: Receipt) => void): Disposable {
+    return this.#answered.on(listener);
   }
 
   /** Calls that are under way at the platforms. */
@@ -100,6 +106,7 @@ export class Pipeline implements Disposable {
       const answer: Answer = { text: sent.text, receipt, ...(sent.failure ? { failure: sent.failure } : {}) };
       cache.store(request, key, answer);
       this.#record(receipt);
+      this.#answered.fire(receipt);
       log.info('answered', factsOf(receipt));
       return answer;
     } catch (error) {

@@ -2,7 +2,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import { SluiceError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
-import type { ModelInfo } from '../routing/catalogue.ts';
+import { automatic, type ModelInfo } from '../routing/catalogue.ts';
 import type { ModelTransport } from './transport.ts';
 
 export interface Platform {
@@ -49,7 +49,9 @@ export class Platforms implements Disposable {
     this.#close();
     this.#list = list;
     this.#models = list.flatMap((platform) => platform.models);
-    this.#signature = this.#models.map((model) => model.key).join(' ');
+    this.#signature = automatic(this.#models)
+      .map((model) => model.key)
+      .join(' ');
     this.#changed.fire();
   }
 

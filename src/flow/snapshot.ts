@@ -8,9 +8,13 @@ export interface BucketView {
   readonly id: string;
   /** Id of one of `Snapshot.platforms`. */
   readonly platform: string;
-  /** `tokens`, `requests`, … */
+  /** `tokens`, `requests`, `usd`, …; a `share` is a part of a whole whose size nobody tells. */
   readonly unit: string;
   readonly model?: string;
+  /** Tells limits of one unit apart: `5h`, `7d`, … */
+  readonly window?: string;
+  /** `at-reset`: full again all at once, in `fullInMs`. */
+  readonly refill: 'continuous' | 'at-reset' | 'never';
   readonly size: number;
   /** Free now, reservations taken off. */
   readonly level: number;

@@ -5,7 +5,7 @@ import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { type Throttled, throttle } from '../base/throttle.ts';
 import type { Settings } from '../flow/settings.ts';
 import type { BucketView, PlatformView } from '../flow/snapshot.ts';
-import { duration, percent } from './words.ts';
+import { duration, money, percent } from './words.ts';
 
 const t = vscode.l10n.t;
 const REDRAW_MS = 250;
@@ -41,7 +41,8 @@ export class Meter implements Disposable {
     this.#item.command = 'sluice.openDashboard';
     this.#redraw = this.#bag.add(throttle(() => this.#draw(), REDRAW_MS, sources.clock));
     this.#bag.add({ dispose: () => this.#tick?.dispose() });
-    this.changed();
+    // Not while the extension starts: nobody waits for the first drawing.
+    this.#bag.add(sources.clock.after(0, () => this.changed()));
   }
 
   changed(): void {
@@ -129,20 +130,26 @@ function spoken(worst: string | undefined, share: number | undefined, simulated:
 
 function tooltipRow(bucket: BucketView, words: string): string {
   const { size, level, fullInMs, readingAgeMs } = bucket;
-  const left = `${Math.floor(level)} / ${size} (${percent(level / size)})`;
+  const shown = (amount: number) =>
+    bucket.unit === 'usd' ? money(amount, bucket.simulated) : Math.floor(amount);
+  const share = percent(level / size);
+  const left = bucket.unit === 'share' ? share : `${shown(level)} / ${shown(size)} (${share})`;
   const full = fullInMs === undefined ? '–' : fullInMs === 0 ? t('full') : duration(fullInMs);
   const age = readingAgeMs === undefined ? '–' : t('{0} ago', duration(readingAgeMs));
   return `| ${words} | ${left} | ${full} | ${age} |\n`;
 }
 
 /** Platform and unit; the names of platforms and models are the only texts here that come from elsewhere. */
-function unitWords(platform: string, { unit, model }: BucketView): string {
+function unitWords(platform: string, { unit, model, window }: BucketView): string {
   const where = `${platform}${model === undefined ? '' : ` ${model}`}`.replace(/[|[\]<>`\\]/g, ' ');
   const units: Record<string, string> = {
     requests: t('requests'),
     tokens: t('tokens'),
     'input-tokens': t('input tokens'),
     'output-tokens': t('output tokens'),
+    usd: t('money'),
+    share: t('share'),
   };
-  return `${where}, ${units[unit] ?? unit}`;
+  const name = units[unit] ?? unit;
+  return `${where}, ${window === undefined ? name : unit === 'share' ? t('{0} window', window) : `${name} ${window}`}`;
 }

@@ -19,10 +19,22 @@ export class Notices {
   }
 
   all(): readonly string[] {
-    const wrong = this.#settings.rejected.map((key) =>
-      t('The setting “{0}” has a value that cannot be used; its default is in force.', `${SECTION}.${key}`),
-    );
-    return this.#storage === undefined ? wrong : [...wrong, this.#storage];
+    const rows = this.#settings.rejectedRows;
+    const whole = this.#settings.rejected.filter((key) => rows.every((row) => row.key !== key));
+    return [
+      ...whole.map((key) =>
+        t('The setting “{0}” has a value that cannot be used; its default is in force.', `${SECTION}.${key}`),
+      ),
+      ...rows.map(({ key, row, field }) =>
+        t(
+          'Row {0} of the setting “{1}” cannot be used ({2}); the other rows are in force.',
+          row,
+          `${SECTION}.${key}`,
+          field,
+        ),
+      ),
+      ...(this.#storage === undefined ? [] : [this.#storage]),
+    ];
   }
 
   /** One toast for each new set of bad settings. */
@@ -33,7 +45,10 @@ export class Notices {
     if (rejected === '') return;
     this.#log.warn('settings not usable', { keys: rejected });
     const open = t('Open Settings');
-    const message = t('Sluice cannot use these settings and works with their defaults: {0}.', rejected);
+    const message = t(
+      'Sluice cannot use a value of these settings; the dashboard says which: {0}.',
+      rejected,
+    );
     const picked = await vscode.window.showWarningMessage(message, open);
     if (picked === open)
       await vscode.commands.executeCommand('workbench.action.openSettings', rejected.split(', ')[0]);

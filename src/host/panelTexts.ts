@@ -53,7 +53,7 @@ function units(t: Translate) {
     'unit.input-tokens': t('Input tokens'),
     'unit.output-tokens': t('Output tokens'),
     'unit.usd': t('Money'),
-    'unit.share': t('Share of the window'),
+    'unit.share': t('Share'),
     'unit.units': t('Units'),
   };
 }
@@ -83,6 +83,9 @@ function buckets(t: Translate) {
     'bucket.reserved': t('{0} reserved'),
     'bucket.full': t('full'),
     'bucket.fullIn': t('full in {0}'),
+    'bucket.resetsIn': t('resets in {0}'),
+    'bucket.neverFull': t('does not refill'),
+    'bucket.window': t('{0} window'),
     'bucket.refill': t('+{0} a minute'),
     'bucket.noRefill': t('refill {0}'),
     'bucket.refillUnknown': t('The platform has not said how fast it refills.'),

@@ -44,9 +44,13 @@ function costWords(receipt: Receipt): string {
       ? t('Nothing')
       : t('Nothing; saved {0}', money(receipt.savedUsd, receipt.simulated));
   }
-  return receipt.costUsd === undefined
-    ? t('– (price or usage unknown)')
-    : money(receipt.costUsd, receipt.simulated);
+  if (receipt.costUsd === undefined) return t('– (price or usage unknown)');
+  const cost = money(receipt.costUsd, receipt.simulated);
+  const { promptCacheSavedUsd: saved = 0 } = receipt;
+  if (saved === 0) return cost;
+  return saved > 0
+    ? t('{0}; the platform’s prompt cache saved {1}', cost, money(saved, receipt.simulated))
+    : t('{0}; {1} of it to fill the platform’s prompt cache', cost, money(-saved, receipt.simulated));
 }
 
 function timeWords({ totalMs, firstTokenMs }: Receipt): string {

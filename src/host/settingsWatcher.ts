@@ -2,19 +2,25 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
-import { type ParsedSettings, parseSettings, type SettingKey, type Settings } from '../flow/settings.ts';
+import {
+  type ParsedSettings,
+  parseSettings,
+  type RejectedRow,
+  type SettingKey,
+  type Settings,
+} from '../flow/settings.ts';
 
 export const SECTION = 'sluice';
 
 export class SettingsWatcher implements Disposable {
   readonly #changed = new Emitter<void>();
   readonly #subscriptions: vscode.Disposable;
-  #parsed: ParsedSettings;
+  /** Read when first asked for: nobody needs a setting while the extension starts. */
+  #parsed: ParsedSettings | undefined;
 
   constructor() {
-    this.#parsed = read();
     const reread = () => {
-      this.#parsed = read();
+      this.#parsed = undefined;
       this.#changed.fire();
     };
     this.#subscriptions = vscode.Disposable.from(
@@ -27,16 +33,26 @@ export class SettingsWatcher implements Disposable {
   }
 
   get settings(): Settings {
-    return this.#parsed.settings;
+    return this.#now().settings;
   }
 
   /** Keys whose value is not usable: their default is in force. */
   get rejected(): readonly SettingKey[] {
-    return this.#parsed.rejected;
+    return this.#now().rejected;
+  }
+
+  /** Rows of lists that were left out; the others are in force. */
+  get rejectedRows(): readonly RejectedRow[] {
+    return this.#now().rows;
   }
 
   onChange(listener: () => void): Disposable {
     return this.#changed.on(listener);
+  }
+
+  #now(): ParsedSettings {
+    this.#parsed ??= read();
+    return this.#parsed;
   }
 
   dispose(): void {

@@ -1,16 +1,18 @@
 /** Numbers, reasons and failures in the person's language. */
 import * as vscode from 'vscode';
 import type { AnySluiceError, ErrorFacts } from '../base/errors.ts';
+import { once } from '../base/once.ts';
 import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
 
 const t = vscode.l10n.t;
 
-const shareFormat = new Intl.NumberFormat(vscode.env.language, { style: 'percent' });
+/** Made when first needed: it costs some 12 ms, and nothing is shown while the extension starts. */
+const shareFormat = once(() => new Intl.NumberFormat(vscode.env.language, { style: 'percent' }));
 
 /** Rounded down: nothing that was used looks unused. */
-export const percent = (share: number): string => shareFormat.format(Math.floor(share * 100 + 1e-9) / 100);
+export const percent = (share: number): string => shareFormat().format(Math.floor(share * 100 + 1e-9) / 100);
 
 /** `0.5 s`, `12 s`, `4 min`, `2 h`; an endless wait is unknown. */
 export function duration(ms: number): string {
@@ -131,6 +133,13 @@ export function errorWords(error: AnySluiceError, labelOf: (platform: string) =>
       );
     case 'invalid-key':
       return t('{0} refused the key. Connect the platform again with a valid one.', platform);
+    case 'program-missing':
+      return missingProgramWords(error.facts, platform);
+    case 'not-logged-in':
+      return t(
+        '{0} is not logged in. Run `claude` in a terminal, type `/login`, then try again here.',
+        platform,
+      );
     case 'billing':
       return t('{0} says that the account has no credit or has reached its spend limit.', platform);
     case 'context-too-long':
@@ -165,6 +174,20 @@ export function errorWords(error: AnySluiceError, labelOf: (platform: string) =>
     case 'storage-unusable':
       return storageWords(error.facts);
   }
+}
+
+function missingProgramWords(facts: ErrorFacts['program-missing'], platform: string): string {
+  if (facts.why === 'not-executable') {
+    return t('{0} cannot be run: {1} is not an executable file. Correct its path.', platform, facts.program);
+  }
+  if (facts.why === 'other-program') {
+    return t('{1} does not answer as {0} does. Correct its path.', platform, facts.program);
+  }
+  return t(
+    '{0} was not found ({1}). Install it from claude.com/claude-code, or set its path, then try again.',
+    platform,
+    facts.program,
+  );
 }
 
 function busyWords(

@@ -58,8 +58,8 @@ function bucketRow(bucket: BucketView, owner: string, format: Format): VNode {
   const { words } = format;
   const free = fraction(bucket.level, bucket.size);
   const state = free >= LOW ? 'enough' : free >= NEARLY_EMPTY ? 'low' : 'empty';
-  const unit = words.has(`unit.${bucket.unit}`) ? words.t(`unit.${bucket.unit}`) : bucket.unit;
-  const level = words.t('bucket.level', format.tokens(bucket.level), format.tokens(bucket.size));
+  const unit = nameOf(bucket, format);
+  const level = levelText(bucket, format);
   return h(
     'div',
     { class: `bucket ${state}`, key: bucket.id, 'data-bucket': bucket.id },
@@ -81,7 +81,7 @@ function bucketRow(bucket: BucketView, owner: string, format: Format): VNode {
         'aria-valuemin': 0,
         'aria-valuemax': 100,
         'aria-valuenow': Math.floor(free * 100),
-        'aria-valuetext': `${format.percent(free)}, ${level}`,
+        'aria-valuetext': [format.percent(free), level].filter(Boolean).join(', '),
       },
       bar(free, fraction(bucket.reserved, bucket.size)),
     ),
@@ -101,15 +101,28 @@ function bar(free: number, reserved: number): VNode {
   );
 }
 
+function nameOf({ unit, window }: BucketView, { words }: Format): string {
+  if (unit === 'share' && window !== undefined) return words.t('bucket.window', window);
+  const name = words.has(`unit.${unit}`) ? words.t(`unit.${unit}`) : unit;
+  return window === undefined ? name : `${name} (${window})`;
+}
+
+/** Empty for a share, whose percentage says all. */
+function levelText({ unit, level, size }: BucketView, format: Format): string {
+  if (unit === 'share') return '';
+  const amount = (value: number) => (unit === 'usd' ? format.usd(value) : format.tokens(value));
+  return format.words.t('bucket.level', amount(level), amount(size));
+}
+
 function details(bucket: BucketView, level: string, format: Format): Content {
   const { words } = format;
   const reading = bucket.readingAgeMs;
   return [
-    h('span', {}, level),
+    level !== '' && h('span', { key: 'level' }, level),
     bucket.reserved > 0 &&
       h('span', { key: 'reserved' }, words.t('bucket.reserved', format.tokens(bucket.reserved))),
     h('span', { key: 'full' }, timeToFull(bucket, format)),
-    h('span', { key: 'refill' }, refill(bucket, format)),
+    bucket.refill === 'continuous' && h('span', { key: 'refill' }, refill(bucket, format)),
     h(
       'span',
       { key: 'source', title: words.t(`bucket.${bucket.source}.title`) },
@@ -120,8 +133,12 @@ function details(bucket: BucketView, level: string, format: Format): Content {
   ];
 }
 
-function timeToFull({ fullInMs }: BucketView, format: Format): Content {
+function timeToFull({ fullInMs, refill }: BucketView, format: Format): Content {
   const { words } = format;
+  if (refill === 'never') return words.t('bucket.neverFull');
+  if (refill === 'at-reset' && fullInMs !== undefined && fullInMs > 0) {
+    return words.t('bucket.resetsIn', format.duration(fullInMs));
+  }
   if (fullInMs === undefined) return around(words, 'bucket.fullIn', unknown(words.t('bucket.refillUnknown')));
   return fullInMs <= 0 ? words.t('bucket.full') : words.t('bucket.fullIn', format.duration(fullInMs));
 }

@@ -2,7 +2,7 @@
 
 /**
  * Names a prefix for a platform that keeps equal ones near each other. Made of the stable text alone: it says nothing
- * of anyone's code. Two different prefixes with one name cost a cache miss and nothing else, so 64 bits without secrets are enough.
+ * of anyone's code. Two different prefixes with one name cost a cache miss and nothing else.
  */
 export function prefixKey(text: string): string {
   let low = 0x9e3779b9;

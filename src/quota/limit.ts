@@ -49,6 +49,8 @@ export class Limit {
   readonly #clock: Clock;
   #level: Level;
   #reading: LimitReading;
+  /** How old the reading was when it came, and when that was on the monotonic clock. */
+  #came: { readonly ageMs: number; readonly atMs: number };
   #reserved = 0;
 
   /** A limit is born from the first reading that names it. */
@@ -59,7 +61,8 @@ export class Limit {
     this.window = reading.window;
     this.#clock = clock;
     this.#reading = reading;
-    this.#level = levelOf(reading, 0, 0, clock);
+    this.#came = arrivalOf(reading, clock);
+    this.#level = levelOf(reading, { unseen: 0, knownRefillPerMs: 0, ageMs: this.#came.ageMs }, clock);
   }
 
   /** How much of this limit's unit a request wants; 0 where that cannot be told beforehand. */
@@ -96,7 +99,7 @@ export class Limit {
       status === 'rejected'
         ? (this.#level.fullInMs() ?? Number.POSITIVE_INFINITY)
         : this.#level.waitMs(Math.max(this.amount(demand), LEAST[this.unit] ?? 0));
-    return Number.isFinite(waitMs) ? waitMs : Math.max(0, TRY_AGAIN_MS - ageMs(this.#reading, this.#clock));
+    return Number.isFinite(waitMs) ? waitMs : Math.max(0, TRY_AGAIN_MS - this.#ageMs());
   }
 
   reserve(demand: Demand): number {
@@ -120,7 +123,9 @@ export class Limit {
     if (reading.atMs < this.#reading.atMs) return;
     this.#reading = reading;
     const unseen = Math.max(0, this.#reserved - charged);
-    this.#level = levelOf(reading, unseen, this.#level.refillPerMs, this.#clock);
+    this.#came = arrivalOf(reading, this.#clock);
+    const { ageMs } = this.#came;
+    this.#level = levelOf(reading, { unseen, knownRefillPerMs: this.#level.refillPerMs, ageMs }, this.#clock);
   }
 
   state(): LimitState {
@@ -148,28 +153,43 @@ export class Limit {
   /** What was said of a window holds until it ends. */
   #status(): LimitStatus | undefined {
     const { status, fullInMs } = this.#reading;
-    const over = fullInMs !== undefined && ageMs(this.#reading, this.#clock) >= fullInMs;
+    const over = fullInMs !== undefined && this.#ageMs() >= fullInMs;
     return over ? undefined : status;
+  }
+
+  /** Does not notice when the person sets the clock. */
+  #ageMs(): number {
+    return this.#came.ageMs + this.#clock.monotonic() - this.#came.atMs;
   }
 }
 
-function ageMs({ atMs }: LimitReading, clock: Clock): number {
-  return Math.max(0, clock.now() - atMs);
+function arrivalOf({ atMs }: LimitReading, clock: Clock) {
+  return { ageMs: Math.max(0, clock.now() - atMs), atMs: clock.monotonic() };
 }
 
 /** Platforms round the time of a reset to whole seconds: over a short time that says little of the rate. */
 const ROUNDING_MS = 1_000;
 const TELLING_MS = 5_000;
 
+interface Known {
+  /** Reserved units that the platform does not know of. */
+  readonly unseen: number;
+  readonly knownRefillPerMs: number;
+  /** How old the reading is. */
+  readonly ageMs: number;
+}
+
 /**
- * What is left now, `unseen` units taken off that the platform does not know of; the reading may be of some time ago.
- * A full bucket, or one that is nearly full, tells nothing new of its rate: the one known before stays.
+ * What is left now; the reading may be of some time ago. A full bucket, or one that is nearly full, tells nothing new
+ * of its rate: the one known before stays.
  */
-function levelOf(reading: LimitReading, unseen: number, knownRefillPerMs: number, clock: Clock): Level {
-  const { limit: size, remaining, fullInMs, refill = 'continuous' } = reading;
-  const age = ageMs(reading, clock);
+function levelOf(
+  { limit: size, remaining, fullInMs, refill = 'continuous' }: LimitReading,
+  { unseen, knownRefillPerMs, ageMs }: Known,
+  clock: Clock,
+): Level {
   if (refill !== 'continuous') {
-    const resetInMs = refill === 'never' || fullInMs === undefined ? undefined : fullInMs - age;
+    const resetInMs = refill === 'never' || fullInMs === undefined ? undefined : fullInMs - ageMs;
     const over = resetInMs !== undefined && resetInMs <= 0;
     const spec = { size, ...(resetInMs === undefined || over ? {} : { resetInMs }) };
     return new WindowLevel(spec, clock, (over ? size : remaining) - unseen);
@@ -181,6 +201,6 @@ function levelOf(reading: LimitReading, unseen: number, knownRefillPerMs: number
     fullInMs > 0 &&
     (knownRefillPerMs === 0 || fullInMs >= TELLING_MS);
   const refillPerMs = told ? missing / Math.max(fullInMs, ROUNDING_MS) : knownRefillPerMs;
-  const level = Math.min(size, remaining + age * refillPerMs) - unseen;
+  const level = Math.min(size, remaining + ageMs * refillPerMs) - unseen;
   return new TokenBucket({ size, refillPerMs }, clock, level);
 }

@@ -81,7 +81,7 @@ function fullIn({ size, remaining, perTick, everyMs }: Ticks, nextAt: unknown, n
   return fullInMs === undefined ? {} : { fullInMs };
 }
 
-/** How far the end of a day, week (Monday) or month is, UTC: openrouter.ai/docs, GetCurrentKeyData (read 2026-11-21). */
+/** When a day, a week (on Monday) or a month ends, UTC: openrouter.ai/docs, GetCurrentKeyData (read 2026-11-21). */
 const RESETS: Readonly<Record<string, (now: Date) => number>> = {
   daily: (now) => Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1),
   weekly: (now) =>

@@ -37,7 +37,7 @@ suite('snapshot', () => {
 
     const { buckets, caches, latencies, decisions, today, atMs } = buildSnapshot(sources, words);
 
-    assert.equal(buckets[0]?.id, 'test//requests');
+    assert.equal(buckets[0]?.id, 'test//requests/');
     assert.ok(Math.abs((buckets[0]?.level ?? 0) - 4.31) < 0.01);
     assert.deepEqual([buckets[0]?.refillPerMinute, buckets[0]?.readingAgeMs], [6, 3_100]);
     assert.deepEqual(

@@ -56,13 +56,13 @@ suite('quotas of Synthetic', () => {
   test('a tick as a percentage, credits as numbers and a rest as a percentage are understood', () => {
     const [rolling, weekly] = parseSyntheticQuotas(
       {
-        rollingFiveHourLimit: { max: 100, remaining: 99.9286, tickPercent: 5, nextTickAt: inMs(-5) },
+        rollingFiveHourLimit: { max: 100, remaining: 89.9286, tickPercent: 5, nextTickAt: inMs(-5) },
         weeklyTokenLimit: { percentRemaining: 75, maxCredits: 24 },
       },
       NOW_MS,
     );
 
-    assert.deepEqual([rolling?.remaining, rolling?.fullInMs], [99.9286, 0]);
+    assert.deepEqual([rolling?.remaining, rolling?.fullInMs], [89.9286, 2 * 180_000]);
     assert.equal(weekly?.remaining, 18);
   });
 

@@ -5,7 +5,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import { TASK_TYPES } from '../../src/base/task.ts';
 import { chanceAdequate } from '../../src/routing/adequacy.ts';
 import { automatic, bindModel, type ModelInfo } from '../../src/routing/catalogue.ts';
-import { ANTHROPIC_MODELS, OPENAI_MODELS } from '../../src/routing/catalogueData.ts';
+import { catalogueOf } from '../../src/routing/catalogueData.ts';
 import { complexity } from '../../src/routing/complexity.ts';
 import { costUsd } from '../../src/routing/cost.ts';
 import { taskFeatures } from '../../src/routing/features.ts';
@@ -137,7 +137,7 @@ suite('router', () => {
 
   test('over random tasks: the choice passes the bar or is the best, and no cheaper model passed', () => {
     const random = seededRandom(3);
-    const all = [...ANTHROPIC_MODELS, ...OPENAI_MODELS, ...SIMULATED_MODELS].map((row) =>
+    const all = [...catalogueOf('anthropic'), ...catalogueOf('openai'), ...SIMULATED_MODELS].map((row) =>
       bindModel(row, 'all', false),
     );
     for (let run = 0; run < 2_000; run += 1) {
@@ -188,7 +188,7 @@ suite('cost and complexity', () => {
   });
 
   test('a prompt above the threshold costs the long rate as a whole, the cached part counted', () => {
-    const haiku = ANTHROPIC_MODELS.find(({ name }) => name === 'claude-haiku-5-5')?.price;
+    const haiku = catalogueOf('anthropic').find(({ name }) => name === 'claude-haiku-5-5')?.price;
     const usage = { output: 1_000, cacheWrite: 0, reasoning: 0 };
 
     assert.equal(costUsd(haiku, { ...usage, input: 100_000, cacheRead: 0 }), 0.0105);

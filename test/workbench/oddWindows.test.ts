@@ -6,7 +6,7 @@ import { suite, teardown, test } from 'mocha';
 import { systemClock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { startSimulatedPlatform } from '../../src/node/simulatedPlatform.ts';
-import { ANTHROPIC_MODELS } from '../../src/routing/catalogueData.ts';
+import { catalogueOf } from '../../src/routing/catalogueData.ts';
 import { type CodeServerOptions, startCodeServer } from '../support/codeServer.ts';
 import { profileIn } from '../support/editorProfile.ts';
 import { repoRoot } from '../support/paths.ts';
@@ -125,7 +125,7 @@ suite('windows that are not as they should be', () => {
       clock: systemClock,
       log: silentLog,
       latencyScale: 0,
-      models: ANTHROPIC_MODELS,
+      models: catalogueOf('anthropic'),
     };
     const platform = await startSimulatedPlatform(options);
     cleanUp.push(() => platform.dispose());
