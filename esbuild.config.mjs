@@ -59,6 +59,7 @@ const host = {
     extension: 'src/extension.ts',
     anthropicTransport: 'src/node/anthropicTransport.ts',
     openaiTransport: 'src/node/openaiTransport.ts',
+    claudeCode: 'src/node/claudeCode.ts',
     simulatedPlatform: 'src/node/simulatedPlatform.ts',
     sqliteLedger: 'src/node/sqliteLedger.ts',
     tokenizerWorker: 'src/node/tokenizerWorker.ts',

@@ -33,6 +33,7 @@ import { sha256 } from './node/sha256.ts';
 import type { SimulatedPlatform } from './node/simulatedPlatform.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
+import type { LimitReading } from './quota/limitReading.ts';
 import { Quota } from './quota/quota.ts';
 import { limitEndpointOf } from './quota/quotaReplies.ts';
 import { bindModel } from './routing/catalogue.ts';
@@ -63,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
     simulated: simulated.platform,
     secrets: context.secrets,
     state: context.globalState,
-    open: (kind, account, key) => openTransport(kind, account, key, settings),
+    open: (kind, account, key) => openTransport(kind, account, key, { settings, log, quota: core.quota }),
     models: ({ id, kind, listed }) => resolveModels({ id, kind }, listed, settings.settings.models),
   });
   connections.apply();
@@ -86,7 +87,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
 }
 
 function connectionSettings({ settings }: SettingsWatcher): string {
-  const addresses = [settings['anthropic.baseUrl'], settings['openai.baseUrl']];
+  const addresses = [settings['anthropic.baseUrl'], settings['openai.baseUrl'], settings['claudeCode.path']];
   return JSON.stringify([addresses, settings['request.timeoutSeconds'], settings.models]);
 }
 
@@ -206,7 +207,7 @@ async function openTransport(
   kind: PlatformKind,
   account: Account,
   key: string,
-  { settings }: SettingsWatcher,
+  { settings: { settings }, log, quota }: { settings: SettingsWatcher; log: Log; quota: Quota },
 ): Promise<ModelTransport> {
   const baseUrl = addressOf(kind, account, settings);
   const deps = {
@@ -218,6 +219,11 @@ async function openTransport(
     ...(baseUrl === undefined ? {} : { baseUrl }),
   };
   if (kind.wire === 'vscode') return new VscodeTransport(account.id);
+  if (kind.wire === 'claude-code') {
+    const { openClaudeCode } = await import('./node/claudeCode.ts');
+    const onLimits = (readings: readonly LimitReading[]) => quota.read(account.id, readings);
+    return openClaudeCode({ ...deps, path: settings['claudeCode.path'], log, onLimits });
+  }
   if (kind.wire === 'anthropic') {
     const { AnthropicTransport } = await import('./node/anthropicTransport.ts');
     return new AnthropicTransport(deps);

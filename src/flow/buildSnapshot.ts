@@ -106,6 +106,7 @@ function decisionView(receipt: Receipt, why: string): DecisionView {
     cache: receipt.cache,
     ...(usage === undefined ? {} : { tokens: promptTokens(usage) + usage.output }),
     ...(receipt.costUsd === undefined ? {} : { costUsd: receipt.costUsd }),
+    ...(receipt.billing === undefined ? {} : { billing: receipt.billing }),
     totalMs: receipt.totalMs,
     ...(stop === 'complete' ? {} : { problem: stop }),
   };

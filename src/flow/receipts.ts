@@ -16,7 +16,8 @@ export function receiptOf(
   run: { readonly id: string; readonly startedMs: number; readonly clock: Clock },
 ): Receipt {
   const totalMs = run.clock.monotonic() - run.startedMs;
-  const cost = sent.usage && costUsd(sent.info.price, sent.usage);
+  const { billing } = sent.info;
+  const cost = billing === 'subscription' ? 0 : sent.usage && costUsd(sent.info.price, sent.usage);
   const spared = sent.usage && promptCacheSavedUsd(sent.info.price, sent.usage);
   return {
     id: run.id,
@@ -27,6 +28,7 @@ export function receiptOf(
     model: sent.model,
     modelKey: sent.info.key,
     simulated: sent.info.simulated,
+    ...(billing === undefined ? {} : { billing }),
     totalMs,
     ownMs: Math.max(0, totalMs - sent.platformMs),
     cache: 'none',
@@ -56,13 +58,14 @@ export function sparedReceipt(
     model: first.model,
     modelKey: first.modelKey,
     simulated: first.simulated,
+    ...(first.billing === undefined ? {} : { billing: first.billing }),
     totalMs,
     ownMs: cache === 'memory' ? totalMs : 0,
     cache,
     stop: first.stop,
     costUsd: 0,
     ...(first.usage === undefined ? {} : { usage: first.usage }),
-    ...(first.costUsd === undefined ? {} : { savedUsd: first.costUsd }),
+    ...(first.costUsd === undefined || first.billing ? {} : { savedUsd: first.costUsd }),
   };
   return cache === 'memory' ? { ...spared, cacheAgeMs: Math.max(0, atMs - first.atMs) } : spared;
 }

@@ -46,6 +46,8 @@ export interface Receipt {
   readonly model: string;
   readonly modelKey: string;
   readonly simulated: boolean;
+  /** Paid for already: `costUsd` is 0, and no money is shown. */
+  readonly billing?: 'subscription';
   /** The platform's id of the request, for its support desk. */
   readonly platformRequestId?: string;
   /** What this request spent; of a cached answer, what the first one did. Absent: the platform did not say. */

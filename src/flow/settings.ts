@@ -19,6 +19,11 @@ interface UrlSetting {
   /** Empty: the platform's own address. */
   readonly default: string;
 }
+interface PathSetting {
+  readonly type: 'path';
+  /** Empty: looked for on PATH. */
+  readonly default: string;
+}
 interface BooleanSetting {
   readonly type: 'boolean';
   readonly default: boolean;
@@ -37,6 +42,7 @@ type Setting =
   | NumberSetting
   | ChoiceSetting<string>
   | UrlSetting
+  | PathSetting
   | BooleanSetting
   | RulesSetting
   | ModelsSetting;
@@ -60,6 +66,7 @@ export const SETTINGS = {
   'request.maxSelectionKilobytes': { type: 'integer', default: 100, minimum: 1, maximum: 1_000 },
   'request.timeoutSeconds': { type: 'integer', default: 120, minimum: 5, maximum: 3_600 },
   'request.maxWaitSeconds': { type: 'integer', default: 20, minimum: 0, maximum: 600 },
+  'claudeCode.path': { type: 'path', default: '' },
   'anthropic.baseUrl': { type: 'url', default: '' },
   'openai.baseUrl': { type: 'url', default: '' },
 } as const satisfies Record<string, Setting>;
@@ -74,7 +81,7 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
       ? readonly RoutingRule[]
       : S extends { readonly type: 'models' }
         ? readonly ModelOverride[]
-        : S extends { readonly type: 'url' }
+        : S extends { readonly type: 'url' | 'path' }
           ? string
           : number;
 
@@ -135,6 +142,8 @@ function parseWhole(setting: Exclude<Setting, ModelsSetting>, raw: unknown): unk
       return typeof raw === 'string' && setting.choices.includes(raw) ? raw : undefined;
     case 'boolean':
       return typeof raw === 'boolean' ? raw : undefined;
+    case 'path':
+      return typeof raw === 'string' && !raw.includes('\0') ? raw.trim() : undefined;
     case 'url':
       return parseUrl(raw);
     case 'rules':

@@ -66,6 +66,8 @@ export interface DecisionView {
   readonly cache: 'none' | 'joined' | 'memory';
   readonly tokens?: number;
   readonly costUsd?: number;
+  /** Paid for already: no money is shown. */
+  readonly billing?: 'subscription';
   readonly totalMs: number;
   /** Absent for a whole answer. */
   readonly problem?: 'cut' | 'cancelled' | 'length' | 'refused' | 'other';

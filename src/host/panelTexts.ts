@@ -146,6 +146,7 @@ function decisions(t: Translate) {
     'decision.tokens.one': t('{0} token'),
     'decision.tokens.other': t('{0} tokens'),
     'decision.noTokens': t('tokens {0}'),
+    'decision.subscription': t('in your subscription'),
     'decision.noCost': t('cost {0}'),
     'decision.memory': t('from the cache'),
     'decision.joined': t('joined an equal request'),

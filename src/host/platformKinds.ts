@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 const t = vscode.l10n.t;
 
 /** Which transport speaks with it; made in `extension.ts`. */
-export type Wire = 'anthropic' | 'responses' | 'chat' | 'vscode';
+export type Wire = 'anthropic' | 'responses' | 'chat' | 'vscode' | 'claude-code';
 
 export interface PlatformKind {
   readonly id: string;
@@ -27,6 +27,15 @@ export interface PlatformKind {
 }
 
 export const PLATFORM_KINDS: readonly PlatformKind[] = [
+  {
+    id: 'claude-code',
+    label: 'Claude Code',
+    detail: t('Your subscription, through the claude program on this machine'),
+    wire: 'claude-code',
+    key: 'none',
+    keyHint: '',
+    single: true,
+  },
   {
     id: 'anthropic',
     label: 'Anthropic API',

@@ -39,6 +39,11 @@ function tokenWords({ usage, cache }: Receipt): string {
 }
 
 function costWords(receipt: Receipt): string {
+  if (receipt.billing === 'subscription') {
+    return receipt.cache === 'none'
+      ? t('In your subscription')
+      : t('Nothing, not of your subscription either');
+  }
   if (receipt.cache !== 'none') {
     return receipt.savedUsd === undefined
       ? t('Nothing')
@@ -94,7 +99,8 @@ function table(options: readonly (readonly [string, Option | undefined])[]): str
 
 function optionCells(option: Option | undefined): string[] {
   if (option === undefined) return ['–', '–', '–', '–'];
-  const cost = money(option.estimatedUsd, option.simulated);
+  const included = option.billing === 'subscription';
+  const cost = included ? t('in your subscription') : money(option.estimatedUsd, option.simulated);
   return [option.label, percent(option.chance), cost, duration(option.estimatedMs)];
 }
 

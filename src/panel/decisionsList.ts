@@ -90,9 +90,11 @@ function details(decision: DecisionView, format: Format): Content {
     h(
       'span',
       { key: 'cost' },
-      costUsd === undefined
-        ? around(words, 'decision.noCost', unknown(words.t('cost.unknown')))
-        : format.usd(costUsd),
+      decision.billing === 'subscription'
+        ? words.t('decision.subscription')
+        : costUsd === undefined
+          ? around(words, 'decision.noCost', unknown(words.t('cost.unknown')))
+          : format.usd(costUsd),
     ),
     h('span', { key: 'time' }, format.duration(decision.totalMs)),
   ];

@@ -51,6 +51,8 @@ export interface ModelInfo {
   readonly firstTokenMs: number;
   readonly outputTokensPerS: number;
   readonly simulated: boolean;
+  /** Paid for already: a call costs no money, but a part of a window. Absent: by the call. */
+  readonly billing?: 'subscription';
   /** `by-name`: answers only where a rule or the person names it. Absent: the router may choose it. */
   readonly use?: 'automatic' | 'by-name';
   /** Absent: unknown. */

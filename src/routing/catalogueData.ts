@@ -1,4 +1,5 @@
 /** The catalogue: what is known of the models of each kind of platform. */
+import { once } from '../base/once.ts';
 import type { ModelRow } from './catalogue.ts';
 import { anthropicModels } from './catalogueAnthropic.ts';
 import {
@@ -10,7 +11,13 @@ import {
 } from './catalogueHosts.ts';
 import { openaiModels } from './catalogueOpenai.ts';
 
+/** The same models through a subscription: no money is owed for a call. */
+const claudeCodeModels = once(() =>
+  anthropicModels().map(({ price: _listPrice, ...row }) => ({ ...row, billing: 'subscription' as const })),
+);
+
 const CATALOGUE: Readonly<Record<string, () => readonly ModelRow[]>> = {
+  'claude-code': claudeCodeModels,
   anthropic: anthropicModels,
   openai: openaiModels,
   synthetic: syntheticModels,

@@ -30,6 +30,8 @@ export interface Option {
   /** Absent: the price is unknown. */
   readonly estimatedUsd?: number;
   readonly estimatedMs: number;
+  /** Paid for already: `estimatedUsd` is 0. */
+  readonly billing?: 'subscription';
   readonly simulated: boolean;
 }
 

@@ -171,11 +171,12 @@ function explain(
 }
 
 function optionOf(model: ModelInfo, value: number, input: RouteInput): Option {
-  const estimatedUsd = estimateUsd(model.price, {
+  const demand = {
     inputTokens: inputTokensOf(model, input),
     outputTokens: input.outputTokens,
     cachedTokens: input.warmTokens?.(model) ?? 0,
-  });
+  };
+  const estimatedUsd = model.billing === 'subscription' ? 0 : estimateUsd(model.price, demand);
   return {
     modelKey: model.key,
     label: model.label,
@@ -184,5 +185,6 @@ function optionOf(model: ModelInfo, value: number, input: RouteInput): Option {
     ...(estimatedUsd === undefined ? {} : { estimatedUsd }),
     estimatedMs: model.firstTokenMs + (input.outputTokens / model.outputTokensPerS) * 1_000,
     simulated: model.simulated,
+    ...(model.billing === undefined ? {} : { billing: model.billing }),
   };
 }

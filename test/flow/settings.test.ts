@@ -55,6 +55,7 @@ suite('settings', () => {
     const fits = (key: SettingKey, value: unknown) => {
       const { type } = SETTINGS[key];
       if (type === 'boolean') return value === true;
+      if (type === 'path') return typeof value === 'string';
       return type === 'number' && value === 0.5;
     };
     for (const key of Object.keys(SETTINGS) as SettingKey[]) {

@@ -1,5 +1,8 @@
 /** Each platform connected, used, paused, resumed and removed inside VS Code, against servers that speak its protocol. */
 import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from '../../src/base/clock.ts';
 import { SluiceError } from '../../src/base/errors.ts';
@@ -53,6 +56,59 @@ suite('platforms inside VS Code', () => {
       assert.deepEqual([connections.accounts, connections.simulated], [[], true]);
     });
   }
+
+  test('Claude Code: the real program answers, says what it used, is paused, resumed and removed', async function () {
+    this.timeout(120_000);
+    const { connections, platforms } = await handle();
+    server = await serve(catalogueOf('anthropic'));
+    const before = { ...process.env };
+    Object.assign(process.env, {
+      ANTHROPIC_BASE_URL: server.url,
+      ANTHROPIC_API_KEY: server.token,
+      CLAUDE_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'sluice-claude-')),
+    });
+    try {
+      await set('claudeCode.path', process.env.SLUICE_TEST_CLAUDE);
+
+      const { trial, listed } = await connections.connect(
+        { kind: platformKind('claude-code'), key: '' },
+        never,
+      );
+      await show(freshCode());
+      const receipt = await explain();
+      await connections.pause('claude-code', true);
+      const whilePaused = platforms.list.map(({ id }) => id);
+      await connections.pause('claude-code', false);
+      await connections.remove('claude-code');
+
+      assert.ok(listed.length > 0 && trial.streams && trial.usage, JSON.stringify(trial));
+      assert.deepEqual(
+        [receipt?.platform, receipt?.stop, receipt?.billing],
+        ['claude-code', 'complete', 'subscription'],
+      );
+      assert.equal(receipt?.costUsd, 0);
+      assert.match(receipt?.model ?? '', /^claude-/);
+      assert.ok((receipt?.usage?.output ?? 0) > 0);
+      assert.deepEqual([whilePaused, connections.simulated], [['simulated'], true]);
+    } finally {
+      process.env = before;
+      await set('claudeCode.path', undefined);
+    }
+  });
+
+  test('Claude Code that is not there is told with the path that was tried', async () => {
+    const { connections } = await handle();
+    await set('claudeCode.path', '/no/such/claude');
+
+    const connecting = connections.connect({ kind: platformKind('claude-code'), key: '' }, never);
+
+    await assert.rejects(
+      connecting,
+      (error) => SluiceError.is(error, 'program-missing') && error.facts.why === 'not-found',
+    );
+    await set('claudeCode.path', undefined);
+    assert.deepEqual(connections.accounts, []);
+  });
 
   test('two accounts of one kind are told apart, renamed, and each keeps its own key', async () => {
     const { connections, platforms } = await handle();

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { ensureClaude } from './claudeInstall.ts';
 import { runInHost } from './hostRun.ts';
 import { type MochaResult, planVariable } from './mochaPlan.ts';
 import { buildFolder, repoRoot } from './paths.ts';
@@ -19,8 +20,9 @@ export async function runHostTests(grep: string | undefined, signal: AbortSignal
   const sample = await copySample();
   try {
     const request = { files: await bundleHostTests(), timeoutMs: testTimeoutMs, talkative: false, grep };
+    const claude = await ensureClaude(signal);
     return await plannedRun(request, (plan) => {
-      const env = { [planVariable]: JSON.stringify(plan) };
+      const env = { [planVariable]: JSON.stringify(plan), SLUICE_TEST_CLAUDE: claude };
       const testsPath = join(bundleFolder, 'index.cjs');
       return runInHost({ developmentPath: repoRoot, testsPath, workspace: sample.folder, env }, signal);
     });

@@ -1,0 +1,83 @@
+/**
+ * Claude Code as one platform: finds the person's program, speaks with it, and watches what it spends elsewhere. Units:
+ * milliseconds.
+ */
+import { homedir } from 'node:os';
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import type { Log } from '../base/log.ts';
+import type { ModelTransport } from '../flow/transport.ts';
+import type { LimitReading } from '../quota/limitReading.ts';
+import { findClaude } from './claudeCodeProgram.ts';
+import { transcriptFolders } from './claudeCodeTranscriptFolders.ts';
+import { ClaudeTranscripts } from './claudeCodeTranscripts.ts';
+import { ClaudeCodeTransport } from './claudeCodeTransport.ts';
+
+export interface OpenClaudeDeps {
+  readonly platform: string;
+  /** From the settings; empty: `claude` on PATH. */
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onLimits: (readings: readonly LimitReading[]) => void;
+}
+
+/** A person in a terminal spends slowly; a scan that finds nothing new takes some 4 ms. */
+const WATCH_EVERY_MS = 60_000;
+
+/** Throws `program-missing`. The program is asked about its login by the first call. */
+export async function openClaudeCode(deps: OpenClaudeDeps): Promise<ModelTransport> {
+  const { platform, clock, log } = deps;
+  const found = await findClaude({ ...deps, env: process.env }, new AbortController().signal);
+  log.info('claude found', { version: found.version });
+  const transport = new ClaudeCodeTransport({
+    ...deps,
+    program: found.path,
+    env: process.env,
+    effort: 'low',
+  });
+  const transcripts = new ClaudeTranscripts({ folders: transcriptFolders(process.env, homedir()), clock });
+  const watch = watchSpending({ transport, transcripts, ...deps });
+  return {
+    stream: (call, signal) => transport.stream(call, signal),
+    check: (signal) => transport.check(signal),
+    readLimits: (signal) => transport.readLimits(signal),
+    dispose: () => {
+      watch.dispose();
+      transport.dispose();
+      log.debug('claude ended', { platform });
+    },
+  };
+}
+
+interface WatchDeps extends Pick<OpenClaudeDeps, 'clock' | 'log' | 'onLimits'> {
+  readonly transport: Pick<ClaudeCodeTransport, 'readLimits'>;
+  readonly transcripts: Pick<ClaudeTranscripts, 'scan'>;
+}
+
+/** When the person's own sessions have spent something, the program is asked anew what is left. */
+export function watchSpending({ transport, transcripts, clock, log, onLimits }: WatchDeps): Disposable {
+  const abort = new AbortController();
+  let timer: Disposable | undefined;
+  let first = true;
+  const look = async () => {
+    try {
+      const { charges } = await transcripts.scan(abort.signal);
+      // The first scan tells of the past: the answers since then have told what it left.
+      if (charges.length > 0 && !first) onLimits(await transport.readLimits(abort.signal));
+      first = false;
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      log.debug('claude not watched', { name: error instanceof Error ? error.name : typeof error });
+    }
+    timer = clock.after(WATCH_EVERY_MS, () => void look());
+  };
+  timer = clock.after(WATCH_EVERY_MS, () => void look());
+  return {
+    dispose: () => {
+      timer?.dispose();
+      abort.abort(new DOMException('the platform is closed', 'AbortError'));
+    },
+  };
+}
