@@ -44,6 +44,8 @@ export class AnswerSession {
   #state: AnswerState;
   #abort: AbortController | undefined;
   #receipt: Receipt | undefined;
+  /** The answer that another try must not lose before it has one of its own. */
+  #kept: { readonly question: Question; readonly state: AnswerState; readonly receipt: Receipt } | undefined;
 
   constructor(deps: AnswerSessionDeps, question: Question) {
     this.#deps = deps;
@@ -75,8 +77,13 @@ export class AnswerSession {
   }
 
   /** Resolves with the receipt, or without one when it failed or was cancelled: the view has told why. */
-  async ask(question: Question): Promise<Receipt | undefined> {
+  ask(question: Question): Promise<Receipt | undefined> {
     this.cancel();
+    this.#kept = undefined;
+    return this.#ask(question);
+  }
+
+  async #ask(question: Question): Promise<Receipt | undefined> {
     this.#question = question;
     const abort = new AbortController();
     this.#abort = abort;
@@ -106,6 +113,7 @@ export class AnswerSession {
     if (abort === undefined) return;
     this.#abort = undefined;
     abort.abort(new DOMException('cancelled by the person', 'AbortError'));
+    if (this.#state.markdown === '' && this.#restore(t('Cancelled'))) return;
     this.#show({
       ...this.#state,
       phase: 'cancelled',
@@ -144,7 +152,21 @@ export class AnswerSession {
   }
 
   #reask(request: RouteRequest): void {
-    void this.ask({ ...this.#question, request });
+    const [question, state, receipt] = [this.#question, this.#state, this.#receipt];
+    if (receipt) this.#kept = { question, state, receipt };
+    this.cancel();
+    void this.#ask({ ...question, request });
+  }
+
+  /** Shows the earlier answer again, if there is one, with what became of the new try. */
+  #restore(status: string, problem?: string): boolean {
+    const kept = this.#kept;
+    if (kept === undefined) return false;
+    this.#question = kept.question;
+    this.#receipt = kept.receipt;
+    const told = problem === undefined ? {} : { problem: `${problem} ${t('The earlier answer is kept.')}` };
+    this.#show({ ...kept.state, status, ...told });
+    return true;
   }
 
   #begin({ title, subtitle, notices }: Question): AnswerState {
@@ -200,6 +222,10 @@ export class AnswerSession {
     const problem = known
       ? errorWords(error, this.#deps.labelOf)
       : t('Something in Sluice failed. Its log says more.');
+    if (this.#restore(t('Failed'), problem)) {
+      if (!known) throw error;
+      return;
+    }
     const connect = known && CONNECT_HELPS.has(error.code);
     this.#show({
       ...this.#state,

@@ -26,8 +26,13 @@ function show(): void {
   else showAnswer(state, words);
 }
 
+/** What came at once is read from its beginning; only a stream is followed to its end. */
+let streamed = false;
+
 function showAnswer(answer: AnswerState, texts: Words): void {
-  const follow = isAtEnd() && document.getSelection()?.isCollapsed !== false;
+  const grows = answer.phase === 'streaming' || streamed;
+  streamed = answer.phase === 'streaming';
+  const follow = grows && isAtEnd() && document.getSelection()?.isCollapsed !== false;
   const active = document.activeElement;
   draw(main, answerTree(answer, texts));
   if (active instanceof HTMLElement && active.dataset.action && !active.isConnected) keepFocus();

@@ -4,7 +4,7 @@
  */
 import { SluiceError } from '../base/errors.ts';
 import { chanceAdequate } from './adequacy.ts';
-import type { ModelInfo } from './catalogue.ts';
+import { automatic, type ModelInfo } from './catalogue.ts';
 import { bandOf, complexity } from './complexity.ts';
 import { estimateUsd } from './cost.ts';
 import type { Decision, Option, Reason } from './decision.ts';
@@ -42,7 +42,7 @@ export function route(input: RouteInput): Decision {
   const ruled = byRule(input, able, reasons);
   const roomy = ruled ? [ruled] : withRoom(input, able, reasons);
   const chosen = ruled ?? choose(input, roomy, reasons);
-  return explain(input, chosen, able, roomy, reasons);
+  return explain(input, chosen, roomy, reasons);
 }
 
 /** Cheapest first; unknown prices come after the known ones of the same chance. */
@@ -145,16 +145,25 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
   return chosen;
 }
 
+/** Among all that may be chosen automatically, so that 'ask stronger' still shows what was left behind. */
+function neighbours(input: RouteInput, chosen: Candidate): { cheaper?: Option; dearer?: Option } {
+  const value = complexity(input.features);
+  const others = automatic(input.models).filter((model) => model !== chosen.model);
+  const candidates = others.map((model) => ({ model, option: optionOf(model, value, input) }));
+  const inOrder = [chosen, ...candidates].sort(byCost);
+  const place = inOrder.indexOf(chosen);
+  const cheaper = inOrder[place - 1]?.option;
+  const dearer = inOrder[place + 1]?.option;
+  return { ...(cheaper ? { cheaper } : {}), ...(dearer ? { dearer } : {}) };
+}
+
 function explain(
   input: RouteInput,
   chosen: Candidate,
-  able: readonly Candidate[],
   roomy: readonly Candidate[],
   reasons: readonly Reason[],
 ): Decision {
-  const place = able.indexOf(chosen);
-  const cheaper = able[place - 1]?.option;
-  const dearer = able[place + 1]?.option;
+  const { cheaper, dearer } = neighbours(input, chosen);
   const others = roomy.filter((candidate) => candidate !== chosen);
   const stronger = others.filter(({ option }) => option.chance >= chosen.option.chance);
   const weaker = others.filter(({ option }) => option.chance < chosen.option.chance).reverse();

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { systemClock } from '../../src/base/clock.ts';
 import { SluiceError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
+import { cutAtLine } from '../../src/host/editorContext.ts';
 import { startSimulatedPlatform } from '../../src/node/simulatedPlatform.ts';
 import { explain, freshCode, handle, platformKind, show } from './hostSupport.ts';
 
@@ -32,6 +33,13 @@ suite('bad input inside VS Code', () => {
 
     assert.equal(receipt?.stop, 'complete');
     assert.ok((receipt?.usage?.input ?? Number.POSITIVE_INFINITY) < 40_000);
+  });
+
+  test('what is cut ends with a whole line, and never inside a character', () => {
+    const kept = cutAtLine('one\ntwo\nthree', 9);
+    const long = cutAtLine(`${'x'.repeat(4)}\u{1F600}y`, 5);
+
+    assert.deepEqual([kept, long, cutAtLine('short', 9)], ['one\ntwo\n', 'xxxx', 'short']);
   });
 
   test('a setting that makes no sense leaves its default in force', async () => {

@@ -108,6 +108,7 @@ suite('router', () => {
 
     assert.equal(stronger.chosen.modelKey, 'test/strong');
     assert.ok(kinds(stronger).includes('asked-stronger'));
+    assert.equal(stronger.nextCheaper?.modelKey, 'test/fast');
     assert.throws(none, (error) => SluiceError.is(error, 'no-model') && error.facts.why === 'none-stronger');
   });
 

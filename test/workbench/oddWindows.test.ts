@@ -119,6 +119,23 @@ suite('windows that are not as they should be', () => {
     assert.match(shown ?? '', /usage history cannot be written/);
   });
 
+  test('asking for a stronger model that is not there keeps the answer that is', async () => {
+    const rules = [{ task: 'explain', model: 'simulated/sim-powerful' }];
+    await open(await sampleFolder(), { settings: { 'sluice.routing.rules': rules } });
+    await selectFunction();
+    const first = await explainSelection(workbench);
+
+    await workbench.runCommand('Sluice: Ask a Stronger Model');
+    const shown = await until(within('the refusal'), async () => {
+      const text = (await first.view.root.textContent()) ?? '';
+      return text.includes('no stronger model') ? text : undefined;
+    });
+
+    assert.match(shown, /The earlier answer is kept/);
+    assert.match(shown, /bestDiscount/);
+    assert.match(shown, /sim-powerful/);
+  });
+
   test('a key is refused with a clear message and not kept; a good one connects; closing the window ends the call', async () => {
     const options = {
       seed: 1,
