@@ -11,6 +11,7 @@ import { Dispatcher } from './flow/dispatcher.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { type Platform, Platforms } from './flow/platforms.ts';
+import type { Receipt } from './flow/request.ts';
 import type { Settings } from './flow/settings.ts';
 import type { ModelTransport } from './flow/transport.ts';
 import type { Account } from './host/accounts.ts';
@@ -19,12 +20,11 @@ import { channelLog } from './host/channelLog.ts';
 import { commandTable, registerCommands } from './host/commandTable.ts';
 import { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
-import { DecisionView } from './host/decisionView.ts';
+import type { DecisionView } from './host/decisionView.ts';
 import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
 import type { PlatformKind } from './host/platformKinds.ts';
 import { SettingsWatcher } from './host/settingsWatcher.ts';
-import { VscodeTransport } from './host/vscodeTransport.ts';
 import { whyWords } from './host/words.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { LazyLedger, type UsageLedger } from './metrics/usageLedger.ts';
@@ -151,14 +151,18 @@ function buildDoors(
   const { pipeline, platforms, quota } = core;
   const read = () => settings.settings;
   const panel = { extension: context.extensionUri, clock };
-  const decisions = owned.add(new DecisionView(panel));
+  let decisions: Promise<DecisionView> | undefined;
+  const showDecision = async (receipt: Receipt | undefined) => {
+    decisions ??= import('./host/decisionView.ts').then((view) => owned.add(new view.DecisionView(panel)));
+    return (await decisions).show(receipt);
+  };
   const answers = owned.add(
     new Answers({
       pipeline,
       panel,
       labelOf: (id) => platforms.list.find((platform) => platform.id === id)?.label ?? id,
       onOtherAction: (action, receipt) => {
-        if (action === 'decision') decisions.show(receipt);
+        if (action === 'decision') void showDecision(receipt);
         else
           void vscode.commands.executeCommand(
             action === 'connect' ? 'sluice.connectPlatform' : 'sluice.openDashboard',
@@ -192,7 +196,7 @@ function buildDoors(
   const ask = { answers, clock, settings: read };
   const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
-  const table = commandTable({ ask, answers, connections, decisions, pipeline, probe, showLog });
+  const table = commandTable({ ask, answers, connections, showDecision, pipeline, probe, showLog });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }
 
@@ -218,7 +222,10 @@ async function openTransport(
     clock,
     ...(baseUrl === undefined ? {} : { baseUrl }),
   };
-  if (kind.wire === 'vscode') return new VscodeTransport(account.id);
+  if (kind.wire === 'vscode') {
+    const { VscodeTransport } = await import('./host/vscodeTransport.ts');
+    return new VscodeTransport(account.id);
+  }
   if (kind.wire === 'claude-code') {
     const { openClaudeCode } = await import('./node/claudeCode.ts');
     const onLimits = (readings: readonly LimitReading[]) => quota.read(account.id, readings);

@@ -57,8 +57,10 @@ suite('the package', () => {
   test('the media in it are those that are used, all of them', () => {
     const built = paths().filter((path) => /^extension\/dist\/\w+\.js$/.test(path));
     const styles = built.map((path) => path.replace(/^.*\/(\w+)\.js$/, '$1.css'));
+    const chunks = paths().filter((path) => path.endsWith('.cjs') && !path.includes('tokenizer'));
+    const texts = [textOf('package.json'), ...chunks.map((path) => textOf(path.replace('extension/', '')))];
     const named = [
-      ...`${textOf('package.json')}${textOf('dist/extension.cjs')}`.matchAll(/\w+\.(?:svg|png|css)\b/g),
+      ...texts.join('\n').matchAll(/\b(?:icon|panel|sluice|walkthrough)\w*\.(?:svg|png|css)\b/g),
     ];
 
     const inPackage = paths().filter((path) => path.startsWith('extension/media/'));

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import type { Receipt } from '../flow/request.ts';
-import { AnswerSession, type AnswerSessionDeps, type Question } from './answerSession.ts';
+import type { AnswerSession, AnswerSessionDeps, Question } from './answerSession.ts';
 
 /** More views than this would only bury the code. */
 const MOST_OPEN = 8;
@@ -17,10 +17,11 @@ export class Answers implements Disposable {
   }
 
   /** Uses the last view again when it is not busy, so that views do not pile up. */
-  ask(question: Question): Promise<Receipt | undefined> {
+  async ask(question: Question): Promise<Receipt | undefined> {
+    const { AnswerSession: Session } = await import('./answerSession.ts');
     const free = this.#open.find((session) => !session.running);
     const last = this.#open.at(-1);
-    const session = free ?? (this.#open.length >= MOST_OPEN && last ? last : this.#create(question));
+    const session = free ?? (this.#open.length >= MOST_OPEN && last ? last : this.#create(Session, question));
     this.#open = [session, ...this.#open.filter((other) => other !== session)];
     return session.ask(question);
   }
@@ -34,12 +35,12 @@ export class Answers implements Disposable {
     for (const session of [...this.#open]) session.dispose();
   }
 
-  #create(question: Question): AnswerSession {
+  #create(Session: typeof AnswerSession, question: Question): AnswerSession {
     const onClosed = (closed: AnswerSession) => {
       this.#open = this.#open.filter((session) => session !== closed);
       this.#mark();
     };
-    const session = new AnswerSession({ ...this.#deps, onClosed }, question);
+    const session = new Session({ ...this.#deps, onClosed }, question);
     this.#open.unshift(session);
     this.#mark();
     return session;

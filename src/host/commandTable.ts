@@ -2,19 +2,19 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
+import type { Receipt } from '../flow/request.ts';
 import type { Answers } from './answers.ts';
 import { type AskDeps, askAboutSelection, explainSelection } from './askSelection.ts';
 import type { Connections } from './connections.ts';
-import { connectPlatform, type Probe, useSimulatedPlatform } from './connectPlatform.ts';
+import type { Probe } from './connectPlatform.ts';
 import { DASHBOARD_VIEW } from './dashboardView.ts';
-import type { DecisionView } from './decisionView.ts';
-import { managePlatforms } from './managePlatforms.ts';
 
 export interface CommandDeps {
   readonly ask: AskDeps;
   readonly answers: Answers;
   readonly connections: Connections;
-  readonly decisions: DecisionView;
+  /** Says so when there is none. */
+  readonly showDecision: (receipt: Receipt | undefined) => Promise<Receipt | undefined>;
   readonly pipeline: Pipeline;
   readonly probe: Probe;
   readonly showLog: () => void;
@@ -24,17 +24,19 @@ type Handler = (argument: unknown) => unknown;
 
 /** Commands resolve with what they did (a receipt, an id), so that key bindings and other extensions can use it. */
 export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler>> {
-  const { ask, answers, connections, decisions, pipeline } = deps;
+  const { ask, answers, connections, pipeline } = deps;
   const act = (action: 'copy' | 'again' | 'stronger' | 'fresh' | 'cancel') => () =>
     answers.current()?.act(action);
   return {
     'sluice.explainSelection': () => explainSelection(ask),
     'sluice.askAboutSelection': (question) => askAboutSelection(ask, question),
     'sluice.openDashboard': () => vscode.commands.executeCommand(`${DASHBOARD_VIEW}.focus`),
-    'sluice.showLastDecision': (id) => decisions.show(findReceipt(pipeline, id)),
-    'sluice.connectPlatform': () => connectPlatform(connections, deps.probe),
-    'sluice.managePlatforms': () => managePlatforms(connections),
-    'sluice.useSimulatedPlatform': () => useSimulatedPlatform(connections),
+    'sluice.showLastDecision': (id) => deps.showDecision(findReceipt(pipeline, id)),
+    'sluice.connectPlatform': async () =>
+      (await import('./connectPlatform.ts')).connectPlatform(connections, deps.probe),
+    'sluice.managePlatforms': async () => (await import('./managePlatforms.ts')).managePlatforms(connections),
+    'sluice.useSimulatedPlatform': async () =>
+      (await import('./connectPlatform.ts')).useSimulatedPlatform(connections),
     'sluice.copyAnswer': act('copy'),
     'sluice.askAgain': act('again'),
     'sluice.askStronger': act('stronger'),

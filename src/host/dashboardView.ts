@@ -5,7 +5,6 @@ import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { type Throttled, throttle } from '../base/throttle.ts';
 import { PANEL_COMMANDS, type PanelCommand, type ToPanel } from '../flow/messages.ts';
 import type { Snapshot } from '../flow/snapshot.ts';
-import { panelTexts } from './panelTexts.ts';
 import { webviewHtml, webviewRoots } from './webviewHtml.ts';
 
 export const DASHBOARD_VIEW = 'sluice.dashboard';
@@ -63,15 +62,20 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
   #hear(message: unknown): void {
     if (typeof message !== 'object' || message === null || !('kind' in message)) return;
     if (message.kind === 'ready') {
-      this.#ready = true;
-      this.#send({ kind: 'texts', texts: panelTexts(vscode.l10n.t), locale: vscode.env.language });
-      this.#restartTicking();
+      void this.#begin();
     }
     if (message.kind === 'command' && 'command' in message) {
       const command = PANEL_COMMANDS.find((known) => known === message.command);
       const id = 'id' in message && typeof message.id === 'string' ? message.id : undefined;
       if (command) this.#deps.onCommand(command, id);
     }
+  }
+
+  async #begin(): Promise<void> {
+    const { panelTexts } = await import('./panelTexts.ts');
+    this.#ready = true;
+    this.#send({ kind: 'texts', texts: panelTexts(vscode.l10n.t), locale: vscode.env.language });
+    this.#restartTicking();
   }
 
   #restartTicking(): void {
