@@ -21,9 +21,15 @@ export async function pickCommand(page: Page, title: string): Promise<void> {
     );
   });
   await until({ what: `the palette to run ${title}`, timeoutMs: pickTimeoutMs }, async () => {
-    const shown = await quickInput(page).isVisible();
-    return !shown || (await quickInput(page).inputValue()) !== typed;
+    return (await typedText(page)) !== typed;
   });
+}
+
+/** Absent while the box is closed, or the page itself is going, as after a reload of the window. */
+async function typedText(page: Page): Promise<string | undefined> {
+  const box = quickInput(page);
+  if (!(await box.isVisible().catch(() => false))) return undefined;
+  return box.inputValue({ timeout: listTimeoutMs }).catch(() => undefined);
 }
 
 export async function pickFile(page: Page, name: string): Promise<void> {
