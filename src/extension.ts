@@ -68,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
     models: ({ id, kind, listed }) => resolveModels({ id, kind }, listed, settings.settings.models),
   });
   connections.apply();
-  buildDoors(context, core, connections, settings, notices, channel);
+  buildDoors({ context, core, connections, settings, notices, channel });
   let connection: string | undefined;
   const settle = () => {
     void notices.checkSettings();
@@ -140,14 +140,16 @@ function openHistory(context: vscode.ExtensionContext, notices: Notices): UsageL
   });
 }
 
-function buildDoors(
-  context: vscode.ExtensionContext,
-  core: SnapshotSources,
-  connections: Connections,
-  settings: SettingsWatcher,
-  notices: Notices,
-  channel: vscode.LogOutputChannel,
-): void {
+interface Built {
+  readonly context: vscode.ExtensionContext;
+  readonly core: SnapshotSources;
+  readonly connections: Connections;
+  readonly settings: SettingsWatcher;
+  readonly notices: Notices;
+  readonly channel: vscode.LogOutputChannel;
+}
+
+function buildDoors({ context, core, connections, settings, notices, channel }: Built): void {
   const { pipeline, platforms, quota } = core;
   const read = () => settings.settings;
   const panel = { extension: context.extensionUri, clock };

@@ -121,6 +121,7 @@ export class Pipeline implements Disposable {
   dispose(): void {
     this.#flights.abortAll(new DOMException('the window closes', 'AbortError'));
     this.#changed.dispose();
+    this.#answered.dispose();
   }
 
   #record(receipt: Receipt, savedMs?: number): void {

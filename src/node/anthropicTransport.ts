@@ -3,6 +3,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import * as v from 'valibot';
 import type { ModelCall, ModelEvent, ModelTransport, PlatformCheck, StopReason } from '../flow/transport.ts';
 import { parseLimitHeaders } from '../quota/limitHeaders.ts';
+import { anthropicStop } from './anthropicStops.ts';
 import {
   assertEventStream,
   NO_SDK_TIMEOUT_MS,
@@ -40,14 +41,6 @@ const DeltaSchema = v.object({
   delta: v.object({ stop_reason: v.nullish(v.string()) }),
   usage: v.optional(v.unknown()),
 });
-
-const STOPS: Readonly<Record<string, StopReason>> = {
-  end_turn: 'complete',
-  stop_sequence: 'complete',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  refusal: 'refused',
-};
 
 export class AnthropicTransport implements ModelTransport {
   readonly #deps: SdkTransportDeps;
@@ -149,7 +142,7 @@ class EventReader {
       }
       case 'message_delta': {
         const { delta, usage } = v.parse(DeltaSchema, event);
-        if (typeof delta.stop_reason === 'string') this.#stop = STOPS[delta.stop_reason] ?? 'other';
+        if (typeof delta.stop_reason === 'string') this.#stop = anthropicStop(delta.stop_reason);
         const counted = usage === undefined ? undefined : this.#count(usage);
         return counted === undefined ? undefined : { kind: 'usage', usage: counted };
       }

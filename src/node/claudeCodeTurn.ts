@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { SluiceError } from '../base/errors.ts';
 import type { ModelEvent, StopReason } from '../flow/transport.ts';
 import type { LimitReading } from '../quota/limitReading.ts';
+import { anthropicStop } from './anthropicStops.ts';
 import { claudeError } from './claudeCodeErrors.ts';
 import { readLimitEvent, rejectedWindow } from './claudeCodeLimits.ts';
 import type { ClaudeFailure, ClaudeMessage } from './claudeCodeMessages.ts';
@@ -33,14 +34,6 @@ const DeltaSchema = v.object({
   usage: v.optional(v.unknown()),
 });
 const EventSchema = v.looseObject({ type: v.string() });
-
-const STOPS: Readonly<Record<string, StopReason>> = {
-  end_turn: 'complete',
-  stop_sequence: 'complete',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  refusal: 'refused',
-};
 
 export class ClaudeTurn {
   readonly #context: TurnContext;
@@ -97,7 +90,7 @@ export class ClaudeTurn {
       }
       case 'message_delta': {
         const { delta, usage } = v.parse(DeltaSchema, event);
-        if (typeof delta.stop_reason === 'string') this.#stop = STOPS[delta.stop_reason] ?? 'other';
+        if (typeof delta.stop_reason === 'string') this.#stop = anthropicStop(delta.stop_reason);
         return usage === undefined ? [] : this.#count(usage);
       }
       case 'message_stop':
