@@ -2,6 +2,7 @@
 export const TASK_TYPES = [
   'question',
   'explain',
+  'edit',
   'fix',
   'refactor',
   'tests',

@@ -11,6 +11,8 @@ export interface FingerprintInput {
   readonly instruction: string;
   readonly language: string;
   readonly code: string;
+  /** The answer goes into this very code: nothing of it is normalised. */
+  readonly exact?: boolean;
   /** Everything else that the prompt carries: file name, symbol, problems. */
   readonly context: readonly string[];
 }
@@ -34,7 +36,7 @@ export function fingerprint(input: FingerprintInput, hash: Hasher): string {
     input.task,
     input.instruction.trim(),
     input.language,
-    normaliseCode(input.code),
+    input.exact ? input.code : normaliseCode(input.code),
     ...input.context,
   ]);
 }

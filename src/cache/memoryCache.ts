@@ -27,6 +27,11 @@ export class MemoryCache<V extends object> {
     return this.#entries.get(key);
   }
 
+  /** As `get`, but the entry does not count as used. */
+  peek(key: string): V | undefined {
+    return this.#entries.peek(key);
+  }
+
   /** A value larger than the whole cache is not kept. */
   set(key: string, value: V): void {
     this.#entries.set(key, value);

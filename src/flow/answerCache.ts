@@ -43,11 +43,12 @@ export class AnswerCache {
       {
         modelClass: `${this.#deps.modelClass()}|${strongerThan ?? ''}`,
         promptVersion: PROMPT_VERSION,
-        task: request.task,
+        task: `${request.task}|${request.form ?? ''}|${request.model ?? ''}`,
         instruction: request.instruction,
         language: code?.language ?? '',
         code: code?.text ?? '',
-        context: [code?.fileName ?? '', code?.symbol ?? '', ...(code?.problems ?? [])],
+        exact: request.form === 'edit',
+        context: contextOf(request),
       },
       this.#deps.hash,
     );
@@ -55,6 +56,11 @@ export class AnswerCache {
 
   get(key: string): Answer | undefined {
     return this.#current().get(key);
+  }
+
+  /** As `get`, without counting as a use. */
+  peek(key: string): Answer | undefined {
+    return this.#current().peek(key);
   }
 
   /** A stronger answer also takes the place of the one that was not good enough. */
@@ -99,6 +105,13 @@ export class AnswerCache {
       this.#deps.clock,
     );
   }
+}
+
+/** Each list with its length in front, so that one cannot pass for another. */
+function contextOf({ code, history = [] }: RouteRequest): string[] {
+  const { fileName = '', symbol = '', before = '', after = '', problems = [] } = code ?? {};
+  const talk = history.flatMap(({ asked, answer }) => [asked, answer]);
+  return [fileName, symbol, before, after, `${problems.length}`, ...problems, ...talk];
 }
 
 const BOUNDS = ['cache.enabled', 'cache.maxEntries', 'cache.maxMegabytes', 'cache.ttlMinutes'] as const;

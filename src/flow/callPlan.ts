@@ -8,12 +8,14 @@ import type { Demand } from '../quota/limit.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
 import { costUsd, estimateUsd } from '../routing/cost.ts';
 import type { AttemptResult } from './attempt.ts';
-import type { RouteRequest } from './request.ts';
-import type { ModelCall, StablePrefix } from './transport.ts';
+import type { RouteRequest, Turn } from './request.ts';
+import type { ChatMessage, ModelCall, StablePrefix } from './transport.ts';
 
 export interface CallPlan {
   readonly task: TaskType;
   readonly prompt: Prompt;
+  /** Earlier turns, then the prompt. */
+  readonly messages: readonly ChatMessage[];
   readonly language: string;
   /** By the tokenizer's ratio, before any model's own factor. */
   readonly inputTokens: number;
@@ -24,10 +26,13 @@ export interface CallPlan {
 
 /** Room for an answer longer than usual; the platform's own limit still holds. */
 const OUTPUT_ALLOWANCE = 8;
+/** A first guess of how much longer changed code is. */
+const EDIT_GROWTH = 1.25;
 /** Asked of a model whose own limit is unknown: nearly every one can give so much. */
 const UNKNOWN_MOST_OUTPUT = 4_096;
 
-export function planCall({ task, instruction, code }: RouteRequest, estimator: TokenEstimator): CallPlan {
+export function planCall(request: RouteRequest, estimator: TokenEstimator): CallPlan {
+  const { task, instruction, code, form, history = [] } = request;
   const language = code?.language ?? '';
   const prompt = buildPrompt({
     task,
@@ -37,10 +42,31 @@ export function planCall({ task, instruction, code }: RouteRequest, estimator: T
     problems: code?.problems ?? [],
     ...(code?.fileName === undefined ? {} : { fileName: code.fileName }),
     ...(code?.symbol === undefined ? {} : { symbol: code.symbol }),
+    ...(code?.before === undefined ? {} : { before: code.before }),
+    ...(code?.after === undefined ? {} : { after: code.after }),
+    ...(form === undefined ? {} : { form }),
   });
+  const messages = [...history.flatMap(messagesOf), { role: 'user' as const, text: prompt.user }];
   const prefix = { key: prefixKey(prompt.system), tokens: estimator.estimate(prompt.system, '') };
-  const inputTokens = prefix.tokens + estimator.estimate(prompt.user, language);
-  return { task, prompt, language, inputTokens, outputTokens: usualOutputTokens(task), prefix };
+  const inputTokens = messages.reduce(
+    (sum, { text }) => sum + estimator.estimate(text, language),
+    prefix.tokens,
+  );
+  const outputTokens = Math.max(usualOutputTokens(task), wholeCode(request, estimator));
+  return { task, prompt, messages, language, inputTokens, outputTokens, prefix };
+}
+
+function messagesOf({ asked, answer }: Turn): ChatMessage[] {
+  return [
+    { role: 'user', text: asked },
+    { role: 'assistant', text: answer },
+  ];
+}
+
+/** An edit gives the code back as a whole, changed. */
+function wholeCode({ form, code }: RouteRequest, estimator: TokenEstimator): number {
+  if (form !== 'edit' || code === undefined) return 0;
+  return Math.ceil(estimator.estimate(code.text, code.language) * EDIT_GROWTH);
 }
 
 /** Tokens of this model for one of the tokenizer: learned, else as the catalogue says. */
@@ -59,7 +85,7 @@ export function callOf(info: ModelInfo, plan: CallPlan, estimator: TokenEstimato
   return {
     model: info.name,
     system: plan.prompt.system,
-    messages: [{ role: 'user', text: plan.prompt.user }],
+    messages: plan.messages,
     maxOutputTokens: Math.min(
       info.maxOutputTokens ?? UNKNOWN_MOST_OUTPUT,
       plan.outputTokens * OUTPUT_ALLOWANCE,

@@ -57,6 +57,11 @@ export class Dispatcher {
     return this.#warm.list();
   }
 
+  /** What would be chosen now; nothing is sent or reserved. Throws `no-model`, `model-not-found`, `context-too-long`. */
+  preview(request: RouteRequest): Decision {
+    return this.#route(request, planCall(request, this.#deps.estimator));
+  }
+
   /** Throws the last `SluiceError` when no model could answer, or the signal's reason. */
   async send(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Sent> {
     const job = planCall(request, this.#deps.estimator);
@@ -101,6 +106,7 @@ export class Dispatcher {
       tokenFactor: (model) => factorOf(model, estimator),
       warmTokens: (model) => this.#warm.tokens(model.key, job.prefix.key),
       ...(request.strongerThan === undefined ? {} : { strongerThan: request.strongerThan }),
+      ...(request.model === undefined ? {} : { model: request.model }),
     });
   }
 

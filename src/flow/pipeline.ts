@@ -11,6 +11,7 @@ import type { Random } from '../base/random.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
 import { promptTokens } from '../base/task.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { Decision } from '../routing/decision.ts';
 import type { AnswerCache } from './answerCache.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
@@ -80,6 +81,13 @@ export class Pipeline implements Disposable {
     const receipt = sparedReceipt(result.receipt, 'joined', run);
     this.#record(receipt);
     return { ...result, receipt };
+  }
+
+  /** What `run` would choose now, or did choose for the answer that the cache holds. Throws as `Dispatcher.preview`. */
+  preview(request: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
+    const { cache, dispatcher } = this.#deps;
+    const known = request.freshness === 'fresh' ? undefined : cache.peek(cache.key(request));
+    return { decision: known?.receipt.decision ?? dispatcher.preview(request), cached: known !== undefined };
   }
 
   /** No promise in here: a hit is answered in microseconds. */

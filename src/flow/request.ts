@@ -17,6 +17,15 @@ export interface CodeContext {
   readonly problems: readonly string[];
   /** Characters that were cut away because the selection was too long. */
   readonly cutChars: number;
+  /** Lines in front of `text` and behind it, for reading only; absent: none are sent. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** One earlier question with its answer. */
+export interface Turn {
+  readonly asked: string;
+  readonly answer: string;
 }
 
 export type Freshness = 'cached' | 'fresh';
@@ -31,6 +40,12 @@ export interface RouteRequest {
   readonly freshness: Freshness;
   /** Key of the model whose answer was not good enough: only a more capable one may answer. */
   readonly strongerThan?: string;
+  /** Key of the model that the person chose for this request: it answers, or nothing does. */
+  readonly model?: string;
+  /** `edit`: the answer shall hold the whole changed code in one fenced block. Absent: an answer to read. */
+  readonly form?: 'edit';
+  /** Earlier turns of the same talk, oldest first. */
+  readonly history?: readonly Turn[];
 }
 
 export type CacheLevel = 'none' | 'joined' | 'memory';

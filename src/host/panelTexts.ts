@@ -157,6 +157,7 @@ function decisions(t: Translate) {
     'problem.other': t('failed'),
     'task.question': t('Question'),
     'task.explain': t('Explain'),
+    'task.edit': t('Edit'),
     'task.fix': t('Fix'),
     'task.refactor': t('Refactor'),
     'task.tests': t('Tests'),

@@ -36,6 +36,7 @@ export function taskName(task: TaskType): string {
   const names: Record<TaskType, string> = {
     question: t('Question'),
     explain: t('Explain'),
+    edit: t('Edit'),
     fix: t('Fix'),
     refactor: t('Refactor'),
     tests: t('Tests'),
@@ -69,6 +70,8 @@ export function reasonWords(reason: Reason): string {
       return t('Your routing rule names {0}', reason.rule);
     case 'asked-stronger':
       return t('You asked for a stronger model than {0}', reason.than);
+    case 'asked-by-name':
+      return t('You chose this model');
     case 'only-model':
       return t('The only model that can take this request');
     case 'skipped-no-room':
@@ -100,6 +103,7 @@ export function whyWords(decision: Decision): string {
     'fell-back',
     'rule',
     'asked-stronger',
+    'asked-by-name',
     'best-available',
     'cheapest-adequate',
     'only-model',

@@ -162,6 +162,7 @@ const PARAGRAPHS: Readonly<Record<TaskType, readonly Paragraph[]>> = {
   question: [question, overview, structure, walk],
   explain: [overview, structure, walk, remarks],
   review: [verdict, overview, remarks, structure],
+  edit: [edit],
   fix: [remarks, edit],
   refactor: [edit, structure],
   document: [edit],

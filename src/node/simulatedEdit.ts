@@ -27,6 +27,7 @@ export function editCode(task: TaskType, code: string, outline: CodeOutline, doc
 }
 
 const NOTES: Partial<Record<TaskType, string>> & { readonly fix: string } = {
+  edit: 'Simulated edit: this is where the change would go.',
   fix: 'Simulated fix: check the inputs here before they are used.',
   refactor: 'Simulated refactoring: this is where a part could be taken out.',
   simplify: 'Simulated simplification: fewer branches would do here.',

@@ -14,9 +14,10 @@ export interface ReadPrompt {
 }
 
 const FENCE = /^(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n]*\n([\s\S]*?)^\1[`~]*[ \t]*$/m;
+const EVERY_FENCE = new RegExp(FENCE, 'gm');
 const TASK_LINE = /^Task:[ \t]*([\w-]+)/m;
 const PROBLEMS_LINE = /^[ \t#*]*(?:problems?|diagnostics?|errors?|warnings?)\b[^\n]*:[ \t*]*$/i;
-const CODE_HEADING = /^Code\b.*:$/;
+const CODE_HEADING = /^(Code\b|Lines (in front of|behind) it\b).*:$/;
 const LIST_ITEM = /^[ \t]*[-*][ \t]+(.+)$/;
 
 const MAX_WORDS = 200;
@@ -27,7 +28,7 @@ export function readPrompt({ system, messages }: Pick<SimulatedRequest, 'system'
   const withCode = asked.findLast((text) => FENCE.test(text)) ?? '';
   const fence = FENCE.exec(withCode);
   const named = TASK_LINE.exec(system)?.[1] ?? TASK_LINE.exec(last)?.[1];
-  const around = last.replace(FENCE, '');
+  const around = last.replace(EVERY_FENCE, '');
   return {
     task: TASK_TYPES.find((task) => task === named?.toLowerCase()) ?? 'question',
     language: fence?.[2]?.toLowerCase() ?? '',

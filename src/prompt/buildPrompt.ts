@@ -10,6 +10,10 @@ export interface PromptInput {
   readonly fileName?: string;
   readonly symbol?: string;
   readonly problems: readonly string[];
+  /** Lines around the code, for reading only. */
+  readonly before?: string;
+  readonly after?: string;
+  readonly form?: 'edit';
 }
 
 export interface Prompt {
@@ -18,7 +22,7 @@ export interface Prompt {
 }
 
 export function buildPrompt(input: PromptInput): Prompt {
-  const parts = [orderOf(input.task, input.instruction)];
+  const parts = [orderOf(input.task, input.instruction, input.form)];
   if (input.code !== '') {
     const fence = fenceFor(input.code);
     parts.push(`${heading(input)}\n${fence}${input.language}\n${input.code}\n${fence}`);
@@ -26,7 +30,15 @@ export function buildPrompt(input: PromptInput): Prompt {
   if (input.problems.length > 0) {
     parts.push(`Problems reported by the editor:\n${input.problems.map((text) => `- ${text}`).join('\n')}`);
   }
+  parts.push(...around('Lines in front of it, for reading only', input.before));
+  parts.push(...around('Lines behind it, for reading only', input.after));
   return { system: systemPrompt(input.task), user: parts.join('\n\n') };
+}
+
+function around(title: string, text: string | undefined): string[] {
+  if (text === undefined || text.trim() === '') return [];
+  const fence = fenceFor(text);
+  return [`${title}:\n${fence}\n${text}\n${fence}`];
 }
 
 function heading({ fileName, symbol }: PromptInput): string {

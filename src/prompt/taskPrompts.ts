@@ -1,7 +1,7 @@
 /** What each task asks of a model. A change of any text here needs a new `PROMPT_VERSION`: it is part of cache keys. */
 import type { TaskType } from '../base/task.ts';
 
-export const PROMPT_VERSION = '1';
+export const PROMPT_VERSION = '2';
 
 const MANNER =
   'You help a developer inside an editor. Answer in Markdown, to the point, about the given code only. ' +
@@ -10,6 +10,7 @@ const MANNER =
 /** The order given when the person typed none. */
 const ORDERS: Record<TaskType, string> = {
   question: 'Answer the question.',
+  edit: 'Change this code as told. Give the whole changed code in one fenced block.',
   explain:
     'Explain what this code does, how, and what is easy to get wrong about it. Start with one sentence.',
   fix: 'Find and fix the listed problems with the smallest change. Give the whole changed code in one fenced block.',
@@ -29,6 +30,7 @@ const ORDERS: Record<TaskType, string> = {
 /** The last output size in tokens that such a task usually needs; a first guess until learned. */
 const USUAL_OUTPUT: Record<TaskType, number> = {
   question: 400,
+  edit: 600,
   explain: 500,
   fix: 600,
   refactor: 800,
@@ -45,8 +47,14 @@ export function systemPrompt(task: TaskType): string {
   return `${MANNER}\n\nTask: ${task}`;
 }
 
-export function orderOf(task: TaskType, instruction: string): string {
-  return instruction.trim() === '' ? ORDERS[task] : instruction.trim();
+/** Asked of an answer that goes straight into the file. */
+const EDIT_FORM =
+  'Give the whole changed code in one fenced block: every line of it, with nothing left out and nothing from around it. ' +
+  'Keep what need not change as it is.';
+
+export function orderOf(task: TaskType, instruction: string, form?: 'edit'): string {
+  const order = instruction.trim() === '' ? ORDERS[task] : instruction.trim();
+  return form === 'edit' ? `${order}\n\n${EDIT_FORM}` : order;
 }
 
 export function usualOutputTokens(task: TaskType): number {

@@ -21,6 +21,7 @@ const BASE: Record<TaskType, number> = {
   simplify: 0.35,
   review: 0.4,
   tests: 0.4,
+  edit: 0.35,
   fix: 0.45,
   refactor: 0.45,
 };

@@ -9,6 +9,8 @@ export type Reason =
   | { readonly kind: 'best-available'; readonly chance: number; readonly bar: number }
   | { readonly kind: 'rule'; readonly rule: string }
   | { readonly kind: 'asked-stronger'; readonly than: string }
+  /** The person chose this very model. */
+  | { readonly kind: 'asked-by-name' }
   | { readonly kind: 'only-model' }
   | {
       readonly kind: 'skipped-no-room';

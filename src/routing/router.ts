@@ -21,6 +21,8 @@ export interface RouteInput {
   /** `waitMs` 0: there is room. */
   readonly room: (model: ModelInfo) => { readonly limit?: string; readonly waitMs: number };
   readonly strongerThan?: string;
+  /** Key of the model that the person chose: no other may answer. */
+  readonly model?: string;
   /** Tokens of a model for one of `features.inputTokens`; absent: 1. */
   readonly tokenFactor?: (model: ModelInfo) => number;
   /** Input tokens that the model's platform still holds in its prompt cache; absent: none. */
@@ -96,6 +98,7 @@ function selectable(input: RouteInput): readonly ModelInfo[] {
 
 function strongerOnly(input: RouteInput, reasons: Reason[]): readonly ModelInfo[] {
   const than = input.models.find((model) => model.key === input.strongerThan);
+  if (input.model !== undefined) return [chosenByName(input, input.model, reasons)];
   const models = selectable(input);
   if (than === undefined) return models;
   const stronger = models.filter((model) => model.quality > than.quality);
@@ -104,9 +107,18 @@ function strongerOnly(input: RouteInput, reasons: Reason[]): readonly ModelInfo[
   return stronger;
 }
 
-/** 'Ask stronger' is the person's newest word; a rule made earlier does not overrule it. */
-function ruleOf({ rules, features, strongerThan }: RouteInput): RoutingRule | undefined {
-  return strongerThan === undefined ? matchingRule(rules, features.task, features.language) : undefined;
+/** Throws `model-not-found` when it is no longer connected. */
+function chosenByName({ models }: RouteInput, key: string, reasons: Reason[]): ModelInfo {
+  const named = models.find((model) => model.key === key);
+  if (named === undefined) throw new SluiceError('model-not-found', { platform: '', model: key });
+  reasons.push({ kind: 'asked-by-name' });
+  return named;
+}
+
+/** What the person asks for just now is not overruled by a rule made earlier. */
+function ruleOf({ rules, features, strongerThan, model }: RouteInput): RoutingRule | undefined {
+  if (strongerThan !== undefined || model !== undefined) return undefined;
+  return matchingRule(rules, features.task, features.language);
 }
 
 function byRule(input: RouteInput, able: readonly Candidate[], reasons: Reason[]): Candidate | undefined {
@@ -137,6 +149,7 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
   const adequate = from.find(({ option }) => option.chance >= input.bar);
   const best = from.reduce((a, b) => (b.option.chance > a.option.chance ? b : a));
   const chosen = adequate ?? best;
+  if (input.model !== undefined) return chosen;
   if (from.length === 1) reasons.push({ kind: 'only-model' });
   else {
     const kind = adequate ? 'cheapest-adequate' : 'best-available';

@@ -78,6 +78,40 @@ suite('pipeline', () => {
     assert.equal(transport.calls.length, asked.length + 1);
   });
 
+  test('an edit, earlier turns, a chosen model or lines around the code make another request', async () => {
+    const { pipeline, clock, transport } = spine();
+    const code = { language: 'typescript', text: 'const answer = 42;', problems: [], cutChars: 0 };
+    const asked = [
+      request(),
+      request({ form: 'edit' }),
+      request({ form: 'edit', code: { ...code, text: `${code.text} ` } }),
+      request({ history: [{ asked: 'a', answer: 'b' }] }),
+      request({ model: 'test/strong' }),
+      request({ code: { ...code, before: 'let x;' } }),
+      request({ code: { ...code, after: 'let x;' } }),
+    ];
+
+    for (const one of asked) await clock.until(pipeline.run(one, ignore, never));
+
+    assert.equal(transport.calls.length, asked.length);
+    assert.deepEqual(transport.calls[3]?.messages.slice(0, 2), [
+      { role: 'user', text: 'a' },
+      { role: 'assistant', text: 'b' },
+    ]);
+  });
+
+  test('a preview says what would be chosen and sends nothing', async () => {
+    const { pipeline, clock, transport, quota } = spine();
+
+    const before = pipeline.preview(request());
+    const answer = await clock.until(pipeline.run(request(), ignore, never));
+    const after = pipeline.preview(request());
+
+    assert.deepEqual([before.cached, after.cached, transport.calls.length], [false, true, 1]);
+    assert.deepEqual(before.decision.chosen, answer.receipt.decision.chosen);
+    assert.ok(quota.states().every(({ reserved }) => reserved === 0));
+  });
+
   test('line endings and trailing blanks are the same code', async () => {
     const { pipeline, clock, transport } = spine();
     const code = (text: string) =>

@@ -30,6 +30,21 @@ suite('prompt', () => {
     assert.ok(system.endsWith('Task: question'));
   });
 
+  test('an edit asks for the whole code; lines around it come last, in fences of their own', () => {
+    const { user } = buildPrompt({
+      ...input,
+      task: 'edit',
+      instruction: 'Use a map.',
+      form: 'edit',
+      before: 'above',
+      after: '```\nbelow',
+    });
+
+    assert.match(user, /^Use a map\.\n\nGive the whole changed code in one fenced block/);
+    assert.ok(user.endsWith('Lines behind it, for reading only:\n````\n```\nbelow\n````'));
+    assert.ok(user.indexOf('above') > user.indexOf('x\n```'));
+  });
+
   test('every task has an order and a usual size', () => {
     for (const task of TASK_TYPES) {
       assert.ok(buildPrompt({ ...input, task, code: '' }).user.length > 10, task);

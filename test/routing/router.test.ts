@@ -112,6 +112,20 @@ suite('router', () => {
     assert.throws(none, (error) => SluiceError.is(error, 'no-model') && error.facts.why === 'none-stronger');
   });
 
+  test('the model that the person chose answers whatever the bar and the rules say, or nothing does', () => {
+    const rules = [{ model: 'test/fast' }];
+
+    const chosen = route(input({ model: 'test/strong', rules }));
+    const gone = () => route(input({ model: 'test/gone' }));
+
+    assert.equal(chosen.chosen.modelKey, 'test/strong');
+    assert.deepEqual([chosen.reasons.at(-1)?.kind, chosen.fallbacks], ['asked-by-name', []]);
+    assert.throws(
+      gone,
+      (error) => SluiceError.is(error, 'model-not-found') && error.facts.model === 'test/gone',
+    );
+  });
+
   test('what no model can take is refused with the length and the longest limit', () => {
     const features = { ...taskFeatures(easy), inputTokens: 200_000 };
 
