@@ -68,6 +68,7 @@ const host = {
     claudeCode: 'src/node/claudeCode.ts',
     simulatedPlatform: 'src/node/simulatedPlatform.ts',
     sqliteLedger: 'src/node/sqliteLedger.ts',
+    sqliteOutcomes: 'src/node/sqliteOutcomes.ts',
     tokenizerWorker: 'src/node/tokenizerWorker.ts',
   },
   outExtension: { '.js': '.cjs' },

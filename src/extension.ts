@@ -9,12 +9,10 @@ import { AnswerCache } from './flow/answerCache.ts';
 import { bucketViews, buildSnapshot, type SnapshotSources } from './flow/buildSnapshot.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
+import { Outcomes } from './flow/outcomes.ts';
 import { Pipeline } from './flow/pipeline.ts';
-import { type Platform, Platforms } from './flow/platforms.ts';
+import { Platforms } from './flow/platforms.ts';
 import type { Receipt } from './flow/request.ts';
-import type { Settings } from './flow/settings.ts';
-import type { ModelTransport } from './flow/transport.ts';
-import type { Account } from './host/accounts.ts';
 import { Answers } from './host/answers.ts';
 import { channelLog } from './host/channelLog.ts';
 import { commandTable, registerCommands } from './host/commandTable.ts';
@@ -23,7 +21,6 @@ import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import type { DecisionView } from './host/decisionView.ts';
 import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
-import type { PlatformKind } from './host/platformKinds.ts';
 import { SettingsWatcher } from './host/settingsWatcher.ts';
 import { whyWords } from './host/words.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -32,13 +29,11 @@ import { answersAt } from './node/probe.ts';
 import { sha256 } from './node/sha256.ts';
 import type { SimulatedPlatform } from './node/simulatedPlatform.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
+import { openTransport, SimulatedStart } from './openPlatforms.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
-import type { LimitReading } from './quota/limitReading.ts';
 import { Quota } from './quota/quota.ts';
-import { limitEndpointOf } from './quota/quotaReplies.ts';
-import { bindModel } from './routing/catalogue.ts';
+import { LazyOutcomes } from './routing/outcomes.ts';
 import { resolveModels } from './routing/resolveModels.ts';
-import { SIMULATED_MODELS } from './routing/simulatedModels.ts';
 
 /** What the suite inside VS Code may reach; given in test mode only. */
 export interface TestHandle {
@@ -46,6 +41,7 @@ export interface TestHandle {
   readonly connections: Connections;
   readonly platforms: Platforms;
   readonly quota: Quota;
+  readonly outcomes: Outcomes;
   /** The simulated platform, once it has started. */
   readonly simulated: () => SimulatedPlatform | undefined;
 }
@@ -82,8 +78,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   owned.add(clock.after(0, settle));
   context.subscriptions.push(owned);
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  const { pipeline, platforms, quota } = core;
-  return { pipeline, platforms, connections, quota, simulated: () => simulated.server };
+  const { pipeline, platforms, quota, outcomes } = core;
+  return { pipeline, platforms, connections, quota, outcomes, simulated: () => simulated.server };
 }
 
 function connectionSettings({ settings }: SettingsWatcher): string {
@@ -103,6 +99,7 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
   const learned = context.globalState.get<unknown>(ESTIMATOR);
   const estimator = TokenEstimator.fromJSON(learned, (text) => counter.count(text));
   const metrics = new Metrics(openHistory(context, notices));
+  const outcomes = owned.add(new Outcomes(openOutcomes(context, notices), clock));
   const cache = new AnswerCache({
     hash: sha256,
     clock,
@@ -121,7 +118,9 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
       keep.request();
     }),
   );
-  return { platforms, quota, metrics, cache, pipeline, clock } satisfies SnapshotSources;
+  return { platforms, quota, metrics, cache, pipeline, clock, outcomes } satisfies SnapshotSources & {
+    outcomes: Outcomes;
+  };
 }
 
 /** Where what was learned of token counts is kept, and how often. */
@@ -140,9 +139,19 @@ function openHistory(context: vscode.ExtensionContext, notices: Notices): UsageL
   });
 }
 
+/** What becomes of answers; the file is opened with the first outcome. */
+function openOutcomes(context: vscode.ExtensionContext, notices: Notices): LazyOutcomes {
+  const file = vscode.Uri.joinPath(context.globalStorageUri, 'outcomes.db').fsPath;
+  const failed = (error: unknown) => notices.storageFailed(error);
+  return new LazyOutcomes(async () => {
+    const { SqliteOutcomes } = await import('./node/sqliteOutcomes.ts');
+    return owned.add(await SqliteOutcomes.open(file, clock, failed));
+  }, failed);
+}
+
 interface Built {
   readonly context: vscode.ExtensionContext;
-  readonly core: SnapshotSources;
+  readonly core: SnapshotSources & { readonly outcomes: Outcomes };
   readonly connections: Connections;
   readonly settings: SettingsWatcher;
   readonly notices: Notices;
@@ -150,7 +159,7 @@ interface Built {
 }
 
 function buildDoors({ context, core, connections, settings, notices, channel }: Built): void {
-  const { pipeline, platforms, quota } = core;
+  const { pipeline, platforms, quota, outcomes } = core;
   const read = () => settings.settings;
   const panel = { extension: context.extensionUri, clock };
   let decisions: Promise<DecisionView> | undefined;
@@ -162,6 +171,7 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
     new Answers({
       pipeline,
       panel,
+      outcomes,
       labelOf: (id) => platforms.list.find((platform) => platform.id === id)?.label ?? id,
       onOtherAction: (action, receipt) => {
         if (action === 'decision') void showDecision(receipt);
@@ -207,88 +217,3 @@ const PANEL_TARGETS = {
   explain: 'sluice.explainSelection',
   decision: 'sluice.showLastDecision',
 } as const;
-
-/** Loads the SDK that a platform's wire needs; opens no connection yet. */
-async function openTransport(
-  kind: PlatformKind,
-  account: Account,
-  key: string,
-  { settings: { settings }, log, quota }: { settings: SettingsWatcher; log: Log; quota: Quota },
-): Promise<ModelTransport> {
-  const baseUrl = addressOf(kind, account, settings);
-  const deps = {
-    platform: account.id,
-    // A program on this machine asks for no key, the SDKs do.
-    apiKey: key === '' ? 'none' : key,
-    timeoutMs: settings['request.timeoutSeconds'] * 1_000,
-    clock,
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-  };
-  if (kind.wire === 'vscode') {
-    const { VscodeTransport } = await import('./host/vscodeTransport.ts');
-    return new VscodeTransport(account.id);
-  }
-  if (kind.wire === 'claude-code') {
-    const { openClaudeCode } = await import('./node/claudeCode.ts');
-    const onLimits = (readings: readonly LimitReading[]) => quota.read(account.id, readings);
-    return openClaudeCode({ ...deps, path: settings['claudeCode.path'], log, onLimits });
-  }
-  if (kind.wire === 'anthropic') {
-    const { AnthropicTransport } = await import('./node/anthropicTransport.ts');
-    return new AnthropicTransport(deps);
-  }
-  const { OpenaiTransport } = await import('./node/openaiTransport.ts');
-  const limits = limitEndpointOf(kind.id);
-  return new OpenaiTransport({ ...deps, api: kind.wire, ...(limits === undefined ? {} : { limits }) });
-}
-
-/** The settings name a gateway for the two vendors' own APIs. */
-function addressOf({ id }: PlatformKind, { baseUrl }: Account, settings: Settings): string | undefined {
-  const own =
-    id === 'anthropic' ? settings['anthropic.baseUrl'] : id === 'openai' ? settings['openai.baseUrl'] : '';
-  return own === '' ? baseUrl : own;
-}
-
-/** The simulated platform: its server starts with the first request and ends with its transport. */
-class SimulatedStart {
-  readonly platform: Platform;
-  server: SimulatedPlatform | undefined;
-
-  constructor(log: Log, settings: SettingsWatcher) {
-    const id = 'simulated';
-    this.platform = {
-      id,
-      label: vscode.l10n.t('Simulated platform'),
-      simulated: true,
-      models: SIMULATED_MODELS.map((row) => bindModel(row, id, true)),
-      open: () => this.#open(log, settings.settings['request.timeoutSeconds'] * 1_000),
-    };
-  }
-
-  async #open(log: Log, timeoutMs: number): Promise<ModelTransport> {
-    const [{ startSimulatedPlatform }, { AnthropicTransport }] = await Promise.all([
-      import('./node/simulatedPlatform.ts'),
-      import('./node/anthropicTransport.ts'),
-    ]);
-    const server = await startSimulatedPlatform({ seed: SIMULATED_SEED, clock, log });
-    this.server = server;
-    const transport = new AnthropicTransport({
-      platform: this.platform.id,
-      apiKey: server.token,
-      baseUrl: server.url,
-      timeoutMs,
-      clock,
-    });
-    return {
-      stream: (call, signal) => transport.stream(call, signal),
-      check: (signal) => transport.check(signal),
-      dispose: () => {
-        transport.dispose();
-        server.dispose();
-        this.server = undefined;
-      },
-    };
-  }
-}
-
-const SIMULATED_SEED = 1;

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
 import type { AnswerAction, AnswerState } from '../flow/messages.ts';
+import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
 import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
@@ -22,6 +23,7 @@ export interface AnswerSessionDeps {
   readonly pipeline: Pipeline;
   readonly panel: Pick<AnswerPanelDeps, 'extension' | 'clock'>;
   readonly labelOf: (platform: string) => string;
+  readonly outcomes: Outcomes;
   /** Actions that are not the session's own: the decision, the dashboard, connecting. */
   readonly onOtherAction: (
     action: 'decision' | 'dashboard' | 'connect',
@@ -131,17 +133,21 @@ export class AnswerSession {
     switch (action) {
       case 'copy':
         void vscode.env.clipboard.writeText(this.#state.markdown);
+        this.#note('copied');
         return;
       case 'cancel':
         this.cancel();
         return;
       case 'again':
+        this.#note('asked-again');
         this.#reask({ ...request, freshness: 'cached' });
         return;
       case 'fresh':
+        this.#note('asked-fresh');
         this.#reask({ ...request, freshness: 'fresh' });
         return;
       case 'stronger':
+        this.#note('asked-stronger');
         this.#reask({ ...request, freshness: 'cached', ...strongerThan(this.#receipt) });
         return;
       case 'decision':
@@ -149,6 +155,11 @@ export class AnswerSession {
       case 'connect':
         this.#deps.onOtherAction(action, this.#receipt);
     }
+  }
+
+  /** What the person does with an answer says how good it was. */
+  #note(kind: 'copied' | 'asked-again' | 'asked-fresh' | 'asked-stronger'): void {
+    if (this.#receipt) this.#deps.outcomes.happened(this.#receipt, { kind });
   }
 
   #reask(request: RouteRequest): void {

@@ -108,6 +108,21 @@ const remarks: Paragraph = ({ prompt, outline, depth }) => {
   return found.length === 0 ? '' : `### Worth a look\n\n${bullets(found)}`;
 };
 
+/** What a review is asked for: bullets that begin with the lines they are about. */
+const findings: Paragraph = ({ prompt, outline, depth }) => {
+  const found = [
+    ...prompt.problems.flatMap((problem) => {
+      const [, line, text] = /^line (\d+): (.*)$/.exec(problem) ?? [];
+      return line === undefined ? [] : [`Line ${line}: the editor reports “${text}”.`];
+    }),
+    ...outline.todos.map((line) => `Line ${line + 1}: an open TODO.`),
+    ...outline.symbols
+      .slice(0, 1)
+      .map(({ line, name }) => `Line ${line + 1}: what ${quoted(name)} takes is not checked.`),
+  ];
+  return bullets(found.slice(0, 3 * depth));
+};
+
 const question: Paragraph = ({ prompt, pick }) => {
   if (prompt.words === '') return '';
   const opening = pick(['You asked', 'The question was', 'To your question']);
@@ -137,12 +152,16 @@ const tests: Paragraph = ({ prompt, outline, depth }) => {
 };
 
 const names: Paragraph = ({ outline, depth }) => {
-  const suggestions = outline.symbols.slice(0, depth * 2).map(({ name, kind }) => {
-    const verb = kind === 'function' || kind === 'method' ? 'compute' : 'named';
-    return `${quoted(name)} → ${quoted(`${verb}${name.charAt(0).toUpperCase()}${name.slice(1)}`)}`;
-  });
+  const suggestions = outline.symbols.slice(0, 1).flatMap(({ name }) =>
+    NEW_NAMES.slice(0, depth + 1).map((verb) => {
+      const proposed = `${verb}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+      return `${quoted(proposed)} — a simulated proposal in place of ${quoted(name)}`;
+    }),
+  );
   return suggestions.length === 0 ? 'I found nothing to name.' : bullets(suggestions);
 };
+
+const NEW_NAMES = ['compute', 'find', 'make', 'named'];
 
 const commitMessage: Paragraph = ({ outline, prompt }) => {
   const touched = outline.symbols.slice(0, 3).map(({ name }) => name);
@@ -161,7 +180,7 @@ const WITHOUT_CODE: readonly Paragraph[] = [question, noCode];
 const PARAGRAPHS: Readonly<Record<TaskType, readonly Paragraph[]>> = {
   question: [question, overview, structure, walk],
   explain: [overview, structure, walk, remarks],
-  review: [verdict, overview, remarks, structure],
+  review: [verdict, findings, overview, structure],
   edit: [edit],
   fix: [remarks, edit],
   refactor: [edit, structure],

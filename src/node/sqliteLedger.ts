@@ -2,22 +2,16 @@
  * The history of requests in SQLite, shared by all windows of this machine: no prompt, no code, no answer. Rows are
  * written in batches behind the request. Units as in `UsageRecord`.
  */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
-import { SluiceError } from '../base/errors.ts';
+import type { SluiceError } from '../base/errors.ts';
 import { addToDay, type DayTotals, type UsageLedger, type UsageRecord } from '../metrics/usageLedger.ts';
+import { openSqlite } from './sqliteFile.ts';
+import { WriteBehind } from './writeBehind.ts';
 
 /** Counts up with every change of the tables. */
 export const SCHEMA_VERSION = 1;
-const FLUSH_AFTER_MS = 250;
-const BETWEEN_BATCHES_MS = 5;
-const BATCH = 50;
-const MOST_PENDING = 1_000;
-/** Another window may be writing. */
-const BUSY_MS = 200;
 const TABLES = `
   CREATE TABLE usage (
     id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, day TEXT NOT NULL, task TEXT NOT NULL, model TEXT NOT NULL,
@@ -37,19 +31,14 @@ const INSERT = `
 
 export class SqliteLedger implements UsageLedger, Disposable {
   readonly #db: DatabaseSync;
-  readonly #clock: Clock;
-  readonly #onFailure: (error: SluiceError) => void;
-  readonly #insert: StatementSync;
   readonly #totals: StatementSync;
-  readonly #pending: UsageRecord[] = [];
-  #timer: Disposable | undefined;
+  readonly #rows: WriteBehind<UsageRecord>;
 
   private constructor(db: DatabaseSync, clock: Clock, onFailure: (error: SluiceError) => void) {
+    const insert = db.prepare(INSERT);
     this.#db = db;
-    this.#clock = clock;
-    this.#onFailure = onFailure;
-    this.#insert = db.prepare(INSERT);
     this.#totals = db.prepare(TOTALS);
+    this.#rows = new WriteBehind({ db, clock, onFailure, write: (record) => insert.run(...rowOf(record)) });
   }
 
   /**
@@ -61,26 +50,12 @@ export class SqliteLedger implements UsageLedger, Disposable {
     clock: Clock,
     onFailure: (error: SluiceError) => void,
   ): Promise<SqliteLedger> {
-    const { DatabaseSync } = await import('node:sqlite');
-    try {
-      mkdirSync(dirname(file), { recursive: true });
-      const db = new DatabaseSync(file);
-      try {
-        prepare(db);
-      } catch (error) {
-        db.close();
-        throw error;
-      }
-      return new SqliteLedger(db, clock, onFailure);
-    } catch (error) {
-      throw SluiceError.any(error) ? error : unusable(error);
-    }
+    const db = await openSqlite(file, { version: SCHEMA_VERSION, tables: TABLES });
+    return new SqliteLedger(db, clock, onFailure);
   }
 
   add(record: UsageRecord): void {
-    this.#pending.push(record);
-    if (this.#pending.length >= MOST_PENDING) this.flush();
-    else this.#timer ??= this.#clock.after(FLUSH_AFTER_MS, () => this.#flushSome());
+    this.#rows.add(record);
   }
 
   day(day: string): DayTotals {
@@ -94,85 +69,18 @@ export class SqliteLedger implements UsageLedger, Disposable {
       simulatedUsd: Number(row?.simulatedUsd),
       unknownCost: Number(row?.unknownCost),
     };
-    return this.#pending.filter((record) => record.day === day).reduce(addToDay, stored);
+    return this.#rows.pending.filter((record) => record.day === day).reduce(addToDay, stored);
   }
 
   /** Writes all that is pending; keeps it for the next time when the disk refuses. */
   flush(): void {
-    while (this.#pending.length > 0 && this.#write(this.#pending.slice(0, BATCH)))
-      this.#pending.splice(0, BATCH);
-    // A disk that stays full must not make the list grow for ever.
-    this.#pending.splice(0, Math.max(0, this.#pending.length - MOST_PENDING));
-  }
-
-  /** A short batch at a time, so that nobody who types waits for the disk. */
-  #flushSome(): void {
-    this.#timer = undefined;
-    if (!this.#write(this.#pending.slice(0, BATCH))) return;
-    this.#pending.splice(0, BATCH);
-    if (this.#pending.length > 0)
-      this.#timer = this.#clock.after(BETWEEN_BATCHES_MS, () => this.#flushSome());
-  }
-
-  #write(records: readonly UsageRecord[]): boolean {
-    try {
-      this.#db.exec('BEGIN IMMEDIATE');
-      try {
-        for (const record of records) this.#insert.run(...rowOf(record));
-        this.#db.exec('COMMIT');
-      } catch (error) {
-        this.#db.exec('ROLLBACK');
-        throw error;
-      }
-      return true;
-    } catch (error) {
-      this.#onFailure(unusable(error));
-      return false;
-    }
+    this.#rows.flush();
   }
 
   dispose(): void {
-    this.#timer?.dispose();
-    this.flush();
+    this.#rows.dispose();
     this.#db.close();
   }
-}
-
-function prepare(db: DatabaseSync): void {
-  db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-  const version = versionOf(db);
-  if (version > SCHEMA_VERSION) throw newer(version);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200');
-  if (version === SCHEMA_VERSION) return;
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    // Another window may have been faster.
-    if (versionOf(db) < SCHEMA_VERSION) db.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}`);
-    db.exec('COMMIT');
-  } catch (error) {
-    db.exec('ROLLBACK');
-    throw error;
-  }
-}
-
-function versionOf(db: DatabaseSync): number {
-  return Number(db.prepare('PRAGMA user_version').get()?.user_version);
-}
-
-function newer(version: number): SluiceError<'storage-unusable'> {
-  return new SluiceError('storage-unusable', {
-    why: 'newer-version',
-    detail: `${version} > ${SCHEMA_VERSION}`,
-  });
-}
-
-/** SQLITE_NOTADB and SQLITE_CORRUPT; see https://www.sqlite.org/rescode.html (read 2026-11-21). */
-const CORRUPT = new Set([11, 26]);
-
-function unusable(error: unknown): SluiceError<'storage-unusable'> {
-  const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string };
-  const why = errcode !== undefined && CORRUPT.has(errcode & 0xff) ? 'corrupt' : 'not-writable';
-  return new SluiceError('storage-unusable', { why, detail: message ?? code ?? '' }, { cause: error });
 }
 
 function rowOf(record: UsageRecord) {

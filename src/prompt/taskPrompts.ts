@@ -19,12 +19,13 @@ const ORDERS: Record<TaskType, string> = {
   tests: 'Write tests for this code in the framework that the file seems to use. Give one fenced block.',
   document: 'Write documentation comments for this code. Give the whole code in one fenced block.',
   review:
-    'Review this code: correctness first, then clarity. List findings with line references, worst first.',
+    'Review this code: correctness first, then clarity. List what should change, worst first, each as a bullet that begins with ' +
+    '`Line N:` or `Lines N-M:`, counted from the first line given. Nothing to change: say so in one sentence.',
   translate: 'Translate this code. Give the result in one fenced block.',
   simplify: 'Simplify this code without changing what it does. Give the whole code in one fenced block.',
-  name: 'Propose three better names, best first, with one line of reasoning each.',
+  name: 'Propose three better names for what this code declares, best first: bullets, the name in backticks, one line of reasoning each.',
   'commit-message':
-    'Write a commit message: a subject of at most 72 characters, a blank line, why it was done.',
+    'Write a commit message for this change: a subject of at most 72 characters, a blank line, why it was done. Give it in one fenced block.',
 };
 
 /** The last output size in tokens that such a task usually needs; a first guess until learned. */

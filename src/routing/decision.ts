@@ -1,5 +1,6 @@
 /** Why a model was chosen, as facts; the editor turns them into words. Units: USD, milliseconds, tokens. */
 import type { Tier } from '../base/task.ts';
+import type { TaskFeatures } from './features.ts';
 
 export type Reason =
   | { readonly kind: 'complexity'; readonly value: number; readonly band: 'simple' | 'medium' | 'complex' }
@@ -46,6 +47,8 @@ export interface Decision {
   readonly nextDearer?: Option;
   /** In the order in which they would be tried. */
   readonly fallbacks: readonly Option[];
+  /** What the editor knew of the task. */
+  readonly features: TaskFeatures;
   readonly estimatedInputTokens: number;
   readonly estimatedOutputTokens: number;
 }

@@ -187,6 +187,7 @@ function explain(
     ...(cheaper ? { nextCheaper: cheaper } : {}),
     ...(dearer ? { nextDearer: dearer } : {}),
     fallbacks: [...stronger, ...weaker].map(({ option }) => option),
+    features: input.features,
     estimatedInputTokens: input.features.inputTokens,
     estimatedOutputTokens: input.outputTokens,
   };

@@ -1,0 +1,64 @@
+/** Hears of decisions and of what became of their answers; tells whoever learns or shows, and keeps them. */
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { Emitter } from '../base/event.ts';
+import type { Outcome, OutcomeFacts, OutcomeStore } from '../routing/outcomes.ts';
+import type { Receipt } from './request.ts';
+
+/** As many as the dashboard shows decisions. */
+const RECENT = 50;
+
+export class Outcomes implements Disposable {
+  readonly #store: OutcomeStore;
+  readonly #clock: Clock;
+  readonly #changed = new Emitter<Outcome>();
+  readonly #recent: Outcome[] = [];
+  readonly #known = new Set<string>();
+
+  constructor(store: OutcomeStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  onOutcome(listener: (outcome: Outcome) => void): Disposable {
+    return this.#changed.on(listener);
+  }
+
+  /** Newest first. */
+  get recent(): readonly Outcome[] {
+    return this.#recent;
+  }
+
+  /** The decision is kept with the first thing that becomes of its answer: one nobody looked at teaches nothing. */
+  happened(receipt: Receipt, facts: OutcomeFacts): void {
+    if (!this.#known.has(receipt.id)) {
+      this.#remember(receipt.id);
+      this.#store.decided({
+        receiptId: receipt.id,
+        atMs: receipt.atMs,
+        modelKey: receipt.modelKey,
+        features: receipt.decision.features,
+        chance: receipt.decision.chosen.chance,
+        totalMs: receipt.totalMs,
+        stop: receipt.stop,
+        simulated: receipt.simulated,
+        ...(receipt.costUsd === undefined ? {} : { costUsd: receipt.costUsd }),
+      });
+    }
+    const outcome: Outcome = { ...facts, receiptId: receipt.id, atMs: this.#clock.now() };
+    this.#store.happened(outcome);
+    this.#recent.unshift(outcome);
+    if (this.#recent.length > RECENT) this.#recent.pop();
+    this.#changed.fire(outcome);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  #remember(id: string): void {
+    this.#known.add(id);
+    const oldest = this.#known.keys().next();
+    if (this.#known.size > RECENT && !oldest.done) this.#known.delete(oldest.value);
+  }
+}

@@ -1,0 +1,76 @@
+/** Opens a SQLite file that several windows share: version checked, WAL, made by the first that comes. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { SluiceError } from '../base/errors.ts';
+
+/** Another window may be writing. Milliseconds. */
+const BUSY_MS = 200;
+
+export interface Schema {
+  /** Counts up with every change of the tables. */
+  readonly version: number;
+  /** Makes the tables in an empty file. */
+  readonly tables: string;
+}
+
+/**
+ * Throws `storage-unusable`: folder not writable, file corrupt, or made by a newer version (then left untouched).
+ * Whoever opens it closes it.
+ */
+export async function openSqlite(file: string, schema: Schema): Promise<DatabaseSync> {
+  const { DatabaseSync } = await import('node:sqlite');
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const db = new DatabaseSync(file);
+    try {
+      prepare(db, schema);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    return db;
+  } catch (error) {
+    throw SluiceError.any(error) ? error : unusable(error);
+  }
+}
+
+/** Runs `write` as a whole or not at all. Throws what SQLite throws; see `unusable`. */
+export function inTransaction(db: DatabaseSync, write: () => void): void {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    write();
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** SQLITE_NOTADB and SQLITE_CORRUPT; see https://www.sqlite.org/rescode.html (read 2026-11-21). */
+const CORRUPT = new Set([11, 26]);
+
+/** What SQLite threw, in our one language of errors. */
+export function unusable(error: unknown): SluiceError<'storage-unusable'> {
+  const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string };
+  const why = errcode !== undefined && CORRUPT.has(errcode & 0xff) ? 'corrupt' : 'not-writable';
+  return new SluiceError('storage-unusable', { why, detail: message ?? code ?? '' }, { cause: error });
+}
+
+function prepare(db: DatabaseSync, { version, tables }: Schema): void {
+  db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+  const found = versionOf(db);
+  if (found > version) {
+    throw new SluiceError('storage-unusable', { why: 'newer-version', detail: `${found} > ${version}` });
+  }
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200');
+  if (found === version) return;
+  inTransaction(db, () => {
+    // Another window may have been faster.
+    if (versionOf(db) < version) db.exec(`${tables} PRAGMA user_version = ${version}`);
+  });
+}
+
+function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.user_version);
+}
