@@ -22,6 +22,7 @@ import type { DecisionView } from './host/decisionView.ts';
 import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
 import { SettingsWatcher } from './host/settingsWatcher.ts';
+import { TaskCommands } from './host/taskCommands.ts';
 import { whyWords } from './host/words.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { LazyLedger, type UsageLedger } from './metrics/usageLedger.ts';
@@ -167,12 +168,13 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
     decisions ??= import('./host/decisionView.ts').then((view) => owned.add(new view.DecisionView(panel)));
     return (await decisions).show(receipt);
   };
+  const labelOf = (id: string) => platforms.list.find((platform) => platform.id === id)?.label ?? id;
   const answers = owned.add(
     new Answers({
       pipeline,
       panel,
       outcomes,
-      labelOf: (id) => platforms.list.find((platform) => platform.id === id)?.label ?? id,
+      labelOf,
       onOtherAction: (action, receipt) => {
         if (action === 'decision') void showDecision(receipt);
         else
@@ -206,9 +208,10 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
   for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   const ask = { answers, clock, settings: read };
+  const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
   const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
-  const table = commandTable({ ask, answers, connections, showDecision, pipeline, probe, showLog });
+  const table = commandTable({ ask, answers, connections, showDecision, pipeline, probe, showLog, tasks });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }
 

@@ -17,9 +17,11 @@ const declared: Record<string, Record<string, unknown>> = Object.assign(
 
 suite('manifest', () => {
   test('commands in the table and in package.json are the same', () => {
-    const inCode = [...read('src/host/commandTable.ts').matchAll(/^ {4}'(sluice\.\w+)':/gm)].map(
-      ([, id]) => id,
-    );
+    const sources = readdirSync(join(ROOT, 'src/host')).map((file) => read(`src/host/${file}`));
+    const rows = sources.flatMap((source) => [
+      ...source.matchAll(/^ {4,6}'(sluice\.\w+)': (?:async )?\(?/gm),
+    ]);
+    const inCode = rows.map(([, id]) => id);
     const inManifest = manifest.contributes.commands.map(({ command }: { command: string }) => command);
 
     assert.deepEqual(inCode.toSorted(), inManifest.toSorted());

@@ -17,6 +17,8 @@ export interface Question {
   readonly subtitle: string;
   readonly request: RouteRequest;
   readonly notices: readonly string[];
+  /** Hears each answer that is whole. */
+  readonly onAnswer?: (answer: Answer) => void;
 }
 
 export interface AnswerSessionDeps {
@@ -100,6 +102,7 @@ export class AnswerSession {
       if (this.#abort !== abort) return answer.receipt;
       this.#abort = undefined;
       this.#finish(answer);
+      if (answer.receipt.stop === 'complete') question.onAnswer?.(answer);
       return answer.receipt;
     } catch (error) {
       if (this.#abort === abort) {

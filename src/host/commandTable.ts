@@ -8,6 +8,7 @@ import { type AskDeps, askAboutSelection, explainSelection } from './askSelectio
 import type { Connections } from './connections.ts';
 import type { Probe } from './connectPlatform.ts';
 import { DASHBOARD_VIEW } from './dashboardView.ts';
+import type { TaskCommands } from './taskCommands.ts';
 
 export interface CommandDeps {
   readonly ask: AskDeps;
@@ -18,6 +19,7 @@ export interface CommandDeps {
   readonly pipeline: Pipeline;
   readonly probe: Probe;
   readonly showLog: () => void;
+  readonly tasks: TaskCommands;
 }
 
 type Handler = (argument: unknown) => unknown;
@@ -43,6 +45,7 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.askFresh': act('fresh'),
     'sluice.cancelRequest': act('cancel'),
     'sluice.showLog': () => deps.showLog(),
+    ...deps.tasks.table(),
   };
 }
 

@@ -25,8 +25,16 @@ interface Place {
   readonly symbol?: string;
 }
 
+/** Code with the place that it was taken from. */
+export interface PlacedCode {
+  readonly code: CodeContext;
+  readonly document: vscode.TextDocument;
+  /** Of the code before it was cut. */
+  readonly range: vscode.Range;
+}
+
 /** Throws `nothing-to-send`: no text editor, an empty file, a binary file. */
-export async function codeContext(maxChars: number, clock: Clock, signal: AbortSignal): Promise<CodeContext> {
+export async function placedCode(maxChars: number, clock: Clock, signal: AbortSignal): Promise<PlacedCode> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) throw new SluiceError('nothing-to-send', { why: 'no-editor' });
   const { document } = editor;
@@ -35,7 +43,7 @@ export async function codeContext(maxChars: number, clock: Clock, signal: AbortS
   if (whole.trim() === '') throw new SluiceError('nothing-to-send', { why: 'empty' });
   if (whole.includes('\0')) throw new SluiceError('nothing-to-send', { why: 'binary' });
   const text = cutAtLine(whole, maxChars);
-  return {
+  const code: CodeContext = {
     language: document.languageId,
     text,
     ...(document.isUntitled ? {} : { fileName: fileName(document.uri) }),
@@ -43,6 +51,7 @@ export async function codeContext(maxChars: number, clock: Clock, signal: AbortS
     problems: problemsIn(document.uri, place.range),
     cutChars: whole.length - text.length,
   };
+  return { code, document, range: place.range };
 }
 
 async function placeOf(editor: vscode.TextEditor, clock: Clock, signal: AbortSignal): Promise<Place> {

@@ -1,0 +1,41 @@
+/** The commands that do something to the code, each loaded when it is first used. */
+import { DisposableBag } from '../base/disposable.ts';
+import type { AskDeps } from './askSelection.ts';
+import type { ReviewComments } from './reviewComments.ts';
+import type { TaskDeps } from './taskRun.ts';
+
+export type TaskCommandDeps = TaskDeps & AskDeps;
+
+export class TaskCommands {
+  readonly #deps: TaskCommandDeps;
+  readonly #bag = new DisposableBag();
+  #review: Promise<ReviewComments> | undefined;
+
+  constructor(deps: TaskCommandDeps) {
+    this.#deps = deps;
+  }
+
+  table(): Readonly<Record<string, (argument: unknown) => unknown>> {
+    const deps = this.#deps;
+    return {
+      'sluice.reviewSelection': async () => (await this.#reviewComments()).review(),
+      'sluice.resolveFinding': async (thread) => (await this.#reviewComments()).resolve(thread),
+      'sluice.dismissFinding': async (thread) => (await this.#reviewComments()).dismiss(thread),
+      'sluice.clearReview': async () => (await this.#reviewComments()).clear(),
+      'sluice.proposeNames': async () => (await import('./proposeNames.ts')).proposeNames(deps),
+      'sluice.writeCommitMessage': async (from) =>
+        (await import('./commitMessage.ts')).writeCommitMessage(deps, from),
+    };
+  }
+
+  dispose(): void {
+    this.#bag.dispose();
+  }
+
+  #reviewComments(): Promise<ReviewComments> {
+    this.#review ??= import('./reviewComments.ts').then(({ ReviewComments: Comments }) =>
+      this.#bag.add(new Comments(this.#deps)),
+    );
+    return this.#review;
+  }
+}

@@ -1,0 +1,83 @@
+/** The commands that do something to the code, as far as a person need not press anything. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { eventually, freshCode, handle, show } from './hostSupport.ts';
+
+const run = <T>(command: string, ...args: unknown[]) => vscode.commands.executeCommand<T>(command, ...args);
+
+suite('tasks inside VS Code', () => {
+  test('a review becomes comments at the lines that it names; a new one takes their place', async () => {
+    const { outcomes } = await handle();
+    const editor = await show(`const above = 1;\n${freshCode()}// TODO: round the result\n`);
+    editor.selection = new vscode.Selection(1, 0, 5, 0);
+
+    const threads = (await run<readonly vscode.CommentThread[]>('sluice.reviewSelection')) ?? [];
+    const again = (await run<readonly vscode.CommentThread[]>('sluice.reviewSelection')) ?? [];
+
+    const lines = again.map(({ range }) => range?.start.line).toSorted();
+    const [comment] = again[0]?.comments ?? [];
+    assert.deepEqual([threads.length, lines], [2, [1, 4]]);
+    assert.match(comment?.label ?? '', /simulated/);
+    assert.ok(comment?.body instanceof vscode.MarkdownString && !comment.body.isTrusted);
+    await run('sluice.resolveFinding', again[0]);
+    assert.equal(again[0]?.state, vscode.CommentThreadState.Resolved);
+    assert.equal(outcomes.recent[0]?.kind, 'used');
+    await run('sluice.clearReview');
+  });
+
+  test('names are proposed, and the language server renames what was picked', async () => {
+    const { outcomes, pipeline } = await handle();
+    const asked: string[] = [];
+    const renames = vscode.languages.registerRenameProvider('plaintext', {
+      provideRenameEdits: (document, position, name) => {
+        asked.push(name);
+        const edit = new vscode.WorkspaceEdit();
+        const word = document.getWordRangeAtPosition(position);
+        if (word) edit.replace(document.uri, word, name);
+        return edit;
+      },
+    });
+    const editor = await show(freshCode(), 'plaintext', new vscode.Selection(0, 18, 0, 18));
+    const before = editor.document.getText();
+    const seen = pipeline.recent[0]?.id;
+
+    const picked = run<string | undefined>('sluice.proposeNames');
+    await eventually('an answer is there', () => pipeline.recent[0]?.id !== seen);
+    let taken: string | undefined;
+    void picked.then((name) => {
+      taken = name;
+    });
+    await eventually('the first name is accepted', () => {
+      void run('workbench.action.acceptSelectedQuickOpenItem');
+      return taken !== undefined;
+    });
+
+    renames.dispose();
+    assert.match(taken ?? '', /^[a-z]+Answer_/);
+    assert.deepEqual(asked, [taken]);
+    assert.equal(editor.document.getText(), before.replace(/answer_\w+/, taken ?? ''));
+    assert.equal(outcomes.recent[0]?.kind, 'used');
+  });
+
+  test('a commit message is written from the changes into the box of the source control view', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-git-'));
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
+    git('init', '-q');
+    git('-c', 'user.name=a', '-c', 'user.email=a@b.c', 'commit', '-q', '--allow-empty', '-m', 'first');
+    writeFileSync(join(folder, 'a.ts'), freshCode());
+    git('add', 'a.ts');
+    const { exports: extension } = vscode.extensions.getExtension('vscode.git') ?? assert.fail('no Git');
+    const repository = await extension.getAPI(1).openRepository(vscode.Uri.file(folder));
+
+    const message = await run<string>('sluice.writeCommitMessage', { rootUri: repository.rootUri });
+
+    assert.match(message, /^chore: /);
+    assert.equal(repository.inputBox.value, message);
+    assert.doesNotMatch(message, /```|^>/m);
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
