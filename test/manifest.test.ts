@@ -17,9 +17,8 @@ const declared: Record<string, Record<string, unknown>> = Object.assign(
 
 suite('manifest', () => {
   test('commands in the table and in package.json are the same', () => {
-    const inCode = [...read('src/host/commandTable.ts').matchAll(/^ {4}'(sluice\.\w+)':/gm)].map(
-      ([, id]) => id,
-    );
+    const tables = ['commandTable.ts', 'liveEditCommands.ts'].map((file) => read(`src/host/${file}`));
+    const inCode = [...tables.join('').matchAll(/^ {4}'(sluice\.\w+)':/gm)].map(([, id]) => id);
     const inManifest = manifest.contributes.commands.map(({ command }: { command: string }) => command);
 
     assert.deepEqual(inCode.toSorted(), inManifest.toSorted());

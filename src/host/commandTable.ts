@@ -8,6 +8,7 @@ import { type AskDeps, askAboutSelection, explainSelection } from './askSelectio
 import type { Connections } from './connections.ts';
 import type { Probe } from './connectPlatform.ts';
 import { DASHBOARD_VIEW } from './dashboardView.ts';
+import { type LazyEdits, liveEditCommands } from './liveEditCommands.ts';
 
 export interface CommandDeps {
   readonly ask: AskDeps;
@@ -17,6 +18,7 @@ export interface CommandDeps {
   readonly showDecision: (receipt: Receipt | undefined) => Promise<Receipt | undefined>;
   readonly pipeline: Pipeline;
   readonly probe: Probe;
+  readonly edits: LazyEdits;
   readonly showLog: () => void;
 }
 
@@ -43,6 +45,7 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.askFresh': act('fresh'),
     'sluice.cancelRequest': act('cancel'),
     'sluice.showLog': () => deps.showLog(),
+    ...liveEditCommands(deps.edits),
   };
 }
 
