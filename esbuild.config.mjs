@@ -63,6 +63,7 @@ const host = {
     connectPlatform: 'src/host/connectPlatform.ts',
     commitMessage: 'src/host/commitMessage.ts',
     decisionView: 'src/host/decisionView.ts',
+    liveEdits: 'src/host/liveEdits.ts',
     managePlatforms: 'src/host/managePlatforms.ts',
     panelTexts: 'src/host/panelTexts.ts',
     proposeNames: 'src/host/proposeNames.ts',

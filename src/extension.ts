@@ -19,6 +19,7 @@ import { commandTable, registerCommands } from './host/commandTable.ts';
 import { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import type { DecisionView } from './host/decisionView.ts';
+import { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
 import { SettingsWatcher } from './host/settingsWatcher.ts';
@@ -43,6 +44,7 @@ export interface TestHandle {
   readonly platforms: Platforms;
   readonly quota: Quota;
   readonly outcomes: Outcomes;
+  readonly edits: LazyEdits;
   /** The simulated platform, once it has started. */
   readonly simulated: () => SimulatedPlatform | undefined;
 }
@@ -65,7 +67,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
     models: ({ id, kind, listed }) => resolveModels({ id, kind }, listed, settings.settings.models),
   });
   connections.apply();
-  buildDoors({ context, core, connections, settings, notices, channel });
+  const edits = owned.add(new LazyEdits(clock));
+  buildDoors({ context, core, connections, settings, notices, channel, edits });
   let connection: string | undefined;
   const settle = () => {
     void notices.checkSettings();
@@ -80,7 +83,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   context.subscriptions.push(owned);
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
   const { pipeline, platforms, quota, outcomes } = core;
-  return { pipeline, platforms, connections, quota, outcomes, simulated: () => simulated.server };
+  return { pipeline, platforms, connections, quota, outcomes, edits, simulated: () => simulated.server };
 }
 
 function connectionSettings({ settings }: SettingsWatcher): string {
@@ -157,9 +160,10 @@ interface Built {
   readonly settings: SettingsWatcher;
   readonly notices: Notices;
   readonly channel: vscode.LogOutputChannel;
+  readonly edits: LazyEdits;
 }
 
-function buildDoors({ context, core, connections, settings, notices, channel }: Built): void {
+function buildDoors({ context, core, connections, settings, notices, channel, edits }: Built): void {
   const { pipeline, platforms, quota, outcomes } = core;
   const read = () => settings.settings;
   const panel = { extension: context.extensionUri, clock };
@@ -211,7 +215,8 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
   const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
-  const table = commandTable({ ask, answers, connections, showDecision, pipeline, probe, showLog, tasks });
+  const deps = { ask, answers, connections, showDecision, pipeline, probe, edits, showLog, tasks };
+  const table = commandTable(deps);
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }
 

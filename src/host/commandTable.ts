@@ -8,6 +8,7 @@ import { type AskDeps, askAboutSelection, explainSelection } from './askSelectio
 import type { Connections } from './connections.ts';
 import type { Probe } from './connectPlatform.ts';
 import { DASHBOARD_VIEW } from './dashboardView.ts';
+import { type LazyEdits, liveEditCommands } from './liveEditCommands.ts';
 import type { TaskCommands } from './taskCommands.ts';
 
 export interface CommandDeps {
@@ -18,6 +19,7 @@ export interface CommandDeps {
   readonly showDecision: (receipt: Receipt | undefined) => Promise<Receipt | undefined>;
   readonly pipeline: Pipeline;
   readonly probe: Probe;
+  readonly edits: LazyEdits;
   readonly showLog: () => void;
   readonly tasks: TaskCommands;
 }
@@ -46,6 +48,7 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.cancelRequest': act('cancel'),
     'sluice.showLog': () => deps.showLog(),
     ...deps.tasks.table(),
+    ...liveEditCommands(deps.edits),
   };
 }
 
