@@ -19,6 +19,7 @@ import { commandTable, registerCommands } from './host/commandTable.ts';
 import { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import type { DecisionView } from './host/decisionView.ts';
+import { LimitToasts } from './host/limitToasts.ts';
 import { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
@@ -205,7 +206,17 @@ function buildDoors({ context, core, connections, settings, notices, channel, ed
       settings: read,
     }),
   );
+  const toasts = owned.add(
+    new LimitToasts({
+      states: () => quota.states(),
+      settings: read,
+      labelOf,
+      state: context.globalState,
+      clock,
+    }),
+  );
   const changed = () => {
+    toasts.changed();
     meter.changed();
     dashboard.changed();
   };

@@ -32,6 +32,11 @@ interface RulesSetting {
   readonly type: 'rules';
   readonly default: readonly RoutingRule[];
 }
+/** Whole percents from 1 to 100. */
+interface PercentsSetting {
+  readonly type: 'percents';
+  readonly default: readonly number[];
+}
 /** Rows that are wrong are left out and named; the others count. */
 interface ModelsSetting {
   readonly type: 'models';
@@ -45,6 +50,7 @@ type Setting =
   | PathSetting
   | BooleanSetting
   | RulesSetting
+  | PercentsSetting
   | ModelsSetting;
 
 const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSetting<T> => ({
@@ -66,6 +72,7 @@ export const SETTINGS = {
   'request.maxSelectionKilobytes': { type: 'integer', default: 100, minimum: 1, maximum: 1_000 },
   'request.timeoutSeconds': { type: 'integer', default: 120, minimum: 5, maximum: 3_600 },
   'request.maxWaitSeconds': { type: 'integer', default: 20, minimum: 0, maximum: 600 },
+  'quota.alertAtPercent': { type: 'percents', default: [80, 95] },
   'claudeCode.path': { type: 'path', default: '' },
   'anthropic.baseUrl': { type: 'url', default: '' },
   'openai.baseUrl': { type: 'url', default: '' },
@@ -81,9 +88,11 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
       ? readonly RoutingRule[]
       : S extends { readonly type: 'models' }
         ? readonly ModelOverride[]
-        : S extends { readonly type: 'url' | 'path' }
-          ? string
-          : number;
+        : S extends { readonly type: 'percents' }
+          ? readonly number[]
+          : S extends { readonly type: 'url' | 'path' }
+            ? string
+            : number;
 
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
@@ -148,6 +157,8 @@ function parseWhole(setting: Exclude<Setting, ModelsSetting>, raw: unknown): unk
       return parseUrl(raw);
     case 'rules':
       return parseRules(raw);
+    case 'percents':
+      return parsePercents(raw);
   }
 }
 
@@ -162,6 +173,12 @@ function parseUrl(raw: unknown): string | undefined {
   const text = raw.trim();
   if (text === '') return text;
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '') ? text.replace(/\/+$/, '') : undefined;
+}
+
+function parsePercents(raw: unknown): readonly number[] | undefined {
+  const fits = (value: unknown): value is number =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 100;
+  return Array.isArray(raw) && raw.every(fits) ? raw : undefined;
 }
 
 function parseRules(raw: unknown): readonly RoutingRule[] | undefined {

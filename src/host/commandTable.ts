@@ -39,6 +39,10 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.connectPlatform': async () =>
       (await import('./connectPlatform.ts')).connectPlatform(connections, deps.probe),
     'sluice.managePlatforms': async () => (await import('./managePlatforms.ts')).managePlatforms(connections),
+    'sluice.pausePlatform': async (id) =>
+      (await import('./pausePlatform.ts')).setPaused(connections, true, id),
+    'sluice.resumePlatform': async (id) =>
+      (await import('./pausePlatform.ts')).setPaused(connections, false, id),
     'sluice.useSimulatedPlatform': async () =>
       (await import('./connectPlatform.ts')).useSimulatedPlatform(connections),
     'sluice.copyAnswer': act('copy'),

@@ -3,6 +3,7 @@ import { DisposableBag } from '../base/disposable.ts';
 import type { AskDeps } from './askSelection.ts';
 import type { ReviewComments } from './reviewComments.ts';
 import type { TaskDeps } from './taskRun.ts';
+import type { WriteBeside } from './writeBeside.ts';
 
 export type TaskCommandDeps = TaskDeps & AskDeps;
 
@@ -10,6 +11,7 @@ export class TaskCommands {
   readonly #deps: TaskCommandDeps;
   readonly #bag = new DisposableBag();
   #review: Promise<ReviewComments> | undefined;
+  #beside: Promise<WriteBeside> | undefined;
 
   constructor(deps: TaskCommandDeps) {
     this.#deps = deps;
@@ -22,6 +24,9 @@ export class TaskCommands {
       'sluice.resolveFinding': async (thread) => (await this.#reviewComments()).resolve(thread),
       'sluice.dismissFinding': async (thread) => (await this.#reviewComments()).dismiss(thread),
       'sluice.clearReview': async () => (await this.#reviewComments()).clear(),
+      'sluice.writeTests': async () => (await this.#writeBeside()).writeTests(),
+      'sluice.translate': async (to) => (await this.#writeBeside()).translate(to),
+      'sluice.rewriteStronger': async (uri) => (await this.#writeBeside()).askStronger(uri),
       'sluice.proposeNames': async () => (await import('./proposeNames.ts')).proposeNames(deps),
       'sluice.writeCommitMessage': async (from) =>
         (await import('./commitMessage.ts')).writeCommitMessage(deps, from),
@@ -30,6 +35,13 @@ export class TaskCommands {
 
   dispose(): void {
     this.#bag.dispose();
+  }
+
+  #writeBeside(): Promise<WriteBeside> {
+    this.#beside ??= import('./writeBeside.ts').then(({ WriteBeside: Beside }) =>
+      this.#bag.add(new Beside(this.#deps)),
+    );
+    return this.#beside;
   }
 
   #reviewComments(): Promise<ReviewComments> {

@@ -15,6 +15,7 @@ suite('settings', () => {
       'cache.maxEntries': 5,
       'routing.qualityBar': 0.25,
       'routing.rules': [{ model: 'a/b', task: 'fix', language: 'rust' }],
+      'quota.alertAtPercent': [50, 100],
       'openai.baseUrl': ' http://127.0.0.1:8080/v1/ ',
     });
 
@@ -55,6 +56,7 @@ suite('settings', () => {
     const fits = (key: SettingKey, value: unknown) => {
       const { type } = SETTINGS[key];
       if (type === 'boolean') return value === true;
+      if (type === 'percents') return Array.isArray(value) && value[0] === 1;
       if (type === 'path') return typeof value === 'string';
       return type === 'number' && value === 0.5;
     };

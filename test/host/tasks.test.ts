@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { Receipt } from '../../src/flow/request.ts';
 import { eventually, freshCode, handle, show } from './hostSupport.ts';
 
 const run = <T>(command: string, ...args: unknown[]) => vscode.commands.executeCommand<T>(command, ...args);
@@ -27,6 +28,37 @@ suite('tasks inside VS Code', () => {
     assert.equal(again[0]?.state, vscode.CommentThreadState.Resolved);
     assert.equal(outcomes.recent[0]?.kind, 'used');
     await run('sluice.clearReview');
+  });
+
+  test('tests grow in a new unsaved file beside, with the receipt as its lens', async () => {
+    await show(freshCode());
+
+    const receipt = await run<Receipt>('sluice.writeTests');
+
+    const written = vscode.window.visibleTextEditors.find(({ document }) =>
+      document.getText().startsWith('test('),
+    );
+    assert.ok(written, 'the file is shown');
+    assert.deepEqual(
+      [written.document.languageId, written.document.isDirty, written.viewColumn],
+      ['typescript', true, 2],
+    );
+    const lenses = await run<vscode.CodeLens[]>('vscode.executeCodeLensProvider', written.document.uri);
+    assert.deepEqual(
+      lenses.map(({ command }) => command?.command),
+      ['sluice.showLastDecision', 'sluice.rewriteStronger'],
+    );
+    assert.match(lenses[0]?.command?.title ?? '', /simulated/);
+    assert.deepEqual(lenses[0]?.command?.arguments, [receipt.id]);
+  });
+
+  test('a translation grows in a file of the language that was picked', async () => {
+    await show(freshCode());
+
+    const receipt = await run<Receipt>('sluice.translate', 'python');
+
+    assert.equal(receipt.task, 'translate');
+    assert.ok(vscode.window.visibleTextEditors.some(({ document }) => document.languageId === 'python'));
   });
 
   test('names are proposed, and the language server renames what was picked', async () => {

@@ -3,6 +3,7 @@ import { suite, test } from 'mocha';
 import { readCommitMessage } from '../../src/prompt/readCommitMessage.ts';
 import { readFindings } from '../../src/prompt/readFindings.ts';
 import { readNames } from '../../src/prompt/readNames.ts';
+import { testFileName } from '../../src/prompt/testFileName.ts';
 
 suite('a review as findings', () => {
   test('bullets that name their lines become findings, in their order; the rest stays', () => {
@@ -68,6 +69,20 @@ suite('names', () => {
       { name: 'sum', reason: 'short' },
     ]);
   });
+});
+
+suite('the name of a file of tests', () => {
+  for (const [file, tests] of [
+    ['cart.ts', 'cart.test.ts'],
+    ['a.b.tsx', 'a.b.test.tsx'],
+    ['stock.py', 'test_stock.py'],
+    ['main.go', 'main_test.go'],
+    ['Cart.java', 'CartTest.java'],
+    ['Makefile', 'Makefile.test'],
+    ['.profile', '.profile.test'],
+  ] as const) {
+    test(`${file} → ${tests}`, () => assert.equal(testFileName(file), tests));
+  }
 });
 
 suite('commit message', () => {
