@@ -40,7 +40,7 @@ suite('tasks inside VS Code', () => {
     );
     assert.ok(written, 'the file is shown');
     assert.deepEqual(
-      [written.document.languageId, written.document.isDirty, written.viewColumn],
+      [written.document.languageId, written.document.isUntitled, written.viewColumn],
       ['typescript', true, 2],
     );
     const lenses = await run<vscode.CodeLens[]>('vscode.executeCodeLensProvider', written.document.uri);
