@@ -90,7 +90,7 @@ suite('elisions', () => {
   test('at the start and at the end, too', () => {
     const start = '// ... existing code ...\n\n  total() {\n    return 0;\n  }\n}';
     const end =
-      'class Cart {\n  add(item: Item) {\n    this.items.unshift(item);\n  }\n\n  // rest unchanged';
+      'export class Cart {\n  add(item: Item) {\n    this.items.push(item);\n  }\n\n  // rest unchanged';
 
     assert.deepEqual(read(start).kind, 'code');
     assert.equal(
@@ -99,16 +99,18 @@ suite('elisions', () => {
     );
     assert.equal(
       JSON.stringify(read(end)),
-      JSON.stringify({ kind: 'code', lines: CODE.replace('push', 'unshift').split('\n') }),
+      JSON.stringify({ kind: 'code', lines: CODE.replace('class', 'export class').split('\n') }),
     );
   });
 
   test('what cannot be filled with certainty is refused', () => {
     const unknownAbove = 'class Cart {\n  addAll(items: Item[]) {\n    // ... existing code ...\n  }\n}';
     const saidTwice = `class Cart {\n  // ... existing code ...\n${CODE.slice(CODE.indexOf('  remove'), CODE.indexOf('  total'))}  total() {\n    return sum(this.items);\n  }\n  add(item: Item) {\n    this.items.push(item);\n  }\n}`;
+    const changedAbove = CODE.slice(0, CODE.indexOf('  remove')).replace('push', 'unshift');
     const twice = 'a();\nb();\na();\nb();';
 
     assert.deepEqual(read(unknownAbove), { kind: 'refused', why: 'elision' });
+    assert.deepEqual(read(`${changedAbove}  // rest unchanged`), { kind: 'refused', why: 'elision' });
     assert.deepEqual(read(saidTwice), { kind: 'refused', why: 'elision' });
     assert.deepEqual(read('x();\na();\n// ...\nb();', twice), { kind: 'refused', why: 'elision' });
   });
