@@ -55,10 +55,17 @@ export function fillElisions(
     if (from === undefined || to === undefined || to <= from) return undefined;
     const missing = before.slice(from, to);
     if (missing.some((line) => isTelling(line) && said.has(line.trim()))) return undefined;
-    filled.push(...lines.slice(taken, at), ...missing);
+    filled.push(...lines.slice(taken, at), ...between(lines[at - 1], missing, lines[at + 1]));
     [taken, reached] = [at + 1, to];
   }
   return [...filled, ...lines.slice(taken)];
+}
+
+/** Blank lines that the answer has around its elision are not put in twice. */
+function between(above = 'none', lines: readonly string[], below = 'none'): readonly string[] {
+  const first = isBlank(above) ? lines.findIndex((line) => !isBlank(line)) : 0;
+  const last = isBlank(below) ? lines.findLastIndex((line) => !isBlank(line)) : lines.length - 1;
+  return first < 0 ? [] : lines.slice(first, last + 1);
 }
 
 const isTelling = (line: string): boolean => line.replace(/\W/g, '').length >= 4;
