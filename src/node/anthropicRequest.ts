@@ -2,6 +2,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ChatPart, ImagePart, TextPart } from '../flow/conversation.ts';
 import type { ChatMessage, ModelCall, ToolOffer } from '../flow/transport.ts';
+import { mergeTurns } from './mergeTurns.ts';
 
 type Block = Anthropic.ContentBlockParam;
 type Message = Anthropic.MessageParam;
@@ -97,19 +98,4 @@ function contentOf(part: TextPart | ImagePart): (Anthropic.TextBlockParam | Anth
 /** A talk may have begun elsewhere, with ids that this platform does not take: letters, digits, `_` and `-` only. */
 function safeId(id: string): string {
   return id.replace(/[^\w-]/g, '_');
-}
-
-/** Two messages of the same side in a row are one, so that all results stand in the message after their calls. */
-export function mergeTurns(messages: readonly ChatMessage[]): (ChatMessage & { readonly through: number })[] {
-  const merged: (ChatMessage & { readonly through: number })[] = [];
-  for (const [index, message] of messages.entries()) {
-    const before = merged.at(-1);
-    const through = index + 1;
-    if (before?.parts === undefined || message.parts === undefined || before.role !== message.role) {
-      merged.push({ ...message, through });
-    } else {
-      merged[merged.length - 1] = { ...before, parts: [...before.parts, ...message.parts], through };
-    }
-  }
-  return merged;
 }

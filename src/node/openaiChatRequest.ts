@@ -1,13 +1,8 @@
 /** Builds a request of OpenAI Chat Completions, for compatible hosts; field names from the types of openai 7.55.0. */
 import type OpenAI from 'openai';
-import {
-  type ChatPart,
-  type ImagePart,
-  type TextPart,
-  type ToolResult,
-  textOf,
-} from '../flow/conversation.ts';
+import { type ChatPart, type ImagePart, type TextPart, textOf } from '../flow/conversation.ts';
 import type { ChatMessage, ModelCall, ToolOffer } from '../flow/transport.ts';
+import { mergeTurns } from './mergeTurns.ts';
 
 type Message = OpenAI.ChatCompletionMessageParam;
 
@@ -19,7 +14,7 @@ export function chatRequest({ model, system, messages, maxOutputTokens, tools }:
     max_tokens: maxOutputTokens,
     stream: true,
     stream_options: { include_usage: true },
-    messages: [...instructions, ...messages.flatMap(messagesOf)],
+    messages: [...instructions, ...mergeTurns(messages).flatMap(messagesOf)],
     ...(tools === undefined ? {} : toolsOf(tools)),
   } as const satisfies OpenAI.ChatCompletionCreateParamsStreaming;
 }
@@ -35,9 +30,7 @@ function toolsOf({ specs, mode }: ToolOffer) {
 /** Results of tools are messages of their own here, and stand before what was said with them. */
 function messagesOf({ role, text, parts }: ChatMessage): Message[] {
   if (parts === undefined) return [{ role, content: text }];
-  return role === 'assistant'
-    ? assistantMessage(parts)
-    : [...parts.flatMap(resultMessages), ...userMessage(parts)];
+  return role === 'assistant' ? assistantMessage(parts) : [...resultMessages(parts), ...userMessage(parts)];
 }
 
 function assistantMessage(parts: readonly ChatPart[]): Message[] {
@@ -62,16 +55,14 @@ function userMessage(parts: readonly ChatPart[]): Message[] {
   return [{ role: 'user', content: said.map(contentOf) }];
 }
 
-/** A result takes text only; its pictures follow as if the person had sent them. */
-function resultMessages(part: ChatPart): Message[] {
-  if (part.kind !== 'tool-result') return [];
-  const images = imagesOf(part);
-  const result: Message = { role: 'tool', tool_call_id: part.id, content: textOf(part.content) };
-  return images.length === 0 ? [result] : [result, { role: 'user', content: images.map(contentOf) }];
-}
-
-function imagesOf({ content }: ToolResult): ImagePart[] {
-  return content.filter((part) => part.kind === 'image');
+/** A result takes text only; the pictures of all follow as if the person had sent them. */
+function resultMessages(parts: readonly ChatPart[]): Message[] {
+  const results = parts.filter((part) => part.kind === 'tool-result');
+  const images = results.flatMap(({ content }) => content.filter((part) => part.kind === 'image'));
+  const messages = results.map(({ id, content }): Message => {
+    return { role: 'tool', tool_call_id: id, content: textOf(content) };
+  });
+  return images.length === 0 ? messages : [...messages, { role: 'user', content: images.map(contentOf) }];
 }
 
 function contentOf(part: TextPart | ImagePart): OpenAI.ChatCompletionContentPart {

@@ -2,6 +2,7 @@
 import type OpenAI from 'openai';
 import { type ChatPart, type ImagePart, type TextPart, textOf } from '../flow/conversation.ts';
 import type { ChatMessage, ModelCall, ToolOffer } from '../flow/transport.ts';
+import { mergeTurns } from './mergeTurns.ts';
 
 type Item = OpenAI.Responses.ResponseInputItem;
 type Content = OpenAI.Responses.ResponseInputText | OpenAI.Responses.ResponseInputImage;
@@ -14,7 +15,7 @@ export function responsesRequest(call: ModelCall): OpenAI.Responses.ResponseCrea
   const marked = prefix?.kept && prefix.writesCost ? Math.min(prefix.messages, messages.length) : undefined;
   const instructions = system === '' || marked === 0 ? {} : { instructions: system };
   const developer = system === '' || marked !== 0 ? [] : [developerMessage(system)];
-  const input = messages.flatMap((message, index) => itemsOf(message, index + 1 === marked));
+  const input = mergeTurns(messages).flatMap((message) => itemsOf(message, message.through === marked));
   return {
     model,
     max_output_tokens: maxOutputTokens,
