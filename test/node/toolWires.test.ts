@@ -171,7 +171,7 @@ suite('what is sent with tools and pictures', () => {
     assert.equal(marked(anthropic.body.system), 1);
     assert.equal(openai.body.prompt_cache_key, 'sluice-abc');
     assert.equal(JSON.stringify(openai.body.input).match(/prompt_cache_breakpoint/g)?.length, 1);
-    assert.ok(openai.body.input.at(-1).output[0].prompt_cache_breakpoint);
+    assert.ok(openai.body.input.at(-1).content[0].prompt_cache_breakpoint);
   });
 
   test('Chat Completions gets results as messages of their own, behind the calls that they answer', async () => {
