@@ -17,6 +17,7 @@ import type { ModelTransport } from './flow/transport.ts';
 import type { Account } from './host/accounts.ts';
 import { Answers } from './host/answers.ts';
 import { channelLog } from './host/channelLog.ts';
+import { type ChatSources, registerChatDoors } from './host/chatDoors.ts';
 import { commandTable, registerCommands } from './host/commandTable.ts';
 import { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
@@ -121,7 +122,7 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
       keep.request();
     }),
   );
-  return { platforms, quota, metrics, cache, pipeline, clock } satisfies SnapshotSources;
+  return { platforms, quota, metrics, cache, pipeline, clock, estimator, log };
 }
 
 /** Where what was learned of token counts is kept, and how often. */
@@ -142,7 +143,7 @@ function openHistory(context: vscode.ExtensionContext, notices: Notices): UsageL
 
 interface Built {
   readonly context: vscode.ExtensionContext;
-  readonly core: SnapshotSources;
+  readonly core: Omit<ChatSources, 'settings'>;
   readonly connections: Connections;
   readonly settings: SettingsWatcher;
   readonly notices: Notices;
@@ -195,6 +196,7 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
   };
   for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
+  owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
   const ask = { answers, clock, settings: read };
   const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);

@@ -8,6 +8,7 @@ import {
   conversationTokens,
   type ImagePart,
   repeatable,
+  type TextPart,
   talkKey,
 } from '../../src/flow/conversation.ts';
 import type { RouteRequest } from '../../src/flow/request.ts';
@@ -20,7 +21,7 @@ import { buildSpine, FAST, request, STRONG } from '../support/spine.ts';
 
 const never = () => new AbortController().signal;
 const quiet = () => undefined;
-const words = (text: string): ChatPart => ({ kind: 'text', text });
+const words = (text: string): TextPart => ({ kind: 'text', text });
 const TOOL = { name: 'read_file', description: 'Reads.', inputSchema: { type: 'object', properties: {} } };
 const PICTURE: ImagePart = { kind: 'image', mime: 'image/png', base64: 'AAAA' };
 
