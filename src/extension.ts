@@ -6,7 +6,7 @@ import type { Log } from './base/log.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
-import { bucketViews, buildSnapshot, type SnapshotSources } from './flow/buildSnapshot.ts';
+import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
 import { Pipeline } from './flow/pipeline.ts';
