@@ -6,7 +6,7 @@ import type { Log } from './base/log.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
-import { bucketViews, buildSnapshot, type SnapshotSources } from './flow/buildSnapshot.ts';
+import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
 import { Outcomes } from './flow/outcomes.ts';
@@ -15,6 +15,7 @@ import { Platforms } from './flow/platforms.ts';
 import type { Receipt } from './flow/request.ts';
 import { Answers } from './host/answers.ts';
 import { channelLog } from './host/channelLog.ts';
+import { registerChatDoors } from './host/chatDoors.ts';
 import { commandTable, registerCommands } from './host/commandTable.ts';
 import { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
@@ -123,9 +124,7 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
       keep.request();
     }),
   );
-  return { platforms, quota, metrics, cache, pipeline, clock, outcomes } satisfies SnapshotSources & {
-    outcomes: Outcomes;
-  };
+  return { platforms, quota, metrics, cache, pipeline, clock, estimator, log, outcomes };
 }
 
 /** Where what was learned of token counts is kept, and how often. */
@@ -156,7 +155,7 @@ function openOutcomes(context: vscode.ExtensionContext, notices: Notices): LazyO
 
 interface Built {
   readonly context: vscode.ExtensionContext;
-  readonly core: SnapshotSources & { readonly outcomes: Outcomes };
+  readonly core: ReturnType<typeof buildCore>;
   readonly connections: Connections;
   readonly settings: SettingsWatcher;
   readonly notices: Notices;
@@ -222,6 +221,7 @@ function buildDoors({ context, core, connections, settings, notices, channel, ed
   };
   for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
+  owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
   const ask = { answers, clock, settings: read };
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
   const showLog = () => channel.show(true);

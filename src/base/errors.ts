@@ -31,7 +31,15 @@ export interface ErrorFacts {
   'cut-stream': { platform: string };
   'server-error': { platform: string; status: number };
   /** No model may be used: none connected, or every one excluded. */
-  'no-model': { why: 'none-connected' | 'none-allowed' | 'none-stronger' | 'none-in-vscode' };
+  'no-model': {
+    why:
+      | 'none-connected'
+      | 'none-allowed'
+      | 'none-stronger'
+      | 'none-in-vscode'
+      | 'none-in-tier'
+      | 'none-able';
+  };
   'nothing-to-send': { why: 'no-editor' | 'empty' | 'binary' };
   /** Nothing can be written at this place. `changed`: it no longer holds what was sent. `overlap`: another edit is there. */
   'not-editable': { why: 'read-only' | 'overlap' | 'changed' | 'closed' };

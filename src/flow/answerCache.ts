@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { fingerprint, type Hasher } from '../cache/fingerprint.ts';
 import { MemoryCache } from '../cache/memoryCache.ts';
 import { PROMPT_VERSION } from '../prompt/taskPrompts.ts';
+import { contentOf, repeatable } from './conversation.ts';
 import type { Answer, RouteRequest } from './request.ts';
 import type { Settings } from './settings.ts';
 
@@ -36,14 +37,18 @@ export class AnswerCache {
     this.#deps = deps;
   }
 
-  /** `strongerThan` is a part of the key: 'ask stronger' is another request. */
-  key(request: RouteRequest, strongerThan: string | undefined = request.strongerThan): string {
-    const { code } = request;
+  /**
+   * `strongerThan` is a part of the key: 'ask stronger' is another request. `undefined`: no other request is the same as
+   * this one.
+   */
+  key(request: RouteRequest, strongerThan: string | undefined = request.strongerThan): string | undefined {
+    const { code, conversation, tiers = [] } = request;
+    if (conversation !== undefined && !repeatable(conversation)) return undefined;
     return fingerprint(
       {
         modelClass: `${this.#deps.modelClass()}|${strongerThan ?? ''}`,
         promptVersion: PROMPT_VERSION,
-        task: `${request.task}|${request.form ?? ''}|${request.model ?? ''}`,
+        task: `${request.task}|${request.form ?? ''}|${request.model ?? ''}|${tiers.join()}`,
         instruction: request.instruction,
         language: code?.language ?? '',
         code: code?.text ?? '',
@@ -67,7 +72,8 @@ export class AnswerCache {
   store(request: RouteRequest, key: string, answer: Answer): void {
     if (!this.#deps.settings()['cache.enabled'] || answer.receipt.stop !== 'complete') return;
     this.#current().set(key, answer);
-    if (request.strongerThan !== undefined) this.#current().set(this.key(request, ''), answer);
+    const plain = request.strongerThan === undefined ? undefined : this.key(request, '');
+    if (plain !== undefined) this.#current().set(plain, answer);
   }
 
   clear(): void {
@@ -108,10 +114,11 @@ export class AnswerCache {
 }
 
 /** Each list with its length in front, so that one cannot pass for another. */
-function contextOf({ code, history = [] }: RouteRequest): string[] {
+function contextOf({ code, history = [], conversation }: RouteRequest): string[] {
   const { fileName = '', symbol = '', before = '', after = '', problems = [] } = code ?? {};
   const talk = history.flatMap(({ asked, answer }) => [asked, answer]);
-  return [fileName, symbol, before, after, `${problems.length}`, ...problems, ...talk];
+  const other = conversation === undefined ? [] : contentOf(conversation);
+  return [fileName, symbol, before, after, `${problems.length}`, ...problems, ...talk, ...other];
 }
 
 const BOUNDS = ['cache.enabled', 'cache.maxEntries', 'cache.maxMegabytes', 'cache.ttlMinutes'] as const;

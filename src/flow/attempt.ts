@@ -3,16 +3,19 @@ import type { Clock } from '../base/clock.ts';
 import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
 import type { TokenUsage } from '../base/task.ts';
 import type { LimitReading } from '../quota/limitReading.ts';
+import type { ToolCall } from './conversation.ts';
 import type { ModelCall, ModelEvent, ModelTransport, StopReason } from './transport.ts';
 
 export interface AttemptResult {
   readonly text: string;
+  /** The tools that the model asks to be called, in its order. */
+  readonly toolCalls: readonly ToolCall[];
   /** The platform's own word on which model answered. */
   readonly model: string;
   readonly requestId?: string;
   readonly usage?: TokenUsage;
   readonly stop: StopReason | 'cut' | 'cancelled';
-  /** From the call to the first text. */
+  /** From the call to the first text, or the first call of a tool. */
   readonly firstTokenMs?: number;
   /** Time spent waiting for the platform. */
   readonly platformMs: number;
@@ -23,11 +26,12 @@ export interface AttemptResult {
 export interface AttemptListener {
   onLimits(readings: readonly LimitReading[]): void;
   onText(text: string): void;
+  onToolCall(call: ToolCall): void;
 }
 
 /**
- * Throws only when nothing came yet: a failure or a cancel after the first text keeps that text and says so in
- * `stop`. What is thrown is the transport's `SluiceError`, or the signal's reason.
+ * Throws only when nothing came yet: a failure or a cancel after the first text or call of a tool keeps what
+ * came and says so in `stop`. What is thrown is the transport's `SluiceError`, or the signal's reason.
  */
 export async function runAttempt(
   deps: { readonly transport: ModelTransport; readonly clock: Clock; readonly listener: AttemptListener },
@@ -38,7 +42,7 @@ export async function runAttempt(
   try {
     await reader.read(deps.transport, call, signal);
   } catch (error) {
-    if (!reader.hasText) throw error;
+    if (!reader.hasShown) throw error;
     if (isCancellation(error, signal)) return reader.result('cancelled');
     if (!SluiceError.any(error)) throw error;
     return { ...reader.result('cut'), failure: error };
@@ -51,6 +55,7 @@ class AttemptReader {
   readonly #listener: AttemptListener;
   readonly #startedMs: number;
   #text = '';
+  readonly #toolCalls: ToolCall[] = [];
   #model: string;
   #requestId: string | undefined;
   #usage: TokenUsage | undefined;
@@ -65,8 +70,8 @@ class AttemptReader {
     this.#startedMs = clock.monotonic();
   }
 
-  get hasText(): boolean {
-    return this.#text !== '';
+  get hasShown(): boolean {
+    return this.#text !== '' || this.#toolCalls.length > 0;
   }
 
   async read(transport: ModelTransport, call: ModelCall, signal: AbortSignal): Promise<void> {
@@ -94,10 +99,17 @@ class AttemptReader {
         return;
       case 'text':
         if (event.text === '') return;
-        this.#firstTokenMs ??= this.#clock.monotonic() - this.#startedMs;
+        this.#seeFirst();
         this.#text += event.text;
         this.#listener.onText(event.text);
         return;
+      case 'tool-call': {
+        const { kind: _kind, ...call } = event;
+        this.#seeFirst();
+        this.#toolCalls.push(call);
+        this.#listener.onToolCall(call);
+        return;
+      }
       case 'usage':
         this.#usage = event.usage;
         return;
@@ -106,11 +118,16 @@ class AttemptReader {
     }
   }
 
+  #seeFirst(): void {
+    this.#firstTokenMs ??= this.#clock.monotonic() - this.#startedMs;
+  }
+
   /** Usage reported before the end of a stream is not what was used in the end: it counts as unknown. */
   result(stop: AttemptResult['stop'] = this.#stop): AttemptResult {
     const ended = stop !== 'cut' && stop !== 'cancelled';
     return {
       text: this.#text,
+      toolCalls: this.#toolCalls,
       model: this.#model,
       stop,
       platformMs: this.#platformMs,

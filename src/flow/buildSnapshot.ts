@@ -108,6 +108,6 @@ function decisionView(receipt: Receipt, why: string): DecisionView {
     ...(receipt.costUsd === undefined ? {} : { costUsd: receipt.costUsd }),
     ...(receipt.billing === undefined ? {} : { billing: receipt.billing }),
     totalMs: receipt.totalMs,
-    ...(stop === 'complete' ? {} : { problem: stop }),
+    ...(stop === 'complete' || stop === 'tool-use' ? {} : { problem: stop }),
   };
 }

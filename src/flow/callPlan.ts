@@ -8,8 +8,17 @@ import type { Demand } from '../quota/limit.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
 import { costUsd, estimateUsd } from '../routing/cost.ts';
 import type { AttemptResult } from './attempt.ts';
+import {
+  type Conversation,
+  callTokens,
+  conversationTokens,
+  goesOn,
+  hasImages,
+  talkKey,
+  textOf,
+} from './conversation.ts';
 import type { RouteRequest, Turn } from './request.ts';
-import type { ChatMessage, ModelCall, StablePrefix } from './transport.ts';
+import type { ChatMessage, ModelCall, StablePrefix, ToolOffer } from './transport.ts';
 
 export interface CallPlan {
   readonly task: TaskType;
@@ -20,18 +29,35 @@ export interface CallPlan {
   /** By the tokenizer's ratio, before any model's own factor. */
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** What all requests of this task begin with: the system prompt. */
-  readonly prefix: { readonly key: string; readonly tokens: number };
+  readonly prefix: PlannedPrefix;
+  /** The longest answer that was asked for; absent: as the task usually needs, with room to spare. */
+  readonly mostOutputTokens?: number;
+  readonly tools?: ToolOffer;
+  /** The estimate says little of how the platform counts: nothing is to be learned from the difference. */
+  readonly vague?: boolean;
+}
+
+/** What later requests will begin with: of a task the system prompt, of a talk that goes on all that was said so far. */
+interface PlannedPrefix {
+  readonly key: string;
+  readonly tokens: number;
+  /** Messages in it. */
+  readonly messages: number;
+  /** Nobody will ask for it again soon: not worth a surcharge. */
+  readonly once?: boolean;
 }
 
 /** Room for an answer longer than usual; the platform's own limit still holds. */
 const OUTPUT_ALLOWANCE = 8;
+/** With tools an answer may be a whole file that is to be written. */
+const TALK_ALLOWANCE = 16_384;
 /** A first guess of how much longer changed code is. */
 const EDIT_GROWTH = 1.25;
 /** Asked of a model whose own limit is unknown: nearly every one can give so much. */
 const UNKNOWN_MOST_OUTPUT = 4_096;
 
 export function planCall(request: RouteRequest, estimator: TokenEstimator): CallPlan {
+  if (request.conversation !== undefined) return planTalk(request.task, request.conversation, estimator);
   const { task, instruction, code, form, history = [] } = request;
   const language = code?.language ?? '';
   const prompt = buildPrompt({
@@ -47,13 +73,34 @@ export function planCall(request: RouteRequest, estimator: TokenEstimator): Call
     ...(form === undefined ? {} : { form }),
   });
   const messages = [...history.flatMap(messagesOf), { role: 'user' as const, text: prompt.user }];
-  const prefix = { key: prefixKey(prompt.system), tokens: estimator.estimate(prompt.system, '') };
+  const tokens = estimator.estimate(prompt.system, '');
+  const prefix = { key: prefixKey(prompt.system), tokens, messages: 0 };
   const inputTokens = messages.reduce(
     (sum, { text }) => sum + estimator.estimate(text, language),
     prefix.tokens,
   );
   const outputTokens = Math.max(usualOutputTokens(task), wholeCode(request, estimator));
   return { task, prompt, messages, language, inputTokens, outputTokens, prefix };
+}
+
+/** Nothing is added to another program's talk, and nothing is left out of it. */
+function planTalk(task: TaskType, conversation: Conversation, estimator: TokenEstimator): CallPlan {
+  const { system, messages, tools, toolMode, maxOutputTokens } = conversation;
+  const inputTokens = conversationTokens(conversation, estimator);
+  const last = messages.findLast(({ role }) => role === 'user');
+  const goes = goesOn(conversation);
+  return {
+    task,
+    prompt: { system: system.join('\n\n'), user: last === undefined ? '' : textOf(last.parts) },
+    messages: messages.map(({ role, parts }) => ({ role, text: textOf(parts), parts })),
+    language: '',
+    inputTokens,
+    outputTokens: Math.min(usualOutputTokens(task), maxOutputTokens ?? Number.POSITIVE_INFINITY),
+    prefix: { key: talkKey(conversation), tokens: inputTokens, messages: messages.length, once: !goes },
+    vague: hasImages(conversation),
+    ...(maxOutputTokens === undefined ? {} : { mostOutputTokens: maxOutputTokens }),
+    ...(tools.length === 0 ? {} : { tools: { specs: tools, mode: toolMode } }),
+  };
 }
 
 function messagesOf({ asked, answer }: Turn): ChatMessage[] {
@@ -88,9 +135,10 @@ export function callOf(info: ModelInfo, plan: CallPlan, estimator: TokenEstimato
     messages: plan.messages,
     maxOutputTokens: Math.min(
       info.maxOutputTokens ?? UNKNOWN_MOST_OUTPUT,
-      plan.outputTokens * OUTPUT_ALLOWANCE,
+      plan.mostOutputTokens ?? (plan.tools ? TALK_ALLOWANCE : plan.outputTokens * OUTPUT_ALLOWANCE),
     ),
     prefix: prefixOf(info, plan, estimator),
+    ...(plan.tools === undefined ? {} : { tools: plan.tools }),
   };
 }
 
@@ -99,8 +147,8 @@ function prefixOf(info: ModelInfo, { prefix }: CallPlan, estimator: TokenEstimat
   const { inputUsdPerMTok = 0, cacheWriteUsdPerMTok = inputUsdPerMTok } = price ?? {};
   return {
     key: prefix.key,
-    messages: 0,
-    kept: prefix.tokens * factorOf(info, estimator) >= minCacheTokens,
+    messages: prefix.messages,
+    kept: prefix.once !== true && prefix.tokens * factorOf(info, estimator) >= minCacheTokens,
     writesCost: cacheWriteUsdPerMTok > inputUsdPerMTok,
   };
 }
@@ -115,7 +163,8 @@ export function usedBy(
   const { usage } = result;
   if (usage === undefined) {
     const factor = factorOf(info, estimator);
-    const outputTokens = Math.ceil(estimator.estimate(result.text, plan.language) * factor);
+    const calls = result.toolCalls.reduce((sum, call) => sum + callTokens(call, estimator), 0);
+    const outputTokens = Math.ceil((estimator.estimate(result.text, plan.language) + calls) * factor);
     const inputTokens = Math.ceil(plan.inputTokens * factor);
     const usd = estimateUsd(info.price, { inputTokens, outputTokens });
     return { inputTokens, outputTokens, ...(usd === undefined ? {} : { usd }) };

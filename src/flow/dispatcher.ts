@@ -16,6 +16,7 @@ import { route } from '../routing/router.ts';
 import { type WarmPrefix, WarmPrefixes } from '../routing/warmPrefixes.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
 import { type CallPlan, callOf, demandOf, factorOf, planCall, usedBy } from './callPlan.ts';
+import { askedIn, needsOf, type ToolCall } from './conversation.ts';
 import type { Platforms } from './platforms.ts';
 import type { AnswerEvent, RouteRequest } from './request.ts';
 import { fallsBack, MOST_RETRIES, platformWide, retryable, retryDelayMs } from './retry.ts';
@@ -89,10 +90,11 @@ export class Dispatcher {
 
   #route(request: RouteRequest, job: CallPlan): Decision {
     const { platforms, quota, settings, estimator } = this.#deps;
+    const { conversation, tiers, helper } = request;
     return route({
       features: taskFeatures({
         task: request.task,
-        instruction: request.instruction,
+        instruction: conversation === undefined ? request.instruction : askedIn(conversation),
         language: job.language,
         code: request.code?.text ?? '',
         problems: request.code?.problems.length ?? 0,
@@ -107,6 +109,9 @@ export class Dispatcher {
       warmTokens: (model) => this.#warm.tokens(model.key, job.prefix.key),
       ...(request.strongerThan === undefined ? {} : { strongerThan: request.strongerThan }),
       ...(request.model === undefined ? {} : { model: request.model }),
+      ...(conversation === undefined ? {} : { needs: needsOf(conversation), keepWarm: true }),
+      ...(tiers === undefined ? {} : { tiers }),
+      ...(helper === undefined ? {} : { helper }),
     });
   }
 
@@ -146,6 +151,7 @@ export class Dispatcher {
       const listener = {
         onLimits: held.correct,
         onText: (text: string) => emit({ kind: 'text', text }),
+        onToolCall: (call: ToolCall) => emit({ kind: 'tool-call', ...call }),
       };
       const startedMs = clock.monotonic();
       const call = callOf(info, job, estimator);
@@ -162,7 +168,7 @@ export class Dispatcher {
   /** What this call teaches about later estimates; none of it is waited for. */
   #learn(info: ModelInfo, job: CallPlan, result: AttemptResult): void {
     const { estimator, log } = this.#deps;
-    if (result.usage) {
+    if (result.usage && !job.vague) {
       const reported = promptTokens(result.usage);
       estimator.learnFactor(info.key, job.inputTokens, reported, info.tokenFactor);
     }

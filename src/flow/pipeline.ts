@@ -70,11 +70,12 @@ export class Pipeline implements Disposable {
     signal.throwIfAborted();
     const { cache, clock, random } = this.#deps;
     const startedMs = clock.monotonic();
-    const key = cache.key(request);
-    const known = request.freshness === 'fresh' ? undefined : cache.get(key);
     const run = { id: requestId(random), startedMs, clock };
+    const key = cache.key(request);
+    const known = key === undefined || request.freshness === 'fresh' ? undefined : cache.get(key);
     if (known) return this.#serve(known, run, emit);
-    const flight = request.freshness === 'fresh' ? `fresh ${key}` : key;
+    const flight =
+      key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
     const start = (say: Emit, abort: AbortSignal) => this.#send(request, key, run, say, abort);
     const { result, leader } = await this.#flights.join(flight, start, emit, signal);
     if (leader) return result;
@@ -86,7 +87,8 @@ export class Pipeline implements Disposable {
   /** What `run` would choose now, or did choose for the answer that the cache holds. Throws as `Dispatcher.preview`. */
   preview(request: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
     const { cache, dispatcher } = this.#deps;
-    const known = request.freshness === 'fresh' ? undefined : cache.peek(cache.key(request));
+    const key = request.freshness === 'fresh' ? undefined : cache.key(request);
+    const known = key === undefined ? undefined : cache.peek(key);
     return { decision: known?.receipt.decision ?? dispatcher.preview(request), cached: known !== undefined };
   }
 
@@ -101,7 +103,7 @@ export class Pipeline implements Disposable {
 
   async #send(
     request: RouteRequest,
-    key: string,
+    key: string | undefined,
     run: RunFacts,
     emit: Emit,
     signal: AbortSignal,
@@ -111,8 +113,13 @@ export class Pipeline implements Disposable {
     try {
       const sent = await dispatcher.send(request, emit, signal);
       const receipt = receiptOf(sent, request, run);
-      const answer: Answer = { text: sent.text, receipt, ...(sent.failure ? { failure: sent.failure } : {}) };
-      cache.store(request, key, answer);
+      const answer: Answer = {
+        text: sent.text,
+        receipt,
+        ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
+        ...(sent.failure ? { failure: sent.failure } : {}),
+      };
+      if (key !== undefined) cache.store(request, key, answer);
       this.#record(receipt);
       this.#answered.fire(receipt);
       log.info('answered', factsOf(receipt));

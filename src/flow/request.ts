@@ -1,7 +1,8 @@
 /** What a door sends into the pipeline, and what it gets back. Units: milliseconds, tokens, USD. */
 import type { AnySluiceError } from '../base/errors.ts';
-import type { Priority, TaskType, TokenUsage } from '../base/task.ts';
-import type { Decision } from '../routing/decision.ts';
+import type { Priority, TaskType, Tier, TokenUsage } from '../base/task.ts';
+import type { Decision, HelperKind } from '../routing/decision.ts';
+import type { Conversation, ToolCall } from './conversation.ts';
 import type { StopReason } from './transport.ts';
 
 /** The code that a request is about. */
@@ -46,6 +47,12 @@ export interface RouteRequest {
   readonly form?: 'edit';
   /** Earlier turns of the same talk, oldest first. */
   readonly history?: readonly Turn[];
+  /** Another program's talk, sent as it is: then there is no `instruction`, `code` or `history`. */
+  readonly conversation?: Conversation;
+  /** Only models of these tiers may answer; absent: any. */
+  readonly tiers?: readonly Tier[];
+  /** A small request that VS Code makes by itself: the cheapest model answers it. */
+  readonly helper?: HelperKind;
 }
 
 export type CacheLevel = 'none' | 'joined' | 'memory';
@@ -88,6 +95,8 @@ export interface Receipt {
 
 export interface Answer {
   readonly text: string;
+  /** Absent: none. */
+  readonly toolCalls?: readonly ToolCall[];
   readonly receipt: Receipt;
   /** Why the answer was cut: `text` holds what came before. */
   readonly failure?: AnySluiceError;
@@ -97,4 +106,5 @@ export interface Answer {
 export type AnswerEvent =
   | { readonly kind: 'routed'; readonly decision: Decision }
   | { readonly kind: 'waiting'; readonly platform: string; readonly waitMs: number }
-  | { readonly kind: 'text'; readonly text: string };
+  | { readonly kind: 'text'; readonly text: string }
+  | (ToolCall & { readonly kind: 'tool-call' });

@@ -2,10 +2,20 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { TokenUsage } from '../base/task.ts';
 import type { LimitReading } from '../quota/limitReading.ts';
+import type { ChatPart, ToolCall, ToolSpec } from './conversation.ts';
 
 export interface ChatMessage {
   readonly role: 'user' | 'assistant';
+  /** All of it, or of `parts` the texts. */
   readonly text: string;
+  /** Present where there is more than text: then they are the message. */
+  readonly parts?: readonly ChatPart[];
+}
+
+/** What the model may call. */
+export interface ToolOffer {
+  readonly specs: readonly ToolSpec[];
+  readonly mode: 'auto' | 'required';
 }
 
 /** The beginning of the prompt that later calls will repeat word for word. */
@@ -26,12 +36,13 @@ export interface ModelCall {
   readonly system: string;
   readonly messages: readonly ChatMessage[];
   readonly maxOutputTokens: number;
+  readonly tools?: ToolOffer;
   /** Absent: the platform's prompt cache is left to itself. */
   readonly prefix?: StablePrefix;
 }
 
-/** Why the platform stopped: `complete` is the only one whose answer is whole. */
-export type StopReason = 'complete' | 'length' | 'refused' | 'other';
+/** Why the platform stopped. An answer is whole when it is `complete`, or ends in calls of tools: `tool-use`. */
+export type StopReason = 'complete' | 'tool-use' | 'length' | 'refused' | 'other';
 
 export type ModelEvent =
   /** Sent once, before any text: `model` is the platform's own word on which model answers. */
@@ -42,6 +53,8 @@ export type ModelEvent =
       readonly limits: readonly LimitReading[];
     }
   | { readonly kind: 'text'; readonly text: string }
+  /** One whole call, once its input has been read to its end. */
+  | (ToolCall & { readonly kind: 'tool-call' })
   /** Cumulative: the newest one replaces the earlier ones. */
   | { readonly kind: 'usage'; readonly usage: TokenUsage }
   /** Sent once, last. A stream that ends without it was cut: `cut-stream` is thrown instead. */

@@ -50,6 +50,7 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.askStronger': act('stronger'),
     'sluice.askFresh': act('fresh'),
     'sluice.cancelRequest': act('cancel'),
+    'sluice.enableVscodeChat': async () => (await import('./enableVscodeChat.ts')).enableVscodeChat(),
     'sluice.showLog': () => deps.showLog(),
     ...deps.tasks.table(),
     ...liveEditCommands(deps.edits),

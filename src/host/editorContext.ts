@@ -54,6 +54,11 @@ export async function placedCode(maxChars: number, clock: Clock, signal: AbortSi
   return { code, document, range: place.range };
 }
 
+/** As `placedCode`, without the place. */
+export async function codeContext(maxChars: number, clock: Clock, signal: AbortSignal): Promise<CodeContext> {
+  return (await placedCode(maxChars, clock, signal)).code;
+}
+
 async function placeOf(editor: vscode.TextEditor, clock: Clock, signal: AbortSignal): Promise<Place> {
   if (!editor.selection.isEmpty) return { range: editor.selection };
   const { document, selection } = editor;

@@ -128,7 +128,8 @@ function spoken(worst: string | undefined, share: number | undefined, simulated:
   return t('{0}: {1} of {2} left', kind, percent(share), worst);
 }
 
-function tooltipRow(bucket: BucketView, words: string): string {
+/** One row of a Markdown table: limit, left, full in, age of the reading. */
+export function tooltipRow(bucket: BucketView, words: string): string {
   const { size, level, fullInMs, readingAgeMs } = bucket;
   const shown = (amount: number) =>
     bucket.unit === 'usd' ? money(amount, bucket.simulated) : Math.floor(amount);
@@ -140,7 +141,7 @@ function tooltipRow(bucket: BucketView, words: string): string {
 }
 
 /** Platform and unit; the names of platforms and models are the only texts here that come from elsewhere. */
-function unitWords(platform: string, { unit, model, window }: BucketView): string {
+export function unitWords(platform: string, { unit, model, window }: BucketView): string {
   const where = `${platform}${model === undefined ? '' : ` ${model}`}`.replace(/[|[\]<>`\\]/g, ' ');
   const units: Record<string, string> = {
     requests: t('requests'),

@@ -1,6 +1,7 @@
 /** VS Code's own language models as a platform. They report no usage and no limits: both stay unknown. */
 import * as vscode from 'vscode';
 import { SluiceError } from '../base/errors.ts';
+import type { ChatPart } from '../flow/conversation.ts';
 import type { ModelCall, ModelEvent, ModelTransport, PlatformCheck } from '../flow/transport.ts';
 
 /** Our own models come back to us through VS Code: they are left out. */
@@ -31,14 +32,17 @@ export class VscodeTransport implements ModelTransport {
     const onAbort = () => cancel.cancel();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      const response = await model.sendRequest(messagesOf(call), {}, cancel.token);
+      const response = await model.sendRequest(messagesOf(call), optionsOf(call), cancel.token);
       yield { kind: 'start', model: model.id, limits: [] };
-      for await (const text of response.text) {
+      let called = false;
+      for await (const part of response.stream) {
         signal.throwIfAborted();
-        yield { kind: 'text', text };
+        const event = eventOf(part);
+        called ||= event?.kind === 'tool-call';
+        if (event !== undefined) yield event;
       }
       signal.throwIfAborted();
-      yield { kind: 'end', stop: 'complete' };
+      yield { kind: 'end', stop: called ? 'tool-use' : 'complete' };
     } catch (error) {
       signal.throwIfAborted();
       throw this.#translate(error, call.model);
@@ -68,13 +72,59 @@ export class VscodeTransport implements ModelTransport {
   }
 }
 
+function optionsOf({ tools }: ModelCall): vscode.LanguageModelChatRequestOptions {
+  if (tools === undefined) return {};
+  const { Auto, Required } = vscode.LanguageModelChatToolMode;
+  return { tools: [...tools.specs], toolMode: tools.mode === 'required' ? Required : Auto };
+}
+
+/** What a later VS Code may add is passed over. */
+function eventOf(part: unknown): Extract<ModelEvent, { kind: 'text' | 'tool-call' }> | undefined {
+  if (part instanceof vscode.LanguageModelTextPart) return { kind: 'text', text: part.value };
+  if (!(part instanceof vscode.LanguageModelToolCallPart)) return undefined;
+  const { callId: id, name, input } = part;
+  return { kind: 'tool-call', id, name, input: { ...input } };
+}
+
 /** There is no system role: the order comes first. */
 function messagesOf({ system, messages }: ModelCall): vscode.LanguageModelChatMessage[] {
   const order = vscode.LanguageModelChatMessage.User(system);
-  const said = messages.map(({ role, text }) =>
-    role === 'user'
-      ? vscode.LanguageModelChatMessage.User(text)
-      : vscode.LanguageModelChatMessage.Assistant(text),
-  );
+  const said = messages.map(({ role, text, parts }) => {
+    const content = parts?.flatMap(contentOf) ?? text;
+    return role === 'user'
+      ? vscode.LanguageModelChatMessage.User(toUser(content))
+      : vscode.LanguageModelChatMessage.Assistant(toAssistant(content));
+  });
   return system === '' ? said : [order, ...said];
+}
+
+type Part = vscode.LanguageModelInputPart;
+
+/** Pictures have no stable form here yet: a model that the router gave one to was named by the person. */
+function contentOf(part: ChatPart): Part[] {
+  switch (part.kind) {
+    case 'text':
+      return [new vscode.LanguageModelTextPart(part.text)];
+    case 'tool-call':
+      return [new vscode.LanguageModelToolCallPart(part.id, part.name, part.input)];
+    case 'tool-result': {
+      const texts = part.content.flatMap(contentOf);
+      return [new vscode.LanguageModelToolResultPart(part.id, texts)];
+    }
+    case 'image':
+      return [];
+  }
+}
+
+type UserContent = Parameters<typeof vscode.LanguageModelChatMessage.User>[0];
+type AssistantContent = Parameters<typeof vscode.LanguageModelChatMessage.Assistant>[0];
+
+function toUser(content: string | Part[]): UserContent {
+  if (typeof content === 'string') return content;
+  return content.filter((part) => !(part instanceof vscode.LanguageModelToolCallPart)) as UserContent;
+}
+
+function toAssistant(content: string | Part[]): AssistantContent {
+  if (typeof content === 'string') return content;
+  return content.filter((part) => !(part instanceof vscode.LanguageModelToolResultPart)) as AssistantContent;
 }

@@ -5,6 +5,7 @@ import { once } from '../base/once.ts';
 import { type TaskType, totalTokens } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
+import { cannotWords, helperName, tierName } from './talkWords.ts';
 
 const t = vscode.l10n.t;
 
@@ -72,6 +73,17 @@ export function reasonWords(reason: Reason): string {
       return t('You asked for a stronger model than {0}', reason.than);
     case 'asked-by-name':
       return t('You chose this model');
+    case 'tiers':
+      return t('Asked for a {0} model', reason.tiers.map(tierName).join(', '));
+    case 'helper':
+      return t('VS Code helper: {0}; the cheapest model will do', helperName(reason.helper));
+    case 'kept-warm':
+      return t(
+        'Stays with the model of this conversation: its platform still holds {0} tokens of it',
+        reason.tokens,
+      );
+    case 'skipped-cannot':
+      return cannotWords(reason);
     case 'only-model':
       return t('The only model that can take this request');
     case 'skipped-no-room':
@@ -101,9 +113,11 @@ function complexityWords(band: 'simple' | 'medium' | 'complex', value: number): 
 export function whyWords(decision: Decision): string {
   const order: Reason['kind'][] = [
     'fell-back',
+    'helper',
     'rule',
     'asked-stronger',
     'asked-by-name',
+    'kept-warm',
     'best-available',
     'cheapest-adequate',
     'only-model',
@@ -237,6 +251,11 @@ function noModelWords(why: ErrorFacts['no-model']['why']): string {
   if (why === 'none-in-vscode')
     return t('No extension offers a language model in this window. Sign in to one first.');
   if (why === 'none-stronger') return t('There is no stronger model among the connected platforms.');
+  if (why === 'none-in-tier') return t('No connected platform has a model of the kind that was asked for.');
+  if (why === 'none-able')
+    return t(
+      'No connected model can take this request: it needs tools or pictures. Connect another platform.',
+    );
   if (why === 'none-allowed') return t('Your settings leave no model for this request.');
   return t('No platform is connected.');
 }

@@ -17,6 +17,9 @@ export type Measured = Omit<UsageRecord, 'day'> & {
   readonly savedMs?: number;
 };
 
+/** Reasons to stop after which a call's time tells how fast its model is. */
+const WHOLE: ReadonlySet<string> = new Set(['complete', 'tool-use', 'length']);
+
 export class Metrics {
   readonly #ledger: UsageLedger;
   readonly #latencies = new Map<string, LatencyHistogram>();
@@ -39,7 +42,7 @@ export class Metrics {
     if (savedUsd !== undefined) this.#savedUsd = (this.#savedUsd ?? 0) + savedUsd;
     this.#savedMs += savedMs ?? 0;
     // Times of answers that were cut or served from a cache say nothing about the model.
-    if (record.cache === 'none' && (record.stop === 'complete' || record.stop === 'length')) {
+    if (record.cache === 'none' && WHOLE.has(record.stop)) {
       this.#latencyOf(record.modelKey).record(record.totalMs);
     }
     this.#ledger.add({ ...record, day: this.today(record.atMs) });

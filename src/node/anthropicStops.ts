@@ -4,6 +4,7 @@ import type { StopReason } from '../flow/transport.ts';
 const STOPS: Readonly<Record<string, StopReason>> = {
   end_turn: 'complete',
   stop_sequence: 'complete',
+  tool_use: 'tool-use',
   max_tokens: 'length',
   model_context_window_exceeded: 'length',
   refusal: 'refused',

@@ -1,9 +1,9 @@
 /** Anthropic Messages through the vendor's SDK; facts about its streams were measured with 1.11.0. Unit: tokens. */
 import Anthropic from '@anthropic-ai/sdk';
-import * as v from 'valibot';
-import type { ModelCall, ModelEvent, ModelTransport, PlatformCheck, StopReason } from '../flow/transport.ts';
+import type { ModelCall, ModelEvent, ModelTransport, PlatformCheck } from '../flow/transport.ts';
 import { parseLimitHeaders } from '../quota/limitHeaders.ts';
-import { anthropicStop } from './anthropicStops.ts';
+import { AnthropicReader } from './anthropicEvents.ts';
+import { anthropicRequest } from './anthropicRequest.ts';
 import {
   assertEventStream,
   NO_SDK_TIMEOUT_MS,
@@ -15,32 +15,8 @@ import {
 import { SdkConnections } from './sdkConnections.ts';
 import { badResponse } from './sdkErrors.ts';
 import { readModelList } from './sdkModels.ts';
-import {
-  type AnthropicCounters,
-  anthropicUsage,
-  mergeAnthropicCounters,
-  readAnthropicCounters,
-} from './sdkUsage.ts';
 
 const DEFAULT_URL = 'https://api.anthropic.com';
-
-const EventSchema = v.looseObject({ type: v.string() });
-const StartSchema = v.object({
-  message: v.object({ model: v.pipe(v.string(), v.minLength(1)), usage: v.optional(v.unknown()) }),
-});
-const TextSchema = v.object({
-  delta: v.union([
-    v.object({ type: v.literal('text_delta'), text: v.string() }),
-    v.pipe(
-      v.object({ type: v.pipe(v.string(), v.notValue('text_delta')) }),
-      v.transform(() => ({ text: '' })),
-    ),
-  ]),
-});
-const DeltaSchema = v.object({
-  delta: v.object({ stop_reason: v.nullish(v.string()) }),
-  usage: v.optional(v.unknown()),
-});
 
 export class AnthropicTransport implements ModelTransport {
   readonly #deps: SdkTransportDeps;
@@ -72,11 +48,11 @@ export class AnthropicTransport implements ModelTransport {
   async *#run(call: ModelCall, attempt: SdkAttempt): AsyncGenerator<ModelEvent> {
     const { platform, clock } = this.#deps;
     const { data, response } = await this.#client()
-      .messages.create(requestOf(call), { signal: attempt.signal })
+      .messages.create(anthropicRequest(call), { signal: attempt.signal })
       .withResponse();
     assertEventStream(response, platform);
     let started = false;
-    const reader = new EventReader();
+    const reader = new AnthropicReader(platform);
     for await (const raw of data) {
       attempt.alive();
       const event = reader.read(raw);
@@ -117,68 +93,6 @@ export class AnthropicTransport implements ModelTransport {
     });
     return this.#sdk;
   }
-}
-
-type ReadEvent =
-  | { readonly kind: 'start'; readonly model: string; readonly usage?: ReturnType<typeof anthropicUsage> }
-  | Exclude<ModelEvent, { readonly kind: 'start' }>;
-
-/** Reads one stream's events in order; what the protocol may add later is passed over. */
-class EventReader {
-  #counters: AnthropicCounters | undefined;
-  #stop: StopReason = 'other';
-
-  /** Throws valibot's error on an event that lacks what it must have. */
-  read(raw: unknown): ReadEvent | undefined {
-    const event = v.parse(EventSchema, raw);
-    switch (event.type) {
-      case 'message_start': {
-        const { model, usage } = v.parse(StartSchema, event).message;
-        return { kind: 'start', model, usage: this.#count(usage) };
-      }
-      case 'content_block_delta': {
-        const { text } = v.parse(TextSchema, event).delta;
-        return text === '' ? undefined : { kind: 'text', text };
-      }
-      case 'message_delta': {
-        const { delta, usage } = v.parse(DeltaSchema, event);
-        if (typeof delta.stop_reason === 'string') this.#stop = anthropicStop(delta.stop_reason);
-        const counted = usage === undefined ? undefined : this.#count(usage);
-        return counted === undefined ? undefined : { kind: 'usage', usage: counted };
-      }
-      case 'message_stop':
-        return { kind: 'end', stop: this.#stop };
-      default:
-        return undefined;
-    }
-  }
-
-  #count(usage: unknown) {
-    this.#counters = mergeAnthropicCounters(this.#counters, readAnthropicCounters(usage));
-    return anthropicUsage(this.#counters);
-  }
-}
-
-/** No sampling parameters: `anthropic-version: 2026-10-21` refuses them on every model. */
-function requestOf(call: ModelCall) {
-  const { model, system, messages, maxOutputTokens, prefix } = call;
-  // One breakpoint, at the end of the prefix; the platform keeps all that is before it.
-  const last = prefix?.kept ? Math.min(prefix.messages, messages.length) : undefined;
-  return {
-    model,
-    max_tokens: maxOutputTokens,
-    stream: true,
-    messages: messages.map(({ role, text }, index) => ({
-      role,
-      content: index + 1 === last ? [keptBlock(text)] : text,
-    })),
-    ...(system === '' ? {} : { system: last === 0 ? [keptBlock(system)] : system }),
-  } as const;
-}
-
-/** For five minutes from its last use, the platform's usual time. */
-function keptBlock(text: string) {
-  return { type: 'text', text, cache_control: { type: 'ephemeral' } } as const;
 }
 
 /** The SDK adds `/v1/…` itself; people paste addresses with and without it. */

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { ModelEvent, StopReason } from '../flow/transport.ts';
 import { openaiUsage } from './sdkUsage.ts';
+import { parseToolInput } from './toolInput.ts';
 
 export interface OpenaiReader {
   /** The platform's own word; empty until it said it. */
@@ -13,12 +14,24 @@ export interface OpenaiReader {
   read(raw: unknown): readonly ModelEvent[];
 }
 
+const ToolDeltaSchema = v.object({
+  index: v.fallback(v.number(), 0),
+  id: v.nullish(v.string()),
+  function: v.nullish(v.object({ name: v.nullish(v.string()), arguments: v.nullish(v.string()) })),
+});
+
 const ChunkSchema = v.object({
   model: v.fallback(v.string(), ''),
   choices: v.optional(
     v.array(
       v.object({
-        delta: v.nullish(v.object({ content: v.nullish(v.string()), refusal: v.nullish(v.string()) })),
+        delta: v.nullish(
+          v.object({
+            content: v.nullish(v.string()),
+            refusal: v.nullish(v.string()),
+            tool_calls: v.nullish(v.array(ToolDeltaSchema)),
+          }),
+        ),
         finish_reason: v.nullish(v.string()),
       }),
     ),
@@ -30,6 +43,7 @@ const ChunkSchema = v.object({
 
 const CHAT_STOPS: Readonly<Record<string, StopReason>> = {
   stop: 'complete',
+  tool_calls: 'tool-use',
   length: 'length',
   content_filter: 'refused',
 };
@@ -40,6 +54,8 @@ export class ChatReader implements OpenaiReader {
   #finish: string | undefined;
   #tier: string | undefined;
   #refused = false;
+  /** By the index that the host gives them: their pieces may come mixed. */
+  readonly #tools = new Map<number, WrittenCall>();
 
   get model(): string {
     return this.#model;
@@ -49,8 +65,11 @@ export class ChatReader implements OpenaiReader {
     return this.#finish !== undefined;
   }
 
+  /** Some hosts say `stop` after calls of tools as well. */
   get stop(): StopReason {
-    return this.#refused ? 'refused' : (CHAT_STOPS[this.#finish ?? ''] ?? 'other');
+    if (this.#refused) return 'refused';
+    const stop = CHAT_STOPS[this.#finish ?? ''] ?? 'other';
+    return stop === 'complete' && this.#tools.size > 0 ? 'tool-use' : stop;
   }
 
   read(raw: unknown): readonly ModelEvent[] {
@@ -62,13 +81,45 @@ export class ChatReader implements OpenaiReader {
       if (delta?.refusal) this.#refused = true;
       const text = delta?.content || delta?.refusal || '';
       if (text !== '') events.push({ kind: 'text', text });
-      if (finish_reason) this.#finish = finish_reason;
+      for (const piece of delta?.tool_calls ?? []) this.#write(piece);
+      if (finish_reason && this.#finish === undefined) {
+        this.#finish = finish_reason;
+        for (const call of this.#tools.values()) events.push(...callOf(call, this.#finish === 'length'));
+      }
     }
     const counted = openaiUsage(usage, this.#tier);
     if (counted !== undefined) events.push({ kind: 'usage', usage: counted });
     return events;
   }
+
+  #write({ index, id, function: piece }: v.InferOutput<typeof ToolDeltaSchema>): void {
+    const before = this.#tools.get(index) ?? { id: '', name: '', json: '' };
+    this.#tools.set(index, {
+      id: before.id || (id ?? ''),
+      name: before.name || (piece?.name ?? ''),
+      json: before.json + (piece?.arguments ?? ''),
+    });
+  }
 }
+
+interface WrittenCall {
+  readonly id: string;
+  readonly name: string;
+  readonly json: string;
+}
+
+/** Throws valibot's error on an input that is no JSON object, unless the length limit cut it. */
+function callOf({ id, name, json }: WrittenCall, cut: boolean): readonly ModelEvent[] {
+  const input = parseToolInput(json);
+  if (input === undefined && cut) return [];
+  return [{ kind: 'tool-call', ...v.parse(CallSchema, { id, name, input }) }];
+}
+
+const CallSchema = v.object({
+  id: v.pipe(v.string(), v.minLength(1)),
+  name: v.pipe(v.string(), v.minLength(1)),
+  input: v.record(v.string(), v.unknown()),
+});
 
 const EventSchema = v.looseObject({ type: v.string() });
 const DeltaSchema = v.object({ delta: v.string() });
@@ -79,6 +130,16 @@ const EnvelopeSchema = v.object({
     service_tier: v.fallback(v.nullish(v.string()), undefined),
     error: v.optional(v.unknown()),
     incomplete_details: v.fallback(v.nullish(v.object({ reason: v.nullish(v.string()) })), undefined),
+  }),
+});
+
+const CallItemSchema = v.object({
+  item: v.object({
+    type: v.literal('function_call'),
+    call_id: v.string(),
+    name: v.string(),
+    arguments: v.string(),
+    status: v.nullish(v.string()),
   }),
 });
 
@@ -104,6 +165,7 @@ export class ResponsesReader implements OpenaiReader {
   #model = '';
   #stop: StopReason | undefined;
   #refused = false;
+  #called = false;
 
   constructor(headers: Headers) {
     this.#headers = headers;
@@ -129,6 +191,8 @@ export class ResponsesReader implements OpenaiReader {
         return [];
       case 'response.output_text.delta':
         return textOf(event);
+      case 'response.output_item.done':
+        return this.#item(event);
       case 'response.refusal.delta':
         this.#refused = true;
         return textOf(event);
@@ -145,11 +209,20 @@ export class ResponsesReader implements OpenaiReader {
     }
   }
 
+  /** A call that the length limit cut is marked as incomplete. */
+  #item(event: v.InferOutput<typeof EventSchema>): readonly ModelEvent[] {
+    if (!v.is(CallItemSchema, event)) return [];
+    const { call_id, name, arguments: json, status } = event.item;
+    this.#called = true;
+    return callOf({ id: call_id, name, json }, status === 'incomplete');
+  }
+
   #finish(event: v.InferOutput<typeof EventSchema>): readonly ModelEvent[] {
     const { model, usage, service_tier, incomplete_details } = v.parse(EnvelopeSchema, event).response;
     this.#model ||= model;
     const reason = incomplete_details?.reason ?? '';
-    this.#stop = event.type === 'response.completed' ? 'complete' : (INCOMPLETE_STOPS[reason] ?? 'other');
+    const whole = this.#called ? 'tool-use' : 'complete';
+    this.#stop = event.type === 'response.completed' ? whole : (INCOMPLETE_STOPS[reason] ?? 'other');
     const counted = openaiUsage(usage, service_tier ?? undefined);
     return counted === undefined ? [] : [{ kind: 'usage', usage: counted }];
   }

@@ -3,11 +3,13 @@
  * were measured with 7.55.0. Unit: tokens.
  */
 import OpenAI from 'openai';
-import type { ChatMessage, ModelCall, ModelEvent, ModelTransport, PlatformCheck } from '../flow/transport.ts';
+import type { ModelCall, ModelEvent, ModelTransport, PlatformCheck } from '../flow/transport.ts';
 import { parseLimitHeaders } from '../quota/limitHeaders.ts';
 import type { LimitReading } from '../quota/limitReading.ts';
 import type { LimitEndpoint } from '../quota/quotaReplies.ts';
+import { chatRequest } from './openaiChatRequest.ts';
 import { ChatReader, type OpenaiReader, ResponsesReader } from './openaiEvents.ts';
+import { responsesRequest } from './openaiResponsesRequest.ts';
 import {
   assertEventStream,
   NO_SDK_TIMEOUT_MS,
@@ -96,8 +98,8 @@ export class OpenaiTransport implements ModelTransport {
     const client = this.#client();
     const { data, response } =
       this.#deps.api === 'chat'
-        ? await client.chat.completions.create(chatRequestOf(call), { signal }).withResponse()
-        : await client.responses.create(responsesRequestOf(call), { signal }).withResponse();
+        ? await client.chat.completions.create(chatRequest(call), { signal }).withResponse()
+        : await client.responses.create(responsesRequest(call), { signal }).withResponse();
     return { events: data, response };
   }
 
@@ -139,49 +141,4 @@ async function readJson(response: Response, platform: string): Promise<unknown> 
 interface Sent {
   readonly events: AsyncIterable<unknown>;
   readonly response: Response;
-}
-
-/** `max_tokens` and a `system` message are what compatible hosts understand best. */
-function chatRequestOf({ model, system, messages, maxOutputTokens }: ModelCall) {
-  const instructions = system === '' ? [] : [{ role: 'system', content: system } as const];
-  return {
-    model,
-    max_tokens: maxOutputTokens,
-    stream: true,
-    stream_options: { include_usage: true },
-    messages: [...instructions, ...messages.map(({ role, text }) => ({ role, content: text }))],
-  } as const satisfies OpenAI.ChatCompletionCreateParamsStreaming;
-}
-
-/** No answer is kept on the platform; of the prompt its cache keeps the stable prefix. */
-function responsesRequestOf(call: ModelCall): OpenAI.Responses.ResponseCreateParamsStreaming {
-  const { model, system, messages, maxOutputTokens, prefix } = call;
-  const marked = prefix?.kept && prefix.writesCost ? Math.min(prefix.messages, messages.length) : undefined;
-  const instructions = system === '' || marked === 0 ? {} : { instructions: system };
-  const developer = system === '' || marked !== 0 ? [] : [developerMessage(system)];
-  const input = messages.map((message, index) => inputMessage(message, index + 1 === marked));
-  return {
-    model,
-    max_output_tokens: maxOutputTokens,
-    stream: true,
-    store: false,
-    input: [...developer, ...input],
-    ...instructions,
-    ...(prefix === undefined ? {} : { prompt_cache_key: prefix.key }),
-    // Else the platform keeps each prompt up to its end, and charges a quarter more for it.
-    ...(prefix?.writesCost ? { prompt_cache_options: { mode: 'explicit' } } : {}),
-  };
-}
-
-const BREAKPOINT = { prompt_cache_breakpoint: { mode: 'explicit' } } as const;
-
-/** `instructions` can bear no breakpoint; a developer message in their place can. */
-function developerMessage(text: string): OpenAI.Responses.ResponseInputItem {
-  return { role: 'developer', content: [{ type: 'input_text', text, ...BREAKPOINT }] };
-}
-
-/** A breakpoint is for what was sent; an answer bears none. */
-function inputMessage({ role, text }: ChatMessage, marked: boolean): OpenAI.Responses.ResponseInputItem {
-  if (role === 'assistant' || !marked) return { role, content: text };
-  return { role, content: [{ type: 'input_text', text, ...BREAKPOINT }] };
 }

@@ -37,6 +37,8 @@ export function simulatedAnswer(
     pick: (variants) => variants[(start + turn++) % variants.length] ?? '',
   };
   const banner = `> **Simulated answer** of \`${row.name}\`: no real model was asked. Connect a platform for real ones.`;
+  const result = request.messages.at(-1)?.result;
+  if (result !== undefined) return `${banner}\n\nThe tool answered:\n\n${fenced(result, '')}\n`;
   const paragraphs = (prompt.code === '' ? WITHOUT_CODE : PARAGRAPHS[prompt.task]).map((write) =>
     write(subject),
   );

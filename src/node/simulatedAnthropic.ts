@@ -4,9 +4,11 @@ import {
   ContentSchema,
   type Failure,
   frame,
+  halves,
   MaxTokensSchema,
   MessageSchema,
   type ReplyHead,
+  type SimulatedCall,
   type SimulatedRequest,
   type SimulatedStop,
   type SimulatedUsage,
@@ -20,6 +22,11 @@ const RequestSchema = v.object({
   stream: v.optional(v.boolean(), false),
   system: v.optional(ContentSchema, ''),
   messages: v.pipe(v.array(MessageSchema), v.minLength(1)),
+  tools: v.optional(
+    v.array(v.object({ name: v.string(), input_schema: v.record(v.string(), v.unknown()) })),
+    [],
+  ),
+  tool_choice: v.optional(v.object({ type: v.string() })),
 });
 
 const CountSchema = v.object({
@@ -29,6 +36,7 @@ const CountSchema = v.object({
 
 const STOPS: Readonly<Record<SimulatedStop, string>> = {
   complete: 'end_turn',
+  'tool-use': 'tool_use',
   length: 'max_tokens',
   refused: 'refusal',
 };
@@ -36,13 +44,19 @@ const STOPS: Readonly<Record<SimulatedStop, string>> = {
 export const messagesWire: Wire = {
   name: 'messages',
   parse: (body): SimulatedRequest => {
-    const { max_tokens, ...request } = v.parse(RequestSchema, body);
-    return { ...request, maxTokens: max_tokens, includeUsage: true };
+    const { max_tokens, tools, tool_choice, ...request } = v.parse(RequestSchema, body);
+    return {
+      ...request,
+      maxTokens: max_tokens,
+      includeUsage: true,
+      tools: tools.map(({ name, input_schema }) => ({ name, schema: input_schema })),
+      forced: tool_choice?.type === 'any',
+    };
   },
   stream: (head) => new MessagesWriter(head),
-  whole: (head, text, stop, usage) => ({
+  whole: (head, { text, call }, stop, usage) => ({
     ...message(head),
-    content: [{ type: 'text', text }],
+    content: [{ type: 'text', text }, ...(call === undefined ? [] : [{ type: 'tool_use', ...call }])],
     stop_reason: STOPS[stop],
     ...(usage === undefined ? {} : { usage: usageFields(usage) }),
   }),
@@ -58,6 +72,7 @@ export function parseCountRequest(body: unknown): readonly string[] {
 
 class MessagesWriter implements StreamWriter {
   readonly #head: ReplyHead;
+  #block = 0;
 
   constructor(head: ReplyHead) {
     this.#head = head;
@@ -85,9 +100,31 @@ class MessagesWriter implements StreamWriter {
     });
   }
 
+  call({ id, name, input }: SimulatedCall): string {
+    const ended = this.#stopBlock();
+    const index = ++this.#block;
+    const content_block = { type: 'tool_use', id, name, input: {} };
+    const deltas = halves(JSON.stringify(input)).map((partial_json) =>
+      frame('content_block_delta', {
+        type: 'content_block_delta',
+        index,
+        delta: { type: 'input_json_delta', partial_json },
+      }),
+    );
+    return (
+      ended +
+      frame('content_block_start', { type: 'content_block_start', index, content_block }) +
+      deltas.join('')
+    );
+  }
+
+  #stopBlock(): string {
+    return frame('content_block_stop', { type: 'content_block_stop', index: this.#block });
+  }
+
   close(stop: SimulatedStop, usage: SimulatedUsage | undefined): string {
     return (
-      frame('content_block_stop', { type: 'content_block_stop', index: 0 }) +
+      this.#stopBlock() +
       frame('message_delta', {
         type: 'message_delta',
         delta: { stop_reason: STOPS[stop], stop_sequence: null },

@@ -4,9 +4,11 @@ import { openaiFailure, openaiHeaders } from './simulatedOpenai.ts';
 import {
   dataFrame,
   type Failure,
+  halves,
   MaxTokensSchema,
   MessageSchema,
   type ReplyHead,
+  type SimulatedCall,
   type SimulatedRequest,
   type SimulatedStop,
   type SimulatedUsage,
@@ -22,10 +24,18 @@ const RequestSchema = v.object({
   stream: v.optional(v.boolean(), false),
   stream_options: v.optional(v.object({ include_usage: v.optional(v.boolean(), false) })),
   messages: v.pipe(v.array(MessageSchema), v.minLength(1)),
+  tools: v.optional(
+    v.array(
+      v.object({ function: v.object({ name: v.string(), parameters: v.record(v.string(), v.unknown()) }) }),
+    ),
+    [],
+  ),
+  tool_choice: v.optional(v.string()),
 });
 
 const STOPS: Readonly<Record<SimulatedStop, string>> = {
   complete: 'stop',
+  'tool-use': 'tool_calls',
   length: 'length',
   refused: 'content_filter',
 };
@@ -40,13 +50,25 @@ export const chatWire: Wire = {
       stream: request.stream,
       includeUsage: request.stream_options?.include_usage ?? false,
       ...splitSystem(request.messages),
+      tools: request.tools.map(({ function: { name, parameters } }) => ({ name, schema: parameters })),
+      forced: request.tool_choice === 'required',
       ...(maxTokens === undefined ? {} : { maxTokens }),
     };
   },
   stream: (head) => new ChatWriter(head),
-  whole: (head, text, stop, usage) => ({
+  whole: (head, { text, call }, stop, usage) => ({
     ...envelope(head, 'chat.completion'),
-    choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: STOPS[stop] }],
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: text,
+          ...(call === undefined ? {} : { tool_calls: [callFields(call, JSON.stringify(call.input))] }),
+        },
+        finish_reason: STOPS[stop],
+      },
+    ],
     ...(usage === undefined ? {} : { usage: usageFields(usage) }),
   }),
   failure: openaiFailure,
@@ -66,6 +88,15 @@ class ChatWriter implements StreamWriter {
 
   text(chunk: string): string {
     return this.#choice({ content: chunk }, null);
+  }
+
+  /** Name and id come with the first piece only. */
+  call(call: SimulatedCall): string {
+    const [first = '', rest = ''] = halves(JSON.stringify(call.input));
+    return (
+      this.#choice({ tool_calls: [{ index: 0, ...callFields(call, first) }] }, null) +
+      this.#choice({ tool_calls: [{ index: 0, function: { arguments: rest } }] }, null)
+    );
   }
 
   close(stop: SimulatedStop, usage: SimulatedUsage | undefined): string {
@@ -101,6 +132,10 @@ class ChatWriter implements StreamWriter {
   #envelope() {
     return envelope(this.#head, 'chat.completion.chunk');
   }
+}
+
+function callFields({ id, name }: SimulatedCall, json: string) {
+  return { id, type: 'function', function: { name, arguments: json } };
 }
 
 function envelope(head: ReplyHead, object: string) {

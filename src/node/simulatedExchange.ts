@@ -16,7 +16,8 @@ import {
   reportedUsage,
 } from './simulatedReply.ts';
 import type { Fault, Script } from './simulatedScript.ts';
-import type { Failure, SimulatedRequest, SimulatedStop, Wire } from './simulatedWire.ts';
+import { scriptedCall, simulatedCall, textsOf } from './simulatedTools.ts';
+import type { Failure, SimulatedCall, SimulatedRequest, SimulatedStop, Wire } from './simulatedWire.ts';
 
 export interface ExchangeDeps {
   readonly seed: number;
@@ -66,19 +67,21 @@ export async function answerExchange(exchange: Exchange, deps: ExchangeDeps): Pr
   if (await playRefusal({ ...exchange, headers }, fault)) return 'faulted';
   const row = deps.models.find(({ name }) => name === model);
   if (row === undefined) return refuse(exchange, deps, unknownModel(model));
-  const inputTokens = approximateTokens([request.system, ...request.messages.map(({ text }) => text)]);
+  const inputTokens = approximateTokens(textsOf(request));
   entry.note({ inputTokens });
   if (inputTokens > row.contextTokens) return refuse(exchange, deps, tooLong(inputTokens, row));
-  const { shown, stop } = compose(request, row, fault, deps.seed);
-  const waitMs = deps.limits.admit(inputTokens + shown.length);
+  const composed = compose(request, row, fault, deps.seed);
+  const waitMs = deps.limits.admit(inputTokens + composed.shown.length + composed.callTokens);
   if (waitMs > 0) return refuse(exchange, deps, LIMITED, waitMs);
-  return send(exchange, deps, { request, row, shown, stop, inputTokens, fault });
+  return send(exchange, deps, { request, row, inputTokens, fault, ...composed });
 }
 
 interface Composed {
   readonly request: SimulatedRequest;
   readonly row: ModelRow;
   readonly shown: readonly string[];
+  readonly call?: SimulatedCall;
+  readonly callTokens: number;
   readonly stop: SimulatedStop;
   readonly inputTokens: number;
   readonly fault: Fault;
@@ -86,7 +89,7 @@ interface Composed {
 
 async function send(exchange: Exchange, deps: ExchangeDeps, composed: Composed): Promise<Finished> {
   const { wire, requestId, response, signal, entry } = exchange;
-  const { request, row, shown, stop, inputTokens, fault } = composed;
+  const { request, row, shown, stop, inputTokens, fault, call, callTokens } = composed;
   const usage = reportedUsage({ fault, inputTokens }, 1);
   let sent = 0;
   const plan: ReplyPlan = {
@@ -95,6 +98,8 @@ async function send(exchange: Exchange, deps: ExchangeDeps, composed: Composed):
     row,
     pieces: shown,
     stop,
+    callTokens,
+    ...(call === undefined ? {} : { call }),
     inputTokens,
     fault,
     head: {
@@ -114,19 +119,29 @@ async function send(exchange: Exchange, deps: ExchangeDeps, composed: Composed):
   try {
     await play(plan, deps.pace, signal);
   } finally {
-    deps.limits.giveBack(shown.length - sent);
+    deps.limits.giveBack(shown.length + callTokens - sent);
   }
   return fault.kind === 'none' ? 'answered' : 'faulted';
 }
 
-function compose(request: SimulatedRequest, row: ModelRow, fault: Fault, seed: number) {
-  if (fault.kind === 'refusal') return { shown: pieces(REFUSAL), stop: 'refused' } as const;
+type Written = Pick<Composed, 'shown' | 'call' | 'callTokens' | 'stop'>;
+
+function compose(request: SimulatedRequest, row: ModelRow, fault: Fault, seed: number): Written {
+  if (fault.kind === 'refusal') return { shown: pieces(REFUSAL), stop: 'refused', callTokens: 0 };
+  const call = fault.kind === 'call-tool' ? scriptedCall(fault) : ruledCall(request, fault, seed);
+  if (call !== undefined) {
+    return { shown: [], call, callTokens: pieces(JSON.stringify(call.input)).length, stop: 'tool-use' };
+  }
   const all = pieces(fault.kind === 'say' ? fault.text : simulatedAnswer(request, row, seed));
   const asked = Math.min(request.maxTokens ?? row.maxOutputTokens, row.maxOutputTokens);
   const room = fault.kind === 'length' ? Math.min(asked, fault.afterChunks) : asked;
-  return all.length > room
-    ? ({ shown: all.slice(0, room), stop: 'length' } as const)
-    : ({ shown: all, stop: 'complete' } as const);
+  const stop = all.length > room ? 'length' : 'complete';
+  return { shown: all.slice(0, room), stop, callTokens: 0 };
+}
+
+/** A script that plays something else is not disturbed. */
+function ruledCall(request: SimulatedRequest, fault: Fault, seed: number): SimulatedCall | undefined {
+  return fault.kind === 'none' || fault.kind === 'usage' ? simulatedCall(request, seed) : undefined;
 }
 
 function parse(wire: Wire, body: unknown): SimulatedRequest | undefined {

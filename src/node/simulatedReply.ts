@@ -8,6 +8,7 @@ import type { Fault } from './simulatedScript.ts';
 import type {
   Failure,
   ReplyHead,
+  SimulatedCall,
   SimulatedStop,
   SimulatedUsage,
   StreamWriter,
@@ -28,6 +29,9 @@ export interface ReplyPlan {
   readonly row: ModelRow;
   /** One piece is one output token. */
   readonly pieces: readonly string[];
+  /** Comes behind the text; its input counts as output too. */
+  readonly call?: SimulatedCall;
+  readonly callTokens: number;
   readonly stop: SimulatedStop;
   readonly inputTokens: number;
   readonly fault: Fault;
@@ -118,9 +122,10 @@ export async function playWhole(plan: ReplyPlan, pace: Pace, signal: AbortSignal
   if (fault.kind === 'malformed') {
     return sendText(response, 200, 'application/json', '{"id": "sim', plan.headers);
   }
-  const body = wire.whole(head, pieces.join(''), plan.stop, reportedUsage(plan, pieces.length));
-  sendJson(response, 200, body, plan.headers);
-  plan.onPieces(pieces.length);
+  const said = { text: pieces.join(''), ...(plan.call === undefined ? {} : { call: plan.call }) };
+  const tokens = pieces.length + plan.callTokens;
+  sendJson(response, 200, wire.whole(head, said, plan.stop, reportedUsage(plan, tokens)), plan.headers);
+  plan.onPieces(tokens);
 }
 
 /** Streams the answer. Rejects with the signal's reason when the client left. */
@@ -147,8 +152,10 @@ export async function playStream(plan: ReplyPlan, pace: Pace, signal: AbortSigna
     unsent = '';
     await pause(waitMs, pace, signal);
   }
-  if (breakAt !== undefined) await playBreak(response, writer, { fault, unsent, signal });
-  else response.end(unsent + writer.close(plan.stop, reportedUsage(plan, shown.length)));
+  if (breakAt !== undefined) return playBreak(response, writer, { fault, unsent, signal });
+  if (plan.call !== undefined) unsent += writer.call(plan.call);
+  plan.onPieces(plan.callTokens);
+  response.end(unsent + writer.close(plan.stop, reportedUsage(plan, shown.length + plan.callTokens)));
 }
 
 interface Break {

@@ -5,9 +5,13 @@ import {
   ContentSchema,
   type Failure,
   frame,
+  halves,
   MaxTokensSchema,
   MessageSchema,
   type ReplyHead,
+  type SimulatedBody,
+  type SimulatedCall,
+  type SimulatedMessage,
   type SimulatedRequest,
   type SimulatedStop,
   type SimulatedUsage,
@@ -16,30 +20,52 @@ import {
   type Wire,
 } from './simulatedWire.ts';
 
+const CallSchema = v.pipe(
+  v.object({ type: v.literal('function_call'), name: v.string(), arguments: v.string() }),
+  v.transform((): SimulatedMessage => ({ role: 'assistant', text: '' })),
+);
+const ResultSchema = v.pipe(
+  v.object({ type: v.literal('function_call_output'), output: ContentSchema }),
+  v.transform(({ output }): SimulatedMessage => ({ role: 'user', text: '', result: output })),
+);
+
 const RequestSchema = v.object({
   model: v.pipe(v.string(), v.minLength(1)),
   max_output_tokens: v.optional(v.nullable(MaxTokensSchema)),
   stream: v.optional(v.boolean(), false),
   instructions: v.optional(v.nullable(ContentSchema)),
-  input: v.union([v.string(), v.pipe(v.array(MessageSchema), v.minLength(1))]),
+  input: v.union([
+    v.string(),
+    v.pipe(v.array(v.union([CallSchema, ResultSchema, MessageSchema])), v.minLength(1)),
+  ]),
+  tools: v.optional(
+    v.array(v.object({ name: v.string(), parameters: v.record(v.string(), v.unknown()) })),
+    [],
+  ),
+  tool_choice: v.optional(v.string()),
 });
 
 export const responsesWire: Wire = {
   name: 'responses',
   parse: (body): SimulatedRequest => {
-    const { model, stream, instructions, input, max_output_tokens } = v.parse(RequestSchema, body);
+    const { model, stream, instructions, input, max_output_tokens, tools, tool_choice } = v.parse(
+      RequestSchema,
+      body,
+    );
     const split = splitSystem(typeof input === 'string' ? [{ role: 'user', text: input }] : input);
     return {
       model,
       stream,
       includeUsage: true,
       messages: split.messages,
+      tools: tools.map(({ name, parameters }) => ({ name, schema: parameters })),
+      forced: tool_choice === 'required',
       system: [instructions ?? '', split.system].filter((text) => text !== '').join('\n'),
       ...(max_output_tokens ? { maxTokens: max_output_tokens } : {}),
     };
   },
   stream: (head) => new ResponsesWriter(head),
-  whole: (head, text, stop, usage) => finished(head, text, stop, usage),
+  whole: finished,
   failure: openaiFailure,
   headers: openaiHeaders,
 };
@@ -48,6 +74,7 @@ class ResponsesWriter implements StreamWriter {
   readonly #head: ReplyHead;
   #sequence = 0;
   #text = '';
+  #call: SimulatedCall | undefined;
 
   constructor(head: ReplyHead) {
     this.#head = head;
@@ -71,6 +98,27 @@ class ResponsesWriter implements StreamWriter {
     return this.#frame('response.output_text.delta', { ...this.#place(), delta: chunk, logprobs: [] });
   }
 
+  /** Its frames come with the end, behind those of the text. */
+  call(call: SimulatedCall): string {
+    this.#call = call;
+    return '';
+  }
+
+  #callFrames(): string {
+    const call = this.#call;
+    if (call === undefined) return '';
+    const place = { output_index: 1, item_id: `fc_${call.id}` };
+    const started = { ...callItem(call), status: 'in_progress', arguments: '' };
+    const deltas = halves(JSON.stringify(call.input)).map((delta) =>
+      this.#frame('response.function_call_arguments.delta', { ...place, delta }),
+    );
+    return (
+      this.#frame('response.output_item.added', { output_index: 1, item: started }) +
+      deltas.join('') +
+      this.#frame('response.output_item.done', { output_index: 1, item: callItem(call) })
+    );
+  }
+
   close(stop: SimulatedStop, usage: SimulatedUsage | undefined): string {
     const head = this.#head;
     const refusal =
@@ -81,8 +129,14 @@ class ResponsesWriter implements StreamWriter {
       this.#frame('response.output_text.done', { ...this.#place(), text: this.#text, logprobs: [] }) +
       refusal +
       this.#frame('response.output_item.done', { output_index: 0, item: item(head, this.#text, stop) }) +
+      this.#callFrames() +
       this.#frame(stop === 'length' ? 'response.incomplete' : 'response.completed', {
-        response: finished(head, this.#text, stop, usage),
+        response: finished(
+          head,
+          { text: this.#text, ...(this.#call ? { call: this.#call } : {}) },
+          stop,
+          usage,
+        ),
       })
     );
   }
@@ -124,12 +178,17 @@ function envelope(head: ReplyHead) {
   };
 }
 
-function finished(head: ReplyHead, text: string, stop: SimulatedStop, usage: SimulatedUsage | undefined) {
+function finished(
+  head: ReplyHead,
+  { text, call }: SimulatedBody,
+  stop: SimulatedStop,
+  usage: SimulatedUsage | undefined,
+) {
   return {
     ...envelope(head),
     status: stop === 'length' ? 'incomplete' : 'completed',
     incomplete_details: stop === 'length' ? { reason: 'max_output_tokens' } : null,
-    output: [item(head, text, stop)],
+    output: [item(head, text, stop), ...(call === undefined ? [] : [callItem(call)])],
     usage: usage === undefined ? null : usageFields(usage),
   };
 }
@@ -142,6 +201,11 @@ function item(head: ReplyHead, text: string, stop: SimulatedStop) {
     status: stop === 'length' ? 'incomplete' : 'completed',
     content: [part(text, stop)],
   };
+}
+
+function callItem({ id, name, input }: SimulatedCall) {
+  const json = JSON.stringify(input);
+  return { type: 'function_call', id: `fc_${id}`, call_id: id, name, arguments: json, status: 'completed' };
 }
 
 function part(text: string, stop: SimulatedStop) {

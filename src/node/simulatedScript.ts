@@ -40,6 +40,12 @@ const FaultSchema = v.variant('kind', [
   v.object({ kind: v.literal('refusal') }),
   /** These words instead of an answer of its own. */
   v.object({ kind: v.literal('say'), text: v.string() }),
+  /** A call of this tool, whether or not it was offered. */
+  v.object({
+    kind: v.literal('call-tool'),
+    name: v.string(),
+    input: v.optional(v.record(v.string(), v.unknown()), {}),
+  }),
   v.object({ kind: v.literal('length'), afterChunks }),
   v.object({
     kind: v.literal('error-event'),

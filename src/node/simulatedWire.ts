@@ -5,12 +5,28 @@ import type { SimulatedLimits } from './simulatedLimits.ts';
 export interface SimulatedMessage {
   readonly role: string;
   readonly text: string;
+  /** What a tool gave; absent: this is no result. */
+  readonly result?: string;
+}
+
+export interface SimulatedTool {
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+export interface SimulatedCall {
+  readonly id: string;
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
 }
 
 export interface SimulatedRequest {
   readonly model: string;
   readonly system: string;
   readonly messages: readonly SimulatedMessage[];
+  readonly tools: readonly SimulatedTool[];
+  /** The answer must be a call of a tool. */
+  readonly forced: boolean;
   /** Absent: as much as the model can. */
   readonly maxTokens?: number;
   readonly stream: boolean;
@@ -27,7 +43,13 @@ export interface SimulatedUsage {
   readonly reasoning: number;
 }
 
-export type SimulatedStop = 'complete' | 'length' | 'refused';
+export type SimulatedStop = 'complete' | 'tool-use' | 'length' | 'refused';
+
+/** What an answer says, and the tool that it asks for. */
+export interface SimulatedBody {
+  readonly text: string;
+  readonly call?: SimulatedCall;
+}
 
 export interface Failure {
   readonly status: number;
@@ -50,6 +72,7 @@ export interface ReplyHead {
 export interface StreamWriter {
   open(): string;
   text(chunk: string): string;
+  call(call: SimulatedCall): string;
   close(stop: SimulatedStop, usage: SimulatedUsage | undefined): string;
   error(failure: Failure): string;
   malformed(how: 'not-json' | 'missing-fields'): string;
@@ -61,25 +84,51 @@ export interface Wire {
   /** Throws valibot's error when `body` is no request of this protocol. */
   parse(body: unknown): SimulatedRequest;
   stream(head: ReplyHead): StreamWriter;
-  whole(head: ReplyHead, text: string, stop: SimulatedStop, usage: SimulatedUsage | undefined): unknown;
+  whole(
+    head: ReplyHead,
+    body: SimulatedBody,
+    stop: SimulatedStop,
+    usage: SimulatedUsage | undefined,
+  ): unknown;
   failure(failure: Failure): unknown;
   headers(requestId: string, limits: SimulatedLimits): Record<string, string>;
 }
 
-const PartSchema = v.looseObject({ type: v.string(), text: v.optional(v.string(), '') });
+const TextsSchema = v.union([
+  v.string(),
+  v.array(v.looseObject({ type: v.string(), text: v.optional(v.string(), '') })),
+]);
 
 /** A text, or a list of parts of which the texts count. */
 export const ContentSchema = v.pipe(
-  v.union([v.string(), v.array(PartSchema)]),
-  v.transform((content) =>
-    typeof content === 'string' ? content : content.map((part) => part.text).join('\n'),
-  ),
+  TextsSchema,
+  v.transform((content) => textOf(content)),
 );
 
+const PartSchema = v.looseObject({
+  type: v.string(),
+  text: v.optional(v.string(), ''),
+  content: v.optional(TextsSchema),
+});
+
+/** Results of tools are parts of a message at Anthropic, and messages of their own (`tool`) in Chat Completions. */
 export const MessageSchema = v.pipe(
-  v.object({ role: v.picklist(['user', 'assistant', 'system', 'developer']), content: ContentSchema }),
-  v.transform(({ role, content }): SimulatedMessage => ({ role, text: content })),
+  v.object({
+    role: v.picklist(['user', 'assistant', 'system', 'developer', 'tool']),
+    content: v.nullish(v.union([v.string(), v.array(PartSchema)]), ''),
+  }),
+  v.transform(({ role, content }): SimulatedMessage => {
+    const text = textOf(content);
+    if (role === 'tool') return { role: 'user', text: '', result: text };
+    const results = typeof content === 'string' ? [] : content.filter(({ type }) => type === 'tool_result');
+    if (results.length === 0) return { role, text };
+    return { role, text, result: results.map(({ content: given = '' }) => textOf(given)).join('\n') };
+  }),
 );
+
+function textOf(content: string | readonly { readonly text: string }[]): string {
+  return typeof content === 'string' ? content : content.map(({ text }) => text).join('\n');
+}
 
 export const MaxTokensSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
 
@@ -96,6 +145,12 @@ export function splitSystem(messages: readonly SimulatedMessage[]): {
       .join('\n'),
     messages: messages.filter((message) => !isSystem(message)),
   };
+}
+
+/** Inputs of tools come in pieces. */
+export function halves(text: string): readonly string[] {
+  const middle = Math.ceil(text.length / 2);
+  return [text.slice(0, middle), text.slice(middle)];
 }
 
 export function frame(event: string, data: unknown): string {

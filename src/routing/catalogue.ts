@@ -60,7 +60,10 @@ export interface ModelInfo {
   /** Calendar days, `YYYY-MM-DD`; absent: unknown. */
   readonly released?: string;
   readonly retires?: string;
+  /** Calls tools; absent: unknown. Such a model is asked to only where none is known to. */
   readonly tools?: boolean;
+  /** Takes pictures; absent: unknown. Such a model gets one only when the person names it. */
+  readonly images?: boolean;
   readonly reasoning?: boolean;
   /** A prefix shorter than this is silently not kept by the platform's prompt cache; absent: unknown. */
   readonly minCacheTokens?: number;

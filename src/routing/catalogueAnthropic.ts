@@ -42,6 +42,7 @@ export const anthropicModels = once(() =>
       maxOutput: 128_000,
       minCacheTokens: 512,
       tokenFactor: NEW_TOKENIZER,
+      images: true,
       from: ['pi', 'claude'],
     },
     {
@@ -71,6 +72,7 @@ export const anthropicModels = once(() =>
       byName: true,
       minCacheTokens: 512,
       tokenFactor: NEW_TOKENIZER,
+      images: true,
       from: ['opencode', 'pi', 'claude'],
     },
     {
@@ -100,6 +102,7 @@ export const anthropicModels = once(() =>
       byName: true,
       minCacheTokens: 512,
       tokenFactor: NEW_TOKENIZER,
+      images: true,
       from: ['models', 'opencode', 'pi', 'claude'],
     },
     {
@@ -127,6 +130,7 @@ export const anthropicModels = once(() =>
       released: '2026-09-22',
       minCacheTokens: 512,
       tokenFactor: NEW_TOKENIZER,
+      images: true,
       from: ['opencode', 'pi', 'claude'],
     },
     {
@@ -141,6 +145,7 @@ export const anthropicModels = once(() =>
       byName: true,
       minCacheTokens: 512,
       tokenFactor: NEW_TOKENIZER,
+      images: true,
       from: ['opencode', 'pi', 'claude'],
     },
     {
@@ -155,6 +160,7 @@ export const anthropicModels = once(() =>
       byName: true,
       minCacheTokens: 1_024,
       tokenFactor: OLD_TOKENIZER,
+      images: true,
       from: ['models', 'opencode', 'pi', 'claude'],
     },
     {
@@ -169,6 +175,7 @@ export const anthropicModels = once(() =>
       byName: true,
       minCacheTokens: 2_048,
       tokenFactor: OLD_TOKENIZER,
+      images: true,
       from: ['models', 'opencode', 'pi', 'claude'],
     },
     {
@@ -183,6 +190,7 @@ export const anthropicModels = once(() =>
       byName: true,
       minCacheTokens: 4_096,
       tokenFactor: OLD_TOKENIZER,
+      images: true,
       from: ['models', 'opencode', 'pi', 'claude'],
     },
     {
@@ -198,6 +206,7 @@ export const anthropicModels = once(() =>
       minCacheTokens: 4_096,
       tokenFactor: OLD_TOKENIZER,
       termFactors: BATCH_ONLY,
+      images: true,
       from: ['models', 'opencode', 'pi', 'claude'],
     },
     {
@@ -209,6 +218,7 @@ export const anthropicModels = once(() =>
       maxOutput: 128_000,
       minCacheTokens: 512,
       tokenFactor: NEW_TOKENIZER,
+      images: true,
       from: ['pi', 'claude'],
     },
     {
@@ -223,6 +233,7 @@ export const anthropicModels = once(() =>
       byName: true,
       minCacheTokens: 1_024,
       tokenFactor: NEW_TOKENIZER,
+      images: true,
       from: ['models', 'opencode', 'pi', 'claude'],
     },
     {
@@ -237,6 +248,7 @@ export const anthropicModels = once(() =>
       byName: true,
       minCacheTokens: 1_024,
       tokenFactor: OLD_TOKENIZER,
+      images: true,
       from: ['models', 'opencode', 'pi', 'claude'],
     },
     {
@@ -254,6 +266,7 @@ export const anthropicModels = once(() =>
       minCacheTokens: 1_024,
       tokenFactor: OLD_TOKENIZER,
       termFactors: BATCH_ONLY,
+      images: true,
       from: ['models', 'opencode', 'pi', 'claude'],
     },
     {
@@ -266,6 +279,7 @@ export const anthropicModels = once(() =>
       maxOutput: 128_000,
       minCacheTokens: 512,
       tokenFactor: NEW_TOKENIZER,
+      images: true,
       from: ['pi', 'claude'],
     },
     {
@@ -281,6 +295,7 @@ export const anthropicModels = once(() =>
       minCacheTokens: 4_096,
       tokenFactor: OLD_TOKENIZER,
       termFactors: BATCH_ONLY,
+      images: true,
       from: ['models', 'opencode', 'pi', 'claude'],
     },
   ]),

@@ -11,9 +11,17 @@ import {
 } from './catalogueHosts.ts';
 import { openaiModels } from './catalogueOpenai.ts';
 
-/** The same models through a subscription: no money is owed for a call. */
+/**
+ * The same models through a subscription: no money is owed for a call. The program runs tools of its own and takes
+ * text; other people's tools and pictures go elsewhere.
+ */
 const claudeCodeModels = once(() =>
-  anthropicModels().map(({ price: _listPrice, ...row }) => ({ ...row, billing: 'subscription' as const })),
+  anthropicModels().map(({ price: _listPrice, ...row }) => ({
+    ...row,
+    billing: 'subscription' as const,
+    tools: false,
+    images: false,
+  })),
 );
 
 const CATALOGUE: Readonly<Record<string, () => readonly ModelRow[]>> = {

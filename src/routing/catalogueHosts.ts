@@ -139,6 +139,7 @@ export const groqModels = once(() =>
       released: '2024-07-23',
       byName: true,
       reasoning: false,
+      images: false,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -151,6 +152,7 @@ export const groqModels = once(() =>
       maxOutput: 32_768,
       released: '2024-12-06',
       reasoning: false,
+      images: false,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -162,6 +164,7 @@ export const groqModels = once(() =>
       context: 131_072,
       maxOutput: 65_536,
       released: '2025-08-05',
+      images: false,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -173,6 +176,7 @@ export const groqModels = once(() =>
       context: 131_072,
       maxOutput: 65_536,
       released: '2025-08-05',
+      images: false,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -185,6 +189,7 @@ export const groqModels = once(() =>
       maxOutput: 16_384,
       released: '2026-04-22',
       byName: true,
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -196,6 +201,7 @@ export const groqModels = once(() =>
       context: 131_042,
       maxOutput: 16_384,
       released: '2026-08-14',
+      images: true,
       from: ['opencode', 'pi'],
     },
   ]),
@@ -213,6 +219,7 @@ export const togetherModels = once(() =>
       maxOutput: 131_072,
       released: '2026-07-16',
       byName: true,
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -223,6 +230,7 @@ export const togetherModels = once(() =>
       usd: [2, 10, 0.2],
       context: 1_048_576,
       maxOutput: 131_072,
+      images: true,
       from: ['pi'],
     },
     {
@@ -234,6 +242,7 @@ export const togetherModels = once(() =>
       context: 1_048_576,
       maxOutput: 262_144,
       released: '2026-08-14',
+      images: false,
       from: ['opencode', 'pi'],
     },
     {
@@ -245,6 +254,7 @@ export const togetherModels = once(() =>
       context: 1_048_575,
       maxOutput: 400_000,
       released: '2026-08-26',
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -257,6 +267,7 @@ export const togetherModels = once(() =>
       maxOutput: 164_000,
       released: '2026-06-16',
       byName: true,
+      images: false,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -268,6 +279,7 @@ export const togetherModels = once(() =>
       context: 524_288,
       maxOutput: 250_000,
       released: '2026-06-12',
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -279,6 +291,7 @@ export const togetherModels = once(() =>
       context: 1_048_576,
       maxOutput: 384_000,
       released: '2026-09-10',
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -290,6 +303,7 @@ export const togetherModels = once(() =>
       context: 1_048_576,
       maxOutput: 384_000,
       released: '2026-08-12',
+      images: false,
       from: ['opencode', 'pi'],
     },
     {
@@ -301,6 +315,7 @@ export const togetherModels = once(() =>
       context: 131_072,
       maxOutput: 131_072,
       released: '2025-08-05',
+      images: false,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -312,6 +327,7 @@ export const togetherModels = once(() =>
       context: 262_144,
       maxOutput: 65_536,
       released: '2026-03-03',
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
   ]),
@@ -333,6 +349,7 @@ export const openrouterModels = once(() =>
       released: '2026-07-16',
       byName: true,
       note: 'the sources name different prices',
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -343,6 +360,7 @@ export const openrouterModels = once(() =>
       usd: [2, 10, 0.2],
       context: 1_048_576,
       maxOutput: 131_072,
+      images: true,
       from: ['pi'],
     },
     {
@@ -355,6 +373,7 @@ export const openrouterModels = once(() =>
       maxOutput: 943_717,
       released: '2026-08-14',
       note: 'the sources name different prices',
+      images: false,
       from: ['opencode', 'pi'],
     },
     {
@@ -366,6 +385,7 @@ export const openrouterModels = once(() =>
       context: 1_310_720,
       maxOutput: 943_717,
       released: '2026-08-26',
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -379,6 +399,7 @@ export const openrouterModels = once(() =>
       released: '2026-06-13',
       byName: true,
       note: 'the sources name different prices',
+      images: false,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -390,6 +411,7 @@ export const openrouterModels = once(() =>
       context: 1_048_576,
       maxOutput: 512_000,
       released: '2026-06-01',
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -402,6 +424,7 @@ export const openrouterModels = once(() =>
       maxOutput: 384_000,
       released: '2026-09-10',
       note: 'the sources name different prices',
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -413,6 +436,7 @@ export const openrouterModels = once(() =>
       context: 1_048_576,
       maxOutput: 384_000,
       released: '2026-04-24',
+      images: false,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -425,6 +449,7 @@ export const openrouterModels = once(() =>
       maxOutput: 131_072,
       released: '2026-08-14',
       note: 'the sources name different prices',
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -436,6 +461,7 @@ export const openrouterModels = once(() =>
       context: 1_000_000,
       maxOutput: 131_072,
       released: '2026-08-26',
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -447,6 +473,7 @@ export const openrouterModels = once(() =>
       context: 131_072,
       maxOutput: 65_536,
       released: '2025-08-05',
+      images: false,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -459,6 +486,7 @@ export const openrouterModels = once(() =>
       maxOutput: 32_768,
       released: '2025-08-05',
       note: 'the sources name different prices',
+      images: false,
       from: ['models', 'opencode', 'pi'],
     },
   ]),

@@ -62,6 +62,7 @@ export const openaiModels = once(() =>
       maxOutput: 128_000,
       released: '2026-09-04',
       ...KEPT_30_MINUTES,
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -75,6 +76,7 @@ export const openaiModels = once(() =>
       maxOutput: 128_000,
       ...KEPT_30_MINUTES,
       sources: [SOL_LIMITS],
+      images: true,
       from: ['pi'],
     },
     {
@@ -87,6 +89,7 @@ export const openaiModels = once(() =>
       maxOutput: 128_000,
       ...KEPT_30_MINUTES,
       note: 'the platform’s own context is not known; this is the window that its command-line client works with',
+      images: true,
       from: ['pi'],
     },
     {
@@ -102,6 +105,7 @@ export const openaiModels = once(() =>
       released: '2026-09-22',
       byName: true,
       ...KEPT_30_MINUTES,
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -115,6 +119,7 @@ export const openaiModels = once(() =>
       maxOutput: 128_000,
       released: '2026-09-22',
       ...KEPT_30_MINUTES,
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -130,6 +135,7 @@ export const openaiModels = once(() =>
       released: '2026-07-09',
       byName: true,
       ...KEPT_30_MINUTES,
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -145,6 +151,7 @@ export const openaiModels = once(() =>
       released: '2026-07-09',
       byName: true,
       ...KEPT_30_MINUTES,
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -160,6 +167,7 @@ export const openaiModels = once(() =>
       released: '2026-07-09',
       byName: true,
       ...KEPT_30_MINUTES,
+      images: true,
       from: ['opencode', 'pi'],
     },
     {
@@ -175,6 +183,7 @@ export const openaiModels = once(() =>
       released: '2026-04-23',
       byName: true,
       termFactors: dearer(2.5),
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -190,6 +199,7 @@ export const openaiModels = once(() =>
       released: '2026-04-23',
       byName: true,
       termFactors: CHEAPER,
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -205,6 +215,7 @@ export const openaiModels = once(() =>
       released: '2026-03-05',
       byName: true,
       termFactors: dearer(2),
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -219,6 +230,7 @@ export const openaiModels = once(() =>
       released: '2026-03-17',
       byName: true,
       termFactors: dearer(2),
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -233,6 +245,7 @@ export const openaiModels = once(() =>
       released: '2026-03-17',
       byName: true,
       termFactors: CHEAPER,
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -246,6 +259,7 @@ export const openaiModels = once(() =>
       released: '2026-02-05',
       byName: true,
       termFactors: CHEAPER,
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -260,6 +274,7 @@ export const openaiModels = once(() =>
       released: '2025-12-11',
       byName: true,
       termFactors: dearer(2),
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -274,6 +289,7 @@ export const openaiModels = once(() =>
       released: '2025-11-13',
       byName: true,
       termFactors: dearer(2),
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -288,6 +304,7 @@ export const openaiModels = once(() =>
       released: '2025-08-07',
       byName: true,
       termFactors: dearer(1.8),
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -302,6 +319,7 @@ export const openaiModels = once(() =>
       released: '2025-08-07',
       byName: true,
       termFactors: CHEAPER,
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -316,6 +334,7 @@ export const openaiModels = once(() =>
       byName: true,
       reasoning: false,
       termFactors: dearer(1.75),
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
     {
@@ -329,6 +348,7 @@ export const openaiModels = once(() =>
       released: '2025-04-16',
       byName: true,
       termFactors: CHEAPER,
+      images: true,
       from: ['models', 'opencode', 'pi'],
     },
   ]),

@@ -50,6 +50,8 @@ export interface Facts extends Vendor {
   readonly status?: ModelStatus;
   readonly byName?: boolean;
   readonly reasoning?: boolean;
+  /** Takes pictures, as pi-ai 1.5.2 says; absent: unknown. */
+  readonly images?: boolean;
   readonly tokenFactor?: number;
   readonly note?: string;
   readonly from: readonly SourceKey[];
@@ -83,7 +85,7 @@ function rowOf(vendor: Vendor, facts: Facts): ModelRow {
     status: facts.status ?? 'active',
     source,
     asOf,
-    sources: [own, ...(vendor.sources ?? []), ...(facts.sources ?? [])],
+    sources: [own, ...imageSource(facts), ...(vendor.sources ?? []), ...(facts.sources ?? [])],
     ...(facts.quality === undefined ? {} : { quality: facts.quality }),
     ...(facts.maxInput === undefined ? {} : { maxInputTokens: facts.maxInput }),
     ...(facts.released === undefined ? {} : { released: facts.released }),
@@ -92,8 +94,13 @@ function rowOf(vendor: Vendor, facts: Facts): ModelRow {
     ...(all.minCacheTokens === undefined ? {} : { minCacheTokens: all.minCacheTokens }),
     ...(all.cacheTtlMs === undefined ? {} : { cacheTtlMs: all.cacheTtlMs }),
     ...(facts.tokenFactor === undefined ? {} : { tokenFactor: facts.tokenFactor }),
+    ...(facts.images === undefined ? {} : { images: facts.images }),
     ...(facts.note === undefined ? {} : { note: facts.note }),
   };
+}
+
+function imageSource({ images }: Facts): readonly FactSource[] {
+  return images === undefined ? [] : [{ facts: 'image input', ...SOURCES.pi }];
 }
 
 function priceOf({ usd, long, termFactors, floats }: Facts): Price {

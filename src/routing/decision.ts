@@ -1,6 +1,10 @@
 /** Why a model was chosen, as facts; the editor turns them into words. Units: USD, milliseconds, tokens. */
 import type { Tier } from '../base/task.ts';
+import type { Ability } from './capabilities.ts';
 import type { TaskFeatures } from './features.ts';
+
+/** What VS Code's own chat asks for by itself, beside what a person asked. */
+export type HelperKind = 'title' | 'progress' | 'branch-name' | 'summary' | 'goal';
 
 export type Reason =
   | { readonly kind: 'complexity'; readonly value: number; readonly band: 'simple' | 'medium' | 'complex' }
@@ -12,6 +16,19 @@ export type Reason =
   | { readonly kind: 'asked-stronger'; readonly than: string }
   /** The person chose this very model. */
   | { readonly kind: 'asked-by-name' }
+  /** Only models of these tiers may answer. */
+  | { readonly kind: 'tiers'; readonly tiers: readonly Tier[] }
+  /** VS Code asks for this by itself: the cheapest model will do. */
+  | { readonly kind: 'helper'; readonly helper: HelperKind }
+  /** The talk stays with this model: its platform still holds so many tokens of it. */
+  | { readonly kind: 'kept-warm'; readonly tokens: number }
+  /** `sure` false: it is not known whether the model can. */
+  | {
+      readonly kind: 'skipped-cannot';
+      readonly model: string;
+      readonly lacks: Ability;
+      readonly sure: boolean;
+    }
   | { readonly kind: 'only-model' }
   | {
       readonly kind: 'skipped-no-room';

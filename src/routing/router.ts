@@ -3,11 +3,13 @@
  * Pure: the same input gives the same decision. Units: USD, milliseconds, tokens.
  */
 import { SluiceError } from '../base/errors.ts';
+import type { Tier } from '../base/task.ts';
 import { chanceAdequate } from './adequacy.ts';
+import { lacking, type Needs } from './capabilities.ts';
 import { automatic, type ModelInfo } from './catalogue.ts';
 import { bandOf, complexity } from './complexity.ts';
 import { estimateUsd } from './cost.ts';
-import type { Decision, Option, Reason } from './decision.ts';
+import type { Decision, HelperKind, Option, Reason } from './decision.ts';
 import type { TaskFeatures } from './features.ts';
 import { matchingRule, type RoutingRule } from './rules.ts';
 
@@ -27,6 +29,14 @@ export interface RouteInput {
   readonly tokenFactor?: (model: ModelInfo) => number;
   /** Input tokens that the model's platform still holds in its prompt cache; absent: none. */
   readonly warmTokens?: (model: ModelInfo) => number;
+  /** Absent: text, which every model takes. */
+  readonly needs?: Needs;
+  /** Absent: any. */
+  readonly tiers?: readonly Tier[];
+  /** VS Code's own small request: the cheapest model, however it is rated. */
+  readonly helper?: HelperKind;
+  /** A talk that goes on: it stays with the model whose platform holds most of it (`warmTokens`). */
+  readonly keepWarm?: boolean;
 }
 
 interface Candidate {
@@ -55,7 +65,7 @@ function byCost(a: Candidate, b: Candidate): number {
 }
 
 function allowed(input: RouteInput, value: number, reasons: Reason[]): Candidate[] {
-  const stronger = strongerOnly(input, reasons);
+  const stronger = capableOnly(input, strongerOnly(input, reasons), reasons);
   const fitting = stronger.filter((model) => {
     const fits = fitsInto(model, input);
     if (!fits)
@@ -99,12 +109,42 @@ function selectable(input: RouteInput): readonly ModelInfo[] {
 function strongerOnly(input: RouteInput, reasons: Reason[]): readonly ModelInfo[] {
   const than = input.models.find((model) => model.key === input.strongerThan);
   if (input.model !== undefined) return [chosenByName(input, input.model, reasons)];
-  const models = selectable(input);
+  const models = ofTiers(input, selectable(input), reasons);
   if (than === undefined) return models;
   const stronger = models.filter((model) => model.quality > than.quality);
   if (stronger.length === 0) throw new SluiceError('no-model', { why: 'none-stronger' });
   reasons.push({ kind: 'asked-stronger', than: than.label });
   return stronger;
+}
+
+/** Throws `no-model` when none of the tiers asked for is connected. */
+function ofTiers(
+  { tiers }: RouteInput,
+  models: readonly ModelInfo[],
+  reasons: Reason[],
+): readonly ModelInfo[] {
+  if (tiers === undefined) return models;
+  const found = models.filter(({ tier }) => tiers.includes(tier));
+  if (found.length === 0) throw new SluiceError('no-model', { why: 'none-in-tier' });
+  reasons.push({ kind: 'tiers', tiers });
+  return found;
+}
+
+/** Throws `no-model` when none can take what the request needs. */
+function capableOnly(
+  { needs, model: named }: RouteInput,
+  models: readonly ModelInfo[],
+  reasons: Reason[],
+): readonly ModelInfo[] {
+  if (needs === undefined || !(needs.tools || needs.images)) return models;
+  const lacks = lacking(models, needs, named !== undefined);
+  for (const [model, ability] of lacks) {
+    const sure = model[ability] !== undefined;
+    reasons.push({ kind: 'skipped-cannot', model: model.label, lacks: ability, sure });
+  }
+  const able = models.filter((model) => !lacks.has(model));
+  if (able.length === 0) throw new SluiceError('no-model', { why: 'none-able' });
+  return able;
 }
 
 /** Throws `model-not-found` when it is no longer connected. */
@@ -146,6 +186,9 @@ function withRoom(input: RouteInput, able: readonly Candidate[], reasons: Reason
 }
 
 function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]): Candidate {
+  const unasked =
+    input.model === undefined ? (helped(input, from, reasons) ?? kept(input, from, reasons)) : undefined;
+  if (unasked !== undefined) return unasked;
   const adequate = from.find(({ option }) => option.chance >= input.bar);
   const best = from.reduce((a, b) => (b.option.chance > a.option.chance ? b : a));
   const chosen = adequate ?? best;
@@ -156,6 +199,23 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
     reasons.push({ kind, chance: chosen.option.chance, bar: input.bar });
   }
   return chosen;
+}
+
+function helped({ helper }: RouteInput, [cheapest]: readonly Candidate[], reasons: Reason[]) {
+  if (helper === undefined) return undefined;
+  reasons.push({ kind: 'helper', helper });
+  return cheapest;
+}
+
+/** To go elsewhere would cost the whole talk again at the full price, and what the model had thought so far. */
+function kept(input: RouteInput, from: readonly Candidate[], reasons: Reason[]): Candidate | undefined {
+  if (input.keepWarm !== true || input.strongerThan !== undefined) return undefined;
+  const warmth = ({ model }: Candidate) => input.warmTokens?.(model) ?? 0;
+  const warmest = from.reduce((a, b) => (warmth(b) > warmth(a) ? b : a));
+  const tokens = warmth(warmest);
+  if (tokens === 0) return undefined;
+  reasons.push({ kind: 'kept-warm', tokens });
+  return warmest;
 }
 
 /** Among all that may be chosen automatically, so that 'ask stronger' still shows what was left behind. */

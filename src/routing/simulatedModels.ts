@@ -4,7 +4,12 @@
  */
 import type { ModelRow } from './catalogue.ts';
 
-const MADE_UP = { source: 'made up for trying Sluice', asOf: '2026-11-20' } as const;
+const MADE_UP = {
+  tools: true,
+  images: true,
+  source: 'made up for trying Sluice',
+  asOf: '2026-11-20',
+} as const;
 
 export const SIMULATED_MODELS: readonly ModelRow[] = [
   {

@@ -3,18 +3,26 @@ import type { Clock } from '../../src/base/clock.ts';
 import { delay } from '../../src/base/clock.ts';
 import type { AnySluiceError } from '../../src/base/errors.ts';
 import type { TokenUsage } from '../../src/base/task.ts';
-import type { ModelCall, ModelEvent, ModelTransport, PlatformCheck } from '../../src/flow/transport.ts';
+import type { ToolCall } from '../../src/flow/conversation.ts';
+import type {
+  ModelCall,
+  ModelEvent,
+  ModelTransport,
+  PlatformCheck,
+  StopReason,
+} from '../../src/flow/transport.ts';
 import type { LimitReading } from '../../src/quota/limitReading.ts';
 
 export interface Reply {
   readonly texts?: readonly string[];
+  readonly toolCalls?: readonly ToolCall[];
   readonly usage?: Partial<TokenUsage>;
   readonly limits?: readonly LimitReading[];
   /** Thrown before the first text. */
   readonly failsWith?: AnySluiceError;
   /** Thrown after the last text. */
   readonly breaksWith?: AnySluiceError;
-  readonly stop?: 'complete' | 'length' | 'refused' | 'other';
+  readonly stop?: StopReason;
   /** Time before the first text and between texts. */
   readonly everyMs?: number;
   readonly model?: string;
@@ -65,6 +73,7 @@ export class FakeTransport implements ModelTransport {
       signal.throwIfAborted();
       yield { kind: 'text', text };
     }
+    for (const call of reply.toolCalls ?? []) yield { kind: 'tool-call', ...call };
     if (reply.breaksWith) throw reply.breaksWith;
     yield { kind: 'usage', usage: { ...USAGE, ...reply.usage } };
     yield { kind: 'end', stop: reply.stop ?? 'complete' };

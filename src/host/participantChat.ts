@@ -1,0 +1,167 @@
+/** What `@sluice` answers: questions about code through the pipeline, what is left, and why a model was chosen. */
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { isCancellation, SluiceError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { TaskType, Tier } from '../base/task.ts';
+import type { Pipeline } from '../flow/pipeline.ts';
+import type { Platforms } from '../flow/platforms.ts';
+import type { Answer, AnswerEvent, Receipt } from '../flow/request.ts';
+import type { Settings } from '../flow/settings.ts';
+import type { BucketView } from '../flow/snapshot.ts';
+import { OFFERED } from './languageModelInfo.ts';
+import { VENDOR } from './languageModels.ts';
+import { quotaWords } from './limitWords.ts';
+import { chatRequest } from './participantContext.ts';
+import { decisionDocument, decisionTitle } from './receiptRows.ts';
+import { duration, errorWords, money, whyWords } from './words.ts';
+
+const t = vscode.l10n.t;
+
+export interface ParticipantDeps {
+  readonly pipeline: Pipeline;
+  readonly platforms: Platforms;
+  readonly buckets: () => readonly BucketView[];
+  readonly settings: () => Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** One turn, as VS Code hands it over. */
+export interface ChatTurn {
+  readonly request: vscode.ChatRequest;
+  readonly context: vscode.ChatContext;
+  readonly stream: vscode.ChatResponseStream;
+  readonly token: vscode.CancellationToken;
+}
+
+/** Slash commands that ask about code; any other text is a question. */
+const TASKS: Readonly<Record<string, TaskType>> = {
+  explain: 'explain',
+  fix: 'fix',
+  tests: 'tests',
+  review: 'review',
+};
+
+export class ParticipantChat {
+  readonly #deps: ParticipantDeps;
+
+  constructor(deps: ParticipantDeps) {
+    this.#deps = deps;
+  }
+
+  async answer(turn: ChatTurn): Promise<vscode.ChatResult> {
+    const { command = '' } = turn.request;
+    if (command === 'quota') return this.#quota(turn.stream);
+    if (command === 'why') return this.#why(turn.stream);
+    const abort = new AbortController();
+    const cancel = () => abort.abort(new DOMException('cancelled by the person', 'AbortError'));
+    const listening = turn.token.onCancellationRequested(cancel);
+    try {
+      return await this.#ask(turn, TASKS[command] ?? 'question', abort.signal);
+    } catch (error) {
+      return this.#failed(error, abort.signal);
+    } finally {
+      listening.dispose();
+    }
+  }
+
+  followups({ metadata }: vscode.ChatResult): vscode.ChatFollowup[] {
+    const { task } = { task: undefined, ...metadata };
+    const why = { prompt: '', command: 'why', label: t('Why this model?') };
+    const tests = { prompt: '', command: 'tests', label: t('Write tests for it') };
+    if (task === 'explain' || task === 'review') return [tests, why];
+    return task === undefined ? [] : [why];
+  }
+
+  async #ask(
+    { request, context, stream }: ChatTurn,
+    task: TaskType,
+    signal: AbortSignal,
+  ): Promise<vscode.ChatResult> {
+    const { pipeline, settings, clock } = this.#deps;
+    const asked = await chatRequest({ request, context, task, settings: settings(), clock }, signal);
+    for (const notice of asked.notices) stream.markdown(`> ${notice}\n\n`);
+    stream.progress(t('Choosing a model…'));
+    const tiers = tiersOf(request.model);
+    const whole = { ...asked.request, ...(tiers === undefined ? {} : { tiers }) };
+    const answer = await pipeline.run(whole, (event) => this.#hear(event, stream), signal);
+    this.#finish(answer, stream);
+    return { metadata: { task }, ...this.#problemOf(answer) };
+  }
+
+  #hear(event: AnswerEvent, stream: vscode.ChatResponseStream): void {
+    if (event.kind === 'text') stream.markdown(event.text);
+    else if (event.kind === 'routed') stream.progress(t('Waiting for {0}…', event.decision.chosen.label));
+    else if (event.kind === 'waiting') {
+      stream.progress(t('{0} asks to wait {1}…', this.#labelOf(event.platform), duration(event.waitMs)));
+    }
+  }
+
+  #finish({ receipt }: Answer, stream: vscode.ChatResponseStream): void {
+    stream.markdown(`\n\n---\n*${receiptWords(receipt)}*`);
+    const title = t('Why This Model');
+    stream.button({ command: 'sluice.showLastDecision', title, arguments: [receipt.id] });
+  }
+
+  #problemOf({ failure, receipt }: Answer): vscode.ChatResult {
+    if (failure !== undefined) {
+      const kept = t('What came before is kept; the answer is not complete.');
+      return { errorDetails: { message: `${errorWords(failure, (id) => this.#labelOf(id))} ${kept}` } };
+    }
+    if (receipt.stop !== 'length') return {};
+    return { errorDetails: { message: t('The answer reached the length limit and is not complete.') } };
+  }
+
+  #failed(error: unknown, signal: AbortSignal): vscode.ChatResult {
+    if (isCancellation(error, signal)) return {};
+    if (SluiceError.any(error)) {
+      return { errorDetails: { message: errorWords(error, (id) => this.#labelOf(id)) } };
+    }
+    this.#deps.log.error('@sluice failed', { name: error instanceof Error ? error.name : typeof error });
+    return { errorDetails: { message: t('Something in Sluice failed. Its log says more.') } };
+  }
+
+  #quota(stream: vscode.ChatResponseStream): vscode.ChatResult {
+    stream.markdown(quotaWords(this.#deps.buckets(), this.#deps.platforms.list));
+    stream.button({ command: 'sluice.openDashboard', title: t('Open Dashboard') });
+    return {};
+  }
+
+  #why(stream: vscode.ChatResponseStream): vscode.ChatResult {
+    const [receipt] = this.#deps.pipeline.recent;
+    if (receipt === undefined) {
+      stream.markdown(t('Nothing has been asked in this window yet.'));
+      return {};
+    }
+    stream.markdown(
+      `**${decisionTitle(receipt)}**\n\n${whyWords(receipt.decision)}.\n\n${decisionDocument(receipt)}`,
+    );
+    stream.button({
+      command: 'sluice.showLastDecision',
+      title: t('Open in an Editor'),
+      arguments: [receipt.id],
+    });
+    return {};
+  }
+
+  #labelOf(id: string): string {
+    return this.#deps.platforms.list.find((platform) => platform.id === id)?.label ?? id;
+  }
+}
+
+/** The person picked 'Sluice Fast' or 'Sluice Strong' below the input. */
+function tiersOf(model: vscode.LanguageModelChat | undefined): readonly Tier[] | undefined {
+  if (model?.vendor !== VENDOR) return undefined;
+  return OFFERED.find(({ id }) => id === model.id)?.tiers;
+}
+
+function receiptWords(receipt: Receipt): string {
+  const model = receipt.simulated ? t('{0} (simulated)', receipt.model) : receipt.model;
+  const cost =
+    receipt.billing === 'subscription'
+      ? t('in your subscription')
+      : money(receipt.costUsd, receipt.simulated);
+  const cached = receipt.cache === 'none' ? [] : [t('from the cache')];
+  return [model, cost, duration(receipt.totalMs), ...cached].join(' · ');
+}
