@@ -68,6 +68,7 @@ const host = {
     claudeCode: 'src/node/claudeCode.ts',
     simulatedPlatform: 'src/node/simulatedPlatform.ts',
     sqliteLedger: 'src/node/sqliteLedger.ts',
+    sqliteLevels: 'src/node/sqliteLevels.ts',
     tokenizerWorker: 'src/node/tokenizerWorker.ts',
   },
   outExtension: { '.js': '.cjs' },

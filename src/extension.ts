@@ -9,8 +9,10 @@ import { AnswerCache } from './flow/answerCache.ts';
 import { bucketViews, buildSnapshot, type SnapshotSources } from './flow/buildSnapshot.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
+import { declareLimits, machineQuota } from './flow/machineQuota.ts';
 import { Pipeline } from './flow/pipeline.ts';
-import { type Platform, Platforms } from './flow/platforms.ts';
+import { Platforms } from './flow/platforms.ts';
+import { requestId } from './flow/receipts.ts';
 import type { Receipt } from './flow/request.ts';
 import type { Settings } from './flow/settings.ts';
 import type { ModelTransport } from './flow/transport.ts';
@@ -25,6 +27,7 @@ import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
 import type { PlatformKind } from './host/platformKinds.ts';
 import { SettingsWatcher } from './host/settingsWatcher.ts';
+import { SimulatedStart } from './host/simulatedStart.ts';
 import { whyWords } from './host/words.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { LazyLedger, type UsageLedger } from './metrics/usageLedger.ts';
@@ -34,11 +37,9 @@ import type { SimulatedPlatform } from './node/simulatedPlatform.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
 import type { LimitReading } from './quota/limitReading.ts';
-import { Quota } from './quota/quota.ts';
+import type { Quota } from './quota/quota.ts';
 import { limitEndpointOf } from './quota/quotaReplies.ts';
-import { bindModel } from './routing/catalogue.ts';
 import { resolveModels } from './routing/resolveModels.ts';
-import { SIMULATED_MODELS } from './routing/simulatedModels.ts';
 
 /** What the suite inside VS Code may reach; given in test mode only. */
 export interface TestHandle {
@@ -58,7 +59,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const settings = owned.add(new SettingsWatcher());
   const notices = new Notices(settings, log);
   const core = buildCore(context, settings, notices, log);
-  const simulated = new SimulatedStart(log, settings);
+  const simulated = simulatedStart(log, settings);
   const connections = new Connections({
     platforms: core.platforms,
     simulated: simulated.platform,
@@ -69,6 +70,13 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   });
   connections.apply();
   buildDoors({ context, core, connections, settings, notices, channel });
+  owned.add(
+    declareLimits({
+      ...core,
+      settings: () => settings.settings,
+      onSettings: (listener) => settings.onChange(listener),
+    }),
+  );
   let connection: string | undefined;
   const settle = () => {
     void notices.checkSettings();
@@ -98,7 +106,7 @@ export function deactivate(): void {
 function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, notices: Notices, log: Log) {
   const read = () => settings.settings;
   const platforms = owned.add(new Platforms());
-  const quota = new Quota(clock);
+  const quota = owned.add(openQuota(context, settings, notices));
   const counter = owned.add(new TokenCounter(context.asAbsolutePath('dist/tokenizerWorker.cjs'), clock));
   const learned = context.globalState.get<unknown>(ESTIMATOR);
   const estimator = TokenEstimator.fromJSON(learned, (text) => counter.count(text));
@@ -122,6 +130,20 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
     }),
   );
   return { platforms, quota, metrics, cache, pipeline, clock } satisfies SnapshotSources;
+}
+
+function openQuota(context: vscode.ExtensionContext, settings: SettingsWatcher, notices: Notices): Quota {
+  const file = vscode.Uri.joinPath(context.globalStorageUri, 'levels.db').fsPath;
+  return machineQuota({
+    clock,
+    holder: `${process.pid}-${requestId(random)}`,
+    settings: () => settings.settings,
+    open: async (onFailure) => {
+      const { SqliteLevels } = await import('./node/sqliteLevels.ts');
+      return SqliteLevels.open({ file, clock, random, onFailure });
+    },
+    onFailure: (error) => notices.levelsFailed(error),
+  });
 }
 
 /** Where what was learned of token counts is kept, and how often. */
@@ -231,7 +253,8 @@ async function openTransport(
   if (kind.wire === 'claude-code') {
     const { openClaudeCode } = await import('./node/claudeCode.ts');
     const onLimits = (readings: readonly LimitReading[]) => quota.read(account.id, readings);
-    return openClaudeCode({ ...deps, path: settings['claudeCode.path'], log, onLimits });
+    const mayWatch = (everyMs: number) => quota.mayPoll(`${account.id} watch`, everyMs);
+    return openClaudeCode({ ...deps, path: settings['claudeCode.path'], log, onLimits, mayWatch });
   }
   if (kind.wire === 'anthropic') {
     const { AnthropicTransport } = await import('./node/anthropicTransport.ts');
@@ -249,46 +272,16 @@ function addressOf({ id }: PlatformKind, { baseUrl }: Account, settings: Setting
   return own === '' ? baseUrl : own;
 }
 
-/** The simulated platform: its server starts with the first request and ends with its transport. */
-class SimulatedStart {
-  readonly platform: Platform;
-  server: SimulatedPlatform | undefined;
-
-  constructor(log: Log, settings: SettingsWatcher) {
-    const id = 'simulated';
-    this.platform = {
-      id,
-      label: vscode.l10n.t('Simulated platform'),
-      simulated: true,
-      models: SIMULATED_MODELS.map((row) => bindModel(row, id, true)),
-      open: () => this.#open(log, settings.settings['request.timeoutSeconds'] * 1_000),
-    };
-  }
-
-  async #open(log: Log, timeoutMs: number): Promise<ModelTransport> {
-    const [{ startSimulatedPlatform }, { AnthropicTransport }] = await Promise.all([
-      import('./node/simulatedPlatform.ts'),
-      import('./node/anthropicTransport.ts'),
-    ]);
-    const server = await startSimulatedPlatform({ seed: SIMULATED_SEED, clock, log });
-    this.server = server;
-    const transport = new AnthropicTransport({
-      platform: this.platform.id,
-      apiKey: server.token,
-      baseUrl: server.url,
-      timeoutMs,
-      clock,
-    });
-    return {
-      stream: (call, signal) => transport.stream(call, signal),
-      check: (signal) => transport.check(signal),
-      dispose: () => {
-        transport.dispose();
-        server.dispose();
-        this.server = undefined;
-      },
-    };
-  }
+function simulatedStart(log: Log, settings: SettingsWatcher) {
+  return new SimulatedStart<SimulatedPlatform>({
+    startServer: async () => {
+      const { startSimulatedPlatform } = await import('./node/simulatedPlatform.ts');
+      return startSimulatedPlatform({ seed: 1, clock, log });
+    },
+    connect: async (platform, { token: apiKey, url: baseUrl }) => {
+      const { AnthropicTransport } = await import('./node/anthropicTransport.ts');
+      const timeoutMs = settings.settings['request.timeoutSeconds'] * 1_000;
+      return new AnthropicTransport({ platform, apiKey, baseUrl, timeoutMs, clock });
+    },
+  });
 }
-
-const SIMULATED_SEED = 1;

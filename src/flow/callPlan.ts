@@ -1,5 +1,5 @@
 /** One request made ready for any model: its prompt, its size for each, and what it will take. Units: tokens, USD. */
-import { promptTokens, type TaskType } from '../base/task.ts';
+import { type Priority, promptTokens, type TaskType } from '../base/task.ts';
 import { buildPrompt, type Prompt } from '../prompt/buildPrompt.ts';
 import { prefixKey } from '../prompt/stablePrefix.ts';
 import { usualOutputTokens } from '../prompt/taskPrompts.ts';
@@ -13,6 +13,7 @@ import type { ModelCall, StablePrefix } from './transport.ts';
 
 export interface CallPlan {
   readonly task: TaskType;
+  readonly priority: Priority;
   readonly prompt: Prompt;
   readonly language: string;
   /** By the tokenizer's ratio, before any model's own factor. */
@@ -27,7 +28,8 @@ const OUTPUT_ALLOWANCE = 8;
 /** Asked of a model whose own limit is unknown: nearly every one can give so much. */
 const UNKNOWN_MOST_OUTPUT = 4_096;
 
-export function planCall({ task, instruction, code }: RouteRequest, estimator: TokenEstimator): CallPlan {
+export function planCall(request: RouteRequest, estimator: TokenEstimator): CallPlan {
+  const { task, priority, instruction, code } = request;
   const language = code?.language ?? '';
   const prompt = buildPrompt({
     task,
@@ -40,7 +42,7 @@ export function planCall({ task, instruction, code }: RouteRequest, estimator: T
   });
   const prefix = { key: prefixKey(prompt.system), tokens: estimator.estimate(prompt.system, '') };
   const inputTokens = prefix.tokens + estimator.estimate(prompt.user, language);
-  return { task, prompt, language, inputTokens, outputTokens: usualOutputTokens(task), prefix };
+  return { task, priority, prompt, language, inputTokens, outputTokens: usualOutputTokens(task), prefix };
 }
 
 /** Tokens of this model for one of the tokenizer: learned, else as the catalogue says. */
