@@ -65,6 +65,8 @@ export interface Held {
 export interface HeldPart {
   readonly limit: string;
   readonly taken: readonly number[];
+  /** What a critical request wanted beyond what there was. */
+  readonly owed: number;
 }
 
 export interface Waiter {

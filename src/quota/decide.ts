@@ -33,7 +33,7 @@ export interface Verdict {
   waitMs: number;
   /** Index of the tightest limit, −1 when there is room. */
   tightest: number;
-  /** Taken of each limit and share: `limit · 4 + share`. */
+  /** Taken of each share of each limit, and owed to it: `limit · STRIDE + share`. */
   taken: Float64Array;
 }
 
@@ -46,6 +46,8 @@ const TRY_AGAIN_MS = 60_000;
  * the window.
  */
 const LEAST: Partial<Record<LimitUnit, number>> = { share: 0.0001, usd: 0.001 };
+/** Four shares and what is owed. */
+export const STRIDE = COUNT + 1;
 const NO_LIMIT = -1;
 /** Sums of fractions are equal within so much of the size. */
 const CRUMB = 1e-9;
@@ -53,7 +55,7 @@ const CRUMB = 1e-9;
 const LAST_ABOVE_THRESHOLD = 1;
 
 export function newVerdict(limits = 8): Verdict {
-  return { waitMs: 0, tightest: NO_LIMIT, taken: new Float64Array(limits * COUNT) };
+  return { waitMs: 0, tightest: NO_LIMIT, taken: new Float64Array(limits * STRIDE) };
 }
 
 /** Takes when it grants; `verdict` says what, or how long to wait and for what. */
@@ -66,7 +68,7 @@ export function decide(book: Book, ask: Ask, nowMs: number, verdict: Verdict): b
     verdict.taken = new Float64Array(limits.length * COUNT * 2);
   for (let index = 0; index < limits.length; index += 1) {
     const row = limits[index];
-    if (row !== undefined && applies(row, ask.model)) take(row, ask, nowMs, verdict.taken, index * COUNT);
+    if (row !== undefined && applies(row, ask.model)) take(row, ask, nowMs, verdict.taken, index * STRIDE);
   }
   return true;
 }
@@ -188,6 +190,7 @@ function take(row: LimitRow, ask: Ask, nowMs: number, taken: Float64Array, offse
   taken[offset + 1] = 0;
   taken[offset + 2] = 0;
   taken[offset + 3] = 0;
+  taken[offset + 4] = 0;
   const own = at(shares, priority);
   if (own >= amount) {
     shares[priority] = own - amount;
@@ -215,7 +218,10 @@ function takeMore(row: LimitRow, amount: number, ask: Ask, taken: Float64Array, 
   for (let share = priority - 1; share >= 0 && left > 0; share -= 1) takeFrom(share, left);
   row.reserved += amount - left;
   row.used[priority] = at(row.used, priority) + amount - left;
-  if (priority === 0 && ask.fair) row.owed = Math.min(row.size, row.owed + left);
+  if (priority > 0 || !ask.fair) return;
+  const owed = Math.min(left, row.size - row.owed);
+  row.owed += owed;
+  taken[offset + COUNT] = owed;
 }
 
 /** Who waits for a limit that this request needs, and stands before it, goes first. */
