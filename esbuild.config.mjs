@@ -79,6 +79,7 @@ const host = {
     simulatedPlatform: 'src/node/simulatedPlatform.ts',
     sqliteLedger: 'src/node/sqliteLedger.ts',
     sqliteOutcomes: 'src/node/sqliteOutcomes.ts',
+    sqliteLevels: 'src/node/sqliteLevels.ts',
     tokenizerWorker: 'src/node/tokenizerWorker.ts',
   },
   outExtension: { '.js': '.cjs' },

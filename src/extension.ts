@@ -9,9 +9,11 @@ import { AnswerCache } from './flow/answerCache.ts';
 import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
+import { declareLimits, machineQuota } from './flow/machineQuota.ts';
 import { Outcomes } from './flow/outcomes.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
+import { requestId } from './flow/receipts.ts';
 import type { Receipt } from './flow/request.ts';
 import { Answers } from './host/answers.ts';
 import { channelLog } from './host/channelLog.ts';
@@ -35,7 +37,7 @@ import type { SimulatedPlatform } from './node/simulatedPlatform.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
 import { openTransport, SimulatedStart } from './openPlatforms.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
-import { Quota } from './quota/quota.ts';
+import type { Quota } from './quota/quota.ts';
 import { LazyOutcomes } from './routing/outcomes.ts';
 import { resolveModels } from './routing/resolveModels.ts';
 
@@ -71,6 +73,13 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   connections.apply();
   const edits = owned.add(new LazyEdits(clock));
   buildDoors({ context, core, connections, settings, notices, channel, edits });
+  owned.add(
+    declareLimits({
+      ...core,
+      settings: () => settings.settings,
+      onSettings: (listener) => settings.onChange(listener),
+    }),
+  );
   let connection: string | undefined;
   const settle = () => {
     void notices.checkSettings();
@@ -100,7 +109,7 @@ export function deactivate(): void {
 function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, notices: Notices, log: Log) {
   const read = () => settings.settings;
   const platforms = owned.add(new Platforms());
-  const quota = new Quota(clock);
+  const quota = owned.add(openQuota(context, settings, notices));
   const counter = owned.add(new TokenCounter(context.asAbsolutePath('dist/tokenizerWorker.cjs'), clock));
   const learned = context.globalState.get<unknown>(ESTIMATOR);
   const estimator = TokenEstimator.fromJSON(learned, (text) => counter.count(text));
@@ -125,6 +134,20 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
     }),
   );
   return { platforms, quota, metrics, cache, pipeline, clock, estimator, log, outcomes };
+}
+
+function openQuota(context: vscode.ExtensionContext, settings: SettingsWatcher, notices: Notices): Quota {
+  const file = vscode.Uri.joinPath(context.globalStorageUri, 'levels.db').fsPath;
+  return machineQuota({
+    clock,
+    holder: `${process.pid}-${requestId(random)}`,
+    settings: () => settings.settings,
+    open: async (onFailure) => {
+      const { SqliteLevels } = await import('./node/sqliteLevels.ts');
+      return SqliteLevels.open({ file, clock, random, onFailure });
+    },
+    onFailure: (error) => notices.levelsFailed(error),
+  });
 }
 
 /** Where what was learned of token counts is kept, and how often. */

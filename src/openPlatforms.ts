@@ -38,7 +38,8 @@ export async function openTransport(
   if (kind.wire === 'claude-code') {
     const { openClaudeCode } = await import('./node/claudeCode.ts');
     const onLimits = (readings: readonly LimitReading[]) => quota.read(account.id, readings);
-    return openClaudeCode({ ...deps, path: settings['claudeCode.path'], log, onLimits });
+    const mayWatch = (everyMs: number) => quota.mayPoll(`${account.id} watch`, everyMs);
+    return openClaudeCode({ ...deps, path: settings['claudeCode.path'], log, onLimits, mayWatch });
   }
   if (kind.wire === 'anthropic') {
     const { AnthropicTransport } = await import('./node/anthropicTransport.ts');

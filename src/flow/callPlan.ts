@@ -1,5 +1,5 @@
 /** One request made ready for any model: its prompt, its size for each, and what it will take. Units: tokens, USD. */
-import { promptTokens, type TaskType } from '../base/task.ts';
+import { type Priority, promptTokens, type TaskType } from '../base/task.ts';
 import { buildPrompt, type Prompt } from '../prompt/buildPrompt.ts';
 import { prefixKey } from '../prompt/stablePrefix.ts';
 import { usualOutputTokens } from '../prompt/taskPrompts.ts';
@@ -22,6 +22,7 @@ import type { ChatMessage, ModelCall, StablePrefix, ToolOffer } from './transpor
 
 export interface CallPlan {
   readonly task: TaskType;
+  readonly priority: Priority;
   readonly prompt: Prompt;
   /** Earlier turns, then the prompt. */
   readonly messages: readonly ChatMessage[];
@@ -57,8 +58,8 @@ const EDIT_GROWTH = 1.25;
 const UNKNOWN_MOST_OUTPUT = 4_096;
 
 export function planCall(request: RouteRequest, estimator: TokenEstimator): CallPlan {
-  if (request.conversation !== undefined) return planTalk(request.task, request.conversation, estimator);
-  const { task, instruction, code, form, history = [] } = request;
+  if (request.conversation !== undefined) return planTalk(request, request.conversation, estimator);
+  const { task, priority, instruction, code, form, history = [] } = request;
   const language = code?.language ?? '';
   const prompt = buildPrompt({
     task,
@@ -80,17 +81,22 @@ export function planCall(request: RouteRequest, estimator: TokenEstimator): Call
     prefix.tokens,
   );
   const outputTokens = Math.max(usualOutputTokens(task), wholeCode(request, estimator));
-  return { task, prompt, messages, language, inputTokens, outputTokens, prefix };
+  return { task, priority, prompt, messages, language, inputTokens, outputTokens, prefix };
 }
 
 /** Nothing is added to another program's talk, and nothing is left out of it. */
-function planTalk(task: TaskType, conversation: Conversation, estimator: TokenEstimator): CallPlan {
+function planTalk(
+  { task, priority }: RouteRequest,
+  conversation: Conversation,
+  estimator: TokenEstimator,
+): CallPlan {
   const { system, messages, tools, toolMode, maxOutputTokens } = conversation;
   const inputTokens = conversationTokens(conversation, estimator);
   const last = messages.findLast(({ role }) => role === 'user');
   const goes = goesOn(conversation);
   return {
     task,
+    priority,
     prompt: { system: system.join('\n\n'), user: last === undefined ? '' : textOf(last.parts) },
     messages: messages.map(({ role, parts }) => ({ role, text: textOf(parts), parts })),
     language: '',

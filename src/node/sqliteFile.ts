@@ -47,13 +47,24 @@ export function inTransaction(db: DatabaseSync, write: () => void): void {
   }
 }
 
-/** SQLITE_NOTADB and SQLITE_CORRUPT; see https://www.sqlite.org/rescode.html (read 2026-11-21). */
+/** SQLITE_NOTADB and SQLITE_CORRUPT, SQLITE_BUSY; see https://www.sqlite.org/rescode.html (read 2026-11-21). */
 const CORRUPT = new Set([11, 26]);
+const BUSY = 5;
+
+/** Another window holds the file just now. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error) === BUSY;
+}
+
+function codeOf(error: unknown): number {
+  const { errcode } = error as { errcode?: unknown };
+  return typeof errcode === 'number' ? errcode & 0xff : 0;
+}
 
 /** What SQLite threw, in our one language of errors. */
 export function unusable(error: unknown): SluiceError<'storage-unusable'> {
-  const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string };
-  const why = errcode !== undefined && CORRUPT.has(errcode & 0xff) ? 'corrupt' : 'not-writable';
+  const { code, message } = error as { code?: string; message?: string };
+  const why = CORRUPT.has(codeOf(error)) ? 'corrupt' : 'not-writable';
   return new SluiceError('storage-unusable', { why, detail: message ?? code ?? '' }, { cause: error });
 }
 

@@ -188,7 +188,8 @@ suite('Claude Code, played by a stand-in', () => {
   });
 
   test('silence is a timeout', async () => {
-    await start({ timeoutMs: 400 });
+    // Long enough for a busy machine to answer the second question.
+    await start({ timeoutMs: 2_000 });
     await trial.transport.warm(neverAborted());
 
     const { error } = await run('[[hang]]');
