@@ -3,14 +3,17 @@ import * as vscode from 'vscode';
 import { systemClock as clock } from './base/clock.ts';
 import { DisposableBag } from './base/disposable.ts';
 import type { Log } from './base/log.ts';
+import { once } from './base/once.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
 import { bucketViews, buildSnapshot, type SnapshotSources } from './flow/buildSnapshot.ts';
+import { QUEUED_TASKS } from './flow/deferredTask.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
+import { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
 import { Pipeline } from './flow/pipeline.ts';
-import { type Platform, Platforms } from './flow/platforms.ts';
+import { Platforms } from './flow/platforms.ts';
 import type { Receipt } from './flow/request.ts';
 import type { Settings } from './flow/settings.ts';
 import type { ModelTransport } from './flow/transport.ts';
@@ -24,6 +27,7 @@ import type { DecisionView } from './host/decisionView.ts';
 import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
 import type { PlatformKind } from './host/platformKinds.ts';
+import type { QueuedTasks } from './host/queuedTasks.ts';
 import { SettingsWatcher } from './host/settingsWatcher.ts';
 import { whyWords } from './host/words.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -31,14 +35,13 @@ import { LazyLedger, type UsageLedger } from './metrics/usageLedger.ts';
 import { answersAt } from './node/probe.ts';
 import { sha256 } from './node/sha256.ts';
 import type { SimulatedPlatform } from './node/simulatedPlatform.ts';
+import { SimulatedStart } from './node/simulatedStart.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
 import type { LimitReading } from './quota/limitReading.ts';
 import { Quota } from './quota/quota.ts';
 import { limitEndpointOf } from './quota/quotaReplies.ts';
-import { bindModel } from './routing/catalogue.ts';
 import { resolveModels } from './routing/resolveModels.ts';
-import { SIMULATED_MODELS } from './routing/simulatedModels.ts';
 
 /** What the suite inside VS Code may reach; given in test mode only. */
 export interface TestHandle {
@@ -58,7 +61,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const settings = owned.add(new SettingsWatcher());
   const notices = new Notices(settings, log);
   const core = buildCore(context, settings, notices, log);
-  const simulated = new SimulatedStart(log, settings);
+  const simulatedLabel = vscode.l10n.t('Simulated platform');
+  const simulated = new SimulatedStart(simulatedLabel, clock, log, () => timeoutOf(settings));
   const connections = new Connections({
     platforms: core.platforms,
     simulated: simulated.platform,
@@ -86,6 +90,10 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   return { pipeline, platforms, connections, quota, simulated: () => simulated.server };
 }
 
+function timeoutOf({ settings }: SettingsWatcher): number {
+  return settings['request.timeoutSeconds'] * 1_000;
+}
+
 function connectionSettings({ settings }: SettingsWatcher): string {
   const addresses = [settings['anthropic.baseUrl'], settings['openai.baseUrl'], settings['claudeCode.path']];
   return JSON.stringify([addresses, settings['request.timeoutSeconds'], settings.models]);
@@ -109,7 +117,26 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
     settings: read,
     modelClass: () => platforms.signature,
   });
-  const dispatcher = new Dispatcher({ platforms, quota, estimator, settings: read, clock, random, log });
+  const lookAhead = owned.add(
+    new LazyLookAhead({
+      quota,
+      clock,
+      events: () => settings.settings['quota.events'],
+      stored: () => context.globalState.get(LOOK_AHEAD),
+      keep: (state) => void context.globalState.update(LOOK_AHEAD, state),
+    }),
+  );
+  const foresight = () => lookAhead.get();
+  const dispatcher = new Dispatcher({
+    platforms,
+    quota,
+    estimator,
+    settings: read,
+    clock,
+    random,
+    log,
+    foresight,
+  });
   const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
@@ -121,15 +148,16 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
       keep.request();
     }),
   );
-  return { platforms, quota, metrics, cache, pipeline, clock } satisfies SnapshotSources;
+  return { platforms, quota, metrics, cache, pipeline, clock, lookAhead } satisfies SnapshotSources;
 }
 
 /** Where what was learned of token counts is kept, and how often. */
 const ESTIMATOR = 'sluice.tokenEstimator';
 const KEEP_EVERY_MS = 30_000;
+const LOOK_AHEAD = 'sluice.lookAhead';
 
 function openHistory(context: vscode.ExtensionContext, notices: Notices): UsageLedger {
-  const file = vscode.Uri.joinPath(context.globalStorageUri, 'sluice.db').fsPath;
+  const file = historyFile(context);
   const failed = (error: unknown) => notices.storageFailed(error);
   const open = async () => {
     const { SqliteLedger } = await import('./node/sqliteLedger.ts');
@@ -138,6 +166,10 @@ function openHistory(context: vscode.ExtensionContext, notices: Notices): UsageL
   return new LazyLedger(open, (failure) => {
     if (failure !== undefined) failed(failure);
   });
+}
+
+function historyFile(context: vscode.ExtensionContext): string {
+  return vscode.Uri.joinPath(context.globalStorageUri, 'sluice.db').fsPath;
 }
 
 interface Built {
@@ -158,11 +190,19 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
     decisions ??= import('./host/decisionView.ts').then((view) => owned.add(new view.DecisionView(panel)));
     return (await decisions).show(receipt);
   };
+  const labelOf = (id: string) => platforms.list.find((platform) => platform.id === id)?.label ?? id;
+  const queued = once(async (): Promise<QueuedTasks> => {
+    const { QueuedTasks } = await import('./host/queuedTasks.ts');
+    return owned.add(new QueuedTasks({ pipeline, answers, clock, state: context.workspaceState, labelOf }));
+  });
+  // Questions of the window before this one; loaded only when there are some.
+  if (context.workspaceState.get(QUEUED_TASKS) !== undefined) owned.add(clock.after(0, () => void queued()));
   const answers = owned.add(
     new Answers({
       pipeline,
       panel,
-      labelOf: (id) => platforms.list.find((platform) => platform.id === id)?.label ?? id,
+      labelOf,
+      onQueue: async (question, dueAtMs) => (await queued()).add(question, dueAtMs) !== undefined,
       onOtherAction: (action, receipt) => {
         if (action === 'decision') void showDecision(receipt);
         else
@@ -198,7 +238,11 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
   const ask = { answers, clock, settings: read };
   const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
-  const table = commandTable({ ask, answers, connections, showDecision, pipeline, probe, showLog });
+  const readUsage = async () => (await import('./node/usageRows.ts')).readUsage(historyFile(context));
+  const table = commandTable({
+    ...{ ask, answers, connections, showDecision, pipeline, probe, showLog },
+    ...{ settings, queued, readUsage },
+  });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }
 
@@ -248,47 +292,3 @@ function addressOf({ id }: PlatformKind, { baseUrl }: Account, settings: Setting
     id === 'anthropic' ? settings['anthropic.baseUrl'] : id === 'openai' ? settings['openai.baseUrl'] : '';
   return own === '' ? baseUrl : own;
 }
-
-/** The simulated platform: its server starts with the first request and ends with its transport. */
-class SimulatedStart {
-  readonly platform: Platform;
-  server: SimulatedPlatform | undefined;
-
-  constructor(log: Log, settings: SettingsWatcher) {
-    const id = 'simulated';
-    this.platform = {
-      id,
-      label: vscode.l10n.t('Simulated platform'),
-      simulated: true,
-      models: SIMULATED_MODELS.map((row) => bindModel(row, id, true)),
-      open: () => this.#open(log, settings.settings['request.timeoutSeconds'] * 1_000),
-    };
-  }
-
-  async #open(log: Log, timeoutMs: number): Promise<ModelTransport> {
-    const [{ startSimulatedPlatform }, { AnthropicTransport }] = await Promise.all([
-      import('./node/simulatedPlatform.ts'),
-      import('./node/anthropicTransport.ts'),
-    ]);
-    const server = await startSimulatedPlatform({ seed: SIMULATED_SEED, clock, log });
-    this.server = server;
-    const transport = new AnthropicTransport({
-      platform: this.platform.id,
-      apiKey: server.token,
-      baseUrl: server.url,
-      timeoutMs,
-      clock,
-    });
-    return {
-      stream: (call, signal) => transport.stream(call, signal),
-      check: (signal) => transport.check(signal),
-      dispose: () => {
-        transport.dispose();
-        server.dispose();
-        this.server = undefined;
-      },
-    };
-  }
-}
-
-const SIMULATED_SEED = 1;

@@ -1,5 +1,6 @@
 /** Every setting: its default, its bounds and how it is read from whatever a settings file may hold. */
 import { TASK_TYPES } from '../base/task.ts';
+import { type PlannedEvent, parsePlannedEvents } from '../quota/plannedEvents.ts';
 import { type BadRow, type ModelOverride, parseModelOverrides } from '../routing/modelOverrides.ts';
 import type { RoutingRule } from '../routing/rules.ts';
 
@@ -38,6 +39,12 @@ interface ModelsSetting {
   readonly default: readonly ModelOverride[];
 }
 
+/** As above. */
+interface EventsSetting {
+  readonly type: 'events';
+  readonly default: readonly PlannedEvent[];
+}
+
 type Setting =
   | NumberSetting
   | ChoiceSetting<string>
@@ -45,7 +52,8 @@ type Setting =
   | PathSetting
   | BooleanSetting
   | RulesSetting
-  | ModelsSetting;
+  | ModelsSetting
+  | EventsSetting;
 
 const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSetting<T> => ({
   type: 'string',
@@ -63,6 +71,7 @@ export const SETTINGS = {
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
   'routing.rules': { type: 'rules', default: [] },
   models: { type: 'models', default: [] },
+  'quota.events': { type: 'events', default: [] },
   'request.maxSelectionKilobytes': { type: 'integer', default: 100, minimum: 1, maximum: 1_000 },
   'request.timeoutSeconds': { type: 'integer', default: 120, minimum: 5, maximum: 3_600 },
   'request.maxWaitSeconds': { type: 'integer', default: 20, minimum: 0, maximum: 600 },
@@ -81,9 +90,11 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
       ? readonly RoutingRule[]
       : S extends { readonly type: 'models' }
         ? readonly ModelOverride[]
-        : S extends { readonly type: 'url' | 'path' }
-          ? string
-          : number;
+        : S extends { readonly type: 'events' }
+          ? readonly PlannedEvent[]
+          : S extends { readonly type: 'url' | 'path' }
+            ? string
+            : number;
 
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
@@ -128,12 +139,16 @@ interface Parsed {
 }
 
 function parseOne(setting: Setting, raw: unknown): Parsed {
+  if (setting.type === 'events') {
+    const { events, bad } = parsePlannedEvents(raw) ?? {};
+    return events === undefined ? {} : { value: events, bad: bad ?? [] };
+  }
   if (setting.type !== 'models') return { value: parseWhole(setting, raw) };
   const parsed = parseModelOverrides(raw);
   return parsed === undefined ? {} : { value: parsed.overrides, bad: parsed.bad };
 }
 
-function parseWhole(setting: Exclude<Setting, ModelsSetting>, raw: unknown): unknown {
+function parseWhole(setting: Exclude<Setting, ModelsSetting | EventsSetting>, raw: unknown): unknown {
   switch (setting.type) {
     case 'number':
     case 'integer':

@@ -8,6 +8,9 @@ import { type AskDeps, askAboutSelection, explainSelection } from './askSelectio
 import type { Connections } from './connections.ts';
 import type { Probe } from './connectPlatform.ts';
 import { DASHBOARD_VIEW } from './dashboardView.ts';
+import type { ReadUsage } from './exportUsage.ts';
+import type { QueuedTasks } from './queuedTasks.ts';
+import type { SettingsWatcher } from './settingsWatcher.ts';
 
 export interface CommandDeps {
   readonly ask: AskDeps;
@@ -17,6 +20,9 @@ export interface CommandDeps {
   readonly showDecision: (receipt: Receipt | undefined) => Promise<Receipt | undefined>;
   readonly pipeline: Pipeline;
   readonly probe: Probe;
+  readonly settings: SettingsWatcher;
+  readonly queued: () => Promise<QueuedTasks>;
+  readonly readUsage: ReadUsage;
   readonly showLog: () => void;
 }
 
@@ -37,6 +43,10 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.managePlatforms': async () => (await import('./managePlatforms.ts')).managePlatforms(connections),
     'sluice.useSimulatedPlatform': async () =>
       (await import('./connectPlatform.ts')).useSimulatedPlatform(connections),
+    'sluice.planEvent': async (row) => (await import('./planEvent.ts')).planEvent(deps.settings, row),
+    'sluice.showQueuedTasks': async () => (await deps.queued()).show(),
+    'sluice.exportUsage': async (file) =>
+      (await import('./exportUsage.ts')).exportUsageTo(deps.readUsage, file),
     'sluice.copyAnswer': act('copy'),
     'sluice.askAgain': act('again'),
     'sluice.askStronger': act('stronger'),
