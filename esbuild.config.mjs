@@ -72,6 +72,7 @@ const host = {
     claudeCode: 'src/node/claudeCode.ts',
     simulatedPlatform: 'src/node/simulatedPlatform.ts',
     sqliteLedger: 'src/node/sqliteLedger.ts',
+    sqliteLevels: 'src/node/sqliteLevels.ts',
     usageRows: 'src/node/usageRows.ts',
     tokenizerWorker: 'src/node/tokenizerWorker.ts',
   },

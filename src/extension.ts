@@ -3,17 +3,18 @@ import * as vscode from 'vscode';
 import { systemClock as clock } from './base/clock.ts';
 import { DisposableBag } from './base/disposable.ts';
 import type { Log } from './base/log.ts';
-import { once } from './base/once.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
 import { bucketViews, buildSnapshot, type SnapshotSources } from './flow/buildSnapshot.ts';
-import { QUEUED_TASKS } from './flow/deferredTask.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
+import type { LookAhead } from './flow/lookAhead.ts';
+import { declareLimits, machineQuota } from './flow/machineQuota.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
+import { requestId } from './flow/receipts.ts';
 import type { Receipt } from './flow/request.ts';
 import type { Settings } from './flow/settings.ts';
 import type { ModelTransport } from './flow/transport.ts';
@@ -24,22 +25,22 @@ import { commandTable, registerCommands } from './host/commandTable.ts';
 import { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import type { DecisionView } from './host/decisionView.ts';
+import { LazyQueue } from './host/lazyQueue.ts';
 import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
 import type { PlatformKind } from './host/platformKinds.ts';
-import type { QueuedTasks } from './host/queuedTasks.ts';
 import { SettingsWatcher } from './host/settingsWatcher.ts';
+import { SimulatedStart } from './host/simulatedStart.ts';
 import { whyWords } from './host/words.ts';
 import { Metrics } from './metrics/metrics.ts';
-import { LazyLedger, type UsageLedger } from './metrics/usageLedger.ts';
+import { LazyHistory } from './node/lazyHistory.ts';
 import { answersAt } from './node/probe.ts';
 import { sha256 } from './node/sha256.ts';
 import type { SimulatedPlatform } from './node/simulatedPlatform.ts';
-import { SimulatedStart } from './node/simulatedStart.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
 import type { LimitReading } from './quota/limitReading.ts';
-import { Quota } from './quota/quota.ts';
+import type { Quota } from './quota/quota.ts';
 import { limitEndpointOf } from './quota/quotaReplies.ts';
 import { resolveModels } from './routing/resolveModels.ts';
 
@@ -61,8 +62,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   const settings = owned.add(new SettingsWatcher());
   const notices = new Notices(settings, log);
   const core = buildCore(context, settings, notices, log);
-  const simulatedLabel = vscode.l10n.t('Simulated platform');
-  const simulated = new SimulatedStart(simulatedLabel, clock, log, () => timeoutOf(settings));
+  const simulated = simulatedStart(log, settings);
   const connections = new Connections({
     platforms: core.platforms,
     simulated: simulated.platform,
@@ -73,6 +73,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   });
   connections.apply();
   buildDoors({ context, core, connections, settings, notices, channel });
+  const onSettings = (listener: () => void) => settings.onChange(listener);
+  owned.add(declareLimits({ ...core, settings: () => settings.settings, onSettings }));
   let connection: string | undefined;
   const settle = () => {
     void notices.checkSettings();
@@ -90,10 +92,6 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   return { pipeline, platforms, connections, quota, simulated: () => simulated.server };
 }
 
-function timeoutOf({ settings }: SettingsWatcher): number {
-  return settings['request.timeoutSeconds'] * 1_000;
-}
-
 function connectionSettings({ settings }: SettingsWatcher): string {
   const addresses = [settings['anthropic.baseUrl'], settings['openai.baseUrl'], settings['claudeCode.path']];
   return JSON.stringify([addresses, settings['request.timeoutSeconds'], settings.models]);
@@ -106,37 +104,24 @@ export function deactivate(): void {
 function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, notices: Notices, log: Log) {
   const read = () => settings.settings;
   const platforms = owned.add(new Platforms());
-  const quota = new Quota(clock);
+  const quota: Quota = owned.add(openQuota(context, settings, notices, () => lookAhead.current));
   const counter = owned.add(new TokenCounter(context.asAbsolutePath('dist/tokenizerWorker.cjs'), clock));
   const learned = context.globalState.get<unknown>(ESTIMATOR);
   const estimator = TokenEstimator.fromJSON(learned, (text) => counter.count(text));
-  const metrics = new Metrics(openHistory(context, notices));
+  const onFailure = (error: unknown) => notices.storageFailed(error);
+  const history = owned.add(new LazyHistory({ file: storageFile(context, 'sluice.db'), clock, onFailure }));
+  const metrics = new Metrics(history.ledger);
   const cache = new AnswerCache({
     hash: sha256,
     clock,
     settings: read,
     modelClass: () => platforms.signature,
   });
-  const lookAhead = owned.add(
-    new LazyLookAhead({
-      quota,
-      clock,
-      events: () => settings.settings['quota.events'],
-      stored: () => context.globalState.get(LOOK_AHEAD),
-      keep: (state) => void context.globalState.update(LOOK_AHEAD, state),
-    }),
-  );
+  const store = context.globalState;
+  const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
   const foresight = () => lookAhead.get();
-  const dispatcher = new Dispatcher({
-    platforms,
-    quota,
-    estimator,
-    settings: read,
-    clock,
-    random,
-    log,
-    foresight,
-  });
+  const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight };
+  const dispatcher = new Dispatcher(parts);
   const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
@@ -148,33 +133,44 @@ function buildCore(context: vscode.ExtensionContext, settings: SettingsWatcher, 
       keep.request();
     }),
   );
-  return { platforms, quota, metrics, cache, pipeline, clock, lookAhead } satisfies SnapshotSources;
+  return { platforms, quota, metrics, cache, pipeline, clock, lookAhead, history } satisfies Core;
+}
+
+function openQuota(
+  context: vscode.ExtensionContext,
+  settings: SettingsWatcher,
+  notices: Notices,
+  ahead: () => LookAhead | undefined,
+): Quota {
+  const file = storageFile(context, 'levels.db');
+  return machineQuota({
+    clock,
+    ahead,
+    holder: `${process.pid}-${requestId(random)}`,
+    settings: () => settings.settings,
+    open: async (onFailure) => {
+      const { SqliteLevels } = await import('./node/sqliteLevels.ts');
+      return SqliteLevels.open({ file, clock, random, onFailure });
+    },
+    onFailure: (error) => notices.levelsFailed(error),
+  });
 }
 
 /** Where what was learned of token counts is kept, and how often. */
 const ESTIMATOR = 'sluice.tokenEstimator';
 const KEEP_EVERY_MS = 30_000;
-const LOOK_AHEAD = 'sluice.lookAhead';
 
-function openHistory(context: vscode.ExtensionContext, notices: Notices): UsageLedger {
-  const file = historyFile(context);
-  const failed = (error: unknown) => notices.storageFailed(error);
-  const open = async () => {
-    const { SqliteLedger } = await import('./node/sqliteLedger.ts');
-    return owned.add(await SqliteLedger.open(file, clock, failed));
-  };
-  return new LazyLedger(open, (failure) => {
-    if (failure !== undefined) failed(failure);
-  });
+function storageFile({ globalStorageUri }: vscode.ExtensionContext, name: string): string {
+  return vscode.Uri.joinPath(globalStorageUri, name).fsPath;
 }
 
-function historyFile(context: vscode.ExtensionContext): string {
-  return vscode.Uri.joinPath(context.globalStorageUri, 'sluice.db').fsPath;
+interface Core extends SnapshotSources {
+  readonly history: LazyHistory;
 }
 
 interface Built {
   readonly context: vscode.ExtensionContext;
-  readonly core: SnapshotSources;
+  readonly core: Core;
   readonly connections: Connections;
   readonly settings: SettingsWatcher;
   readonly notices: Notices;
@@ -191,24 +187,18 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
     return (await decisions).show(receipt);
   };
   const labelOf = (id: string) => platforms.list.find((platform) => platform.id === id)?.label ?? id;
-  const queued = once(async (): Promise<QueuedTasks> => {
-    const { QueuedTasks } = await import('./host/queuedTasks.ts');
-    return owned.add(new QueuedTasks({ pipeline, answers, clock, state: context.workspaceState, labelOf }));
-  });
-  // Questions of the window before this one; loaded only when there are some.
-  if (context.workspaceState.get(QUEUED_TASKS) !== undefined) owned.add(clock.after(0, () => void queued()));
-  const answers = owned.add(
+  const state = context.workspaceState;
+  const queue = owned.add(new LazyQueue({ pipeline, answers: () => answers, clock, state, labelOf }));
+  const answers: Answers = owned.add(
     new Answers({
       pipeline,
       panel,
       labelOf,
-      onQueue: async (question, dueAtMs) => (await queued()).add(question, dueAtMs) !== undefined,
+      onQueue: async (question, dueAtMs) => (await queue.get()).add(question, dueAtMs) !== undefined,
       onOtherAction: (action, receipt) => {
+        const command = action === 'connect' ? 'sluice.connectPlatform' : 'sluice.openDashboard';
         if (action === 'decision') void showDecision(receipt);
-        else
-          void vscode.commands.executeCommand(
-            action === 'connect' ? 'sluice.connectPlatform' : 'sluice.openDashboard',
-          );
+        else void vscode.commands.executeCommand(command);
       },
     }),
   );
@@ -238,10 +228,9 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
   const ask = { answers, clock, settings: read };
   const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
-  const readUsage = async () => (await import('./node/usageRows.ts')).readUsage(historyFile(context));
   const table = commandTable({
     ...{ ask, answers, connections, showDecision, pipeline, probe, showLog },
-    ...{ settings, queued, readUsage },
+    ...{ settings, queued: queue.get, readUsage: core.history.read },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }
@@ -275,7 +264,8 @@ async function openTransport(
   if (kind.wire === 'claude-code') {
     const { openClaudeCode } = await import('./node/claudeCode.ts');
     const onLimits = (readings: readonly LimitReading[]) => quota.read(account.id, readings);
-    return openClaudeCode({ ...deps, path: settings['claudeCode.path'], log, onLimits });
+    const mayWatch = (everyMs: number) => quota.mayPoll(`${account.id} watch`, everyMs);
+    return openClaudeCode({ ...deps, path: settings['claudeCode.path'], log, onLimits, mayWatch });
   }
   if (kind.wire === 'anthropic') {
     const { AnthropicTransport } = await import('./node/anthropicTransport.ts');
@@ -291,4 +281,18 @@ function addressOf({ id }: PlatformKind, { baseUrl }: Account, settings: Setting
   const own =
     id === 'anthropic' ? settings['anthropic.baseUrl'] : id === 'openai' ? settings['openai.baseUrl'] : '';
   return own === '' ? baseUrl : own;
+}
+
+function simulatedStart(log: Log, settings: SettingsWatcher) {
+  return new SimulatedStart<SimulatedPlatform>({
+    startServer: async () => {
+      const { startSimulatedPlatform } = await import('./node/simulatedPlatform.ts');
+      return startSimulatedPlatform({ seed: 1, clock, log });
+    },
+    connect: async (platform, { token: apiKey, url: baseUrl }) => {
+      const { AnthropicTransport } = await import('./node/anthropicTransport.ts');
+      const timeoutMs = settings.settings['request.timeoutSeconds'] * 1_000;
+      return new AnthropicTransport({ platform, apiKey, baseUrl, timeoutMs, clock });
+    },
+  });
 }

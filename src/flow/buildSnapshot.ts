@@ -78,9 +78,16 @@ function bucketView(state: LimitState, simulated: boolean, atMs: number): Bucket
     reserved: state.reserved,
     ...(state.refillPerMs === undefined ? {} : { refillPerMinute: state.refillPerMs * MS_PER_MINUTE }),
     ...(state.fullInMs === undefined ? {} : { fullInMs: state.fullInMs }),
-    source: 'reported',
-    readingAgeMs: Math.max(0, atMs - state.readingAtMs),
+    ...(state.source === 'declared' ? { source: 'declared' } : { source: 'reported', readBy: state.source }),
+    ...(state.readingAtMs === undefined ? {} : { readingAgeMs: Math.max(0, atMs - state.readingAtMs) }),
     simulated,
+    reservations: state.reservations,
+    ...(state.threshold === undefined ? {} : { threshold: state.threshold }),
+    ...(state.drift === undefined ? {} : { drift: state.drift }),
+    ...(state.foreign === undefined ? {} : { foreign: state.foreign }),
+    ...(state.shares === undefined ? {} : { shares: state.shares }),
+    adaptations: state.adaptations,
+    waiting: state.waiting,
   };
 }
 

@@ -8,7 +8,8 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { promptTokens } from '../base/task.ts';
 import type { TokenEstimator } from '../prompt/tokenEstimator.ts';
-import type { Quota, Reservation } from '../quota/quota.ts';
+import type { Reservation } from '../quota/grant.ts';
+import type { Quota } from '../quota/quota.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
 import type { Decision, Option } from '../routing/decision.ts';
 import { taskFeatures } from '../routing/features.ts';
@@ -102,7 +103,8 @@ export class Dispatcher {
       rules: settings()['routing.rules'],
       bar: settings()['routing.qualityBar'],
       outputTokens: job.outputTokens,
-      room: (model) => quota.room(model.platform, model.name, demandOf(model, job, estimator)),
+      room: (model) =>
+        quota.room(model.platform, model.name, demandOf(model, job, estimator), request.priority),
       tokenFactor: (model) => factorOf(model, estimator),
       warmTokens: (model) => this.#warm.tokens(model.key, job.prefix.key),
       ...(request.strongerThan === undefined ? {} : { strongerThan: request.strongerThan }),
@@ -190,7 +192,7 @@ export class Dispatcher {
     else this.#warm.note(info.key, job.prefix.key, { tokens, startedMs, ttlMs });
   }
 
-  /** Waits for room at most `patienceMs` in all, else throws `quota-exhausted`. */
+  /** Waits in line for room at most `patienceMs` in all, else throws `quota-exhausted`. */
   async #reserve(
     info: ModelInfo,
     job: CallPlan,
@@ -198,21 +200,14 @@ export class Dispatcher {
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Reservation> {
+    const { platform, name: model } = info;
     const demand = demandOf(info, job, this.#deps.estimator);
-    const deadlineMs = this.#deps.clock.monotonic() + patienceMs;
-    for (;;) {
-      signal.throwIfAborted();
-      const grant = this.#deps.quota.reserve(info.platform, info.name, demand);
-      if (grant.approved) return grant.reservation;
-      if (this.#deps.clock.monotonic() + grant.waitMs > deadlineMs) {
-        throw new SluiceError('quota-exhausted', {
-          platform: info.platform,
-          limit: grant.limit,
-          retryAfterMs: grant.waitMs,
-        });
-      }
-      await this.#wait(info, grant.waitMs, emit, signal);
-    }
+    const onWait = (waitMs: number) => emit({ kind: 'waiting', platform, waitMs });
+    const request = { platform, model, demand, priority: job.priority };
+    const grant = await this.#deps.quota.acquire(request, { patienceMs, onWait }, signal);
+    if (grant.approved) return grant.reservation;
+    const { limit, waitMs: retryAfterMs } = grant;
+    throw new SluiceError('quota-exhausted', { platform, limit, retryAfterMs });
   }
 
   #wait(info: ModelInfo, waitMs: number, emit: Emit, signal: AbortSignal): Promise<void> {

@@ -2,18 +2,24 @@
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { throttle } from '../base/throttle.ts';
-import type { PlannedEvent } from '../quota/plannedEvents.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { LookAhead } from './lookAhead.ts';
+import type { Settings } from './settings.ts';
 
 export interface LazyLookAheadDeps {
   readonly quota: Quota;
   readonly clock: Clock;
-  readonly events: () => readonly PlannedEvent[];
-  /** What was kept last time, as it came back from the store. */
-  readonly stored: () => unknown;
-  readonly keep: (state: unknown) => void;
+  readonly settings: () => Pick<Settings, 'quota.events'>;
+  readonly store: KeyedStore;
 }
+
+/** VS Code's global state is one. */
+export interface KeyedStore {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+const KEY = 'sluice.lookAhead';
 
 const WATCH_EVERY_MS = 1_000;
 const KEEP_EVERY_MS = 30_000;
@@ -23,7 +29,8 @@ export class LazyLookAhead implements Disposable {
   readonly #owned = new DisposableBag();
   readonly #load = async () => {
     const { LookAhead: Loaded } = await import('./lookAhead.ts');
-    this.#current = new Loaded(this.#deps, this.#deps.stored());
+    const { clock, settings, store } = this.#deps;
+    this.#current = new Loaded({ clock, events: () => settings()['quota.events'] }, store.get(KEY));
     return this.#current;
   };
   #current: LookAhead | undefined;
@@ -57,6 +64,6 @@ export class LazyLookAhead implements Disposable {
   }
 
   #keep(): void {
-    if (this.#current) this.#deps.keep(this.#current.toJSON());
+    if (this.#current) void this.#deps.store.update(KEY, this.#current.toJSON());
   }
 }

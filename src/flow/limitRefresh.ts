@@ -1,4 +1,7 @@
-/** Asks a platform what is left, where it can be asked: after an answer, and not too often. Units: milliseconds. */
+/**
+ * Asks a platform what is left, where it can be asked: after an answer, not too often, and of all windows of the machine
+ * only one. Units: milliseconds.
+ */
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { SluiceError } from '../base/errors.ts';
@@ -32,6 +35,7 @@ export class LimitRefresh implements Disposable {
     if (before !== undefined && clock.monotonic() - before < NOT_BEFORE_MS) return;
     this.#askedAtMs.set(platform, clock.monotonic());
     try {
+      if (!(await quota.mayPoll(platform, NOT_BEFORE_MS))) return;
       const transport = await platforms.transport(platform);
       const readings = await transport.readLimits?.(this.#abort.signal);
       if (readings) quota.read(platform, readings);

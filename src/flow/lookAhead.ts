@@ -16,6 +16,7 @@ import {
 } from '../quota/exhaustion.ts';
 import type { LimitState } from '../quota/limit.ts';
 import { eventWeight, type PlannedEvent } from '../quota/plannedEvents.ts';
+import { at, PARTS } from '../quota/shares.ts';
 import type { Quantiles } from '../quota/sizeModel.ts';
 import {
   type PredictionCalibration,
@@ -59,6 +60,9 @@ export class LookAhead implements Foresight {
   readonly #predictor: TaskPredictor;
   readonly #limits = new Map<string, Watched>();
   readonly #priorities: Readonly<Record<Priority, DemandForecast>>;
+  readonly #unused = new Map<string, { readonly atMs: number; readonly part: number | undefined }>();
+  /** The limits at the last look. */
+  #seen: readonly LimitState[] = [];
   #usual = { inputTokens: 1_000, outputTokens: 500 };
 
   /** `raw`: what `toJSON` gave, as it came back from a store; what cannot be used of it is forgotten. */
@@ -107,6 +111,7 @@ export class LookAhead implements Foresight {
   /** To be called when a limit has changed: what went, in whatever window or terminal, was asked for. */
   watch(states: readonly LimitState[]): void {
     const nowMs = this.#deps.clock.now();
+    this.#seen = states;
     for (const state of states) {
       const watched = this.#watched(limitId(state));
       const available = state.level + state.reserved;
@@ -145,13 +150,31 @@ export class LookAhead implements Foresight {
   }
 
   /**
-   * The part of a priority's share, 0…1, that it will not need within `overMs`; `shareTokens` is how large that share
-   * is over this time.
+   * The part of a priority's share of a platform, 0…1, that it will not need until its limits are full again; undefined
+   * while too little is known, or where no limit counts tokens. Cheap: it is asked for with every decision.
    */
-  unusedShare(priority: Priority, shareTokens: number, overMs: number = HOUR_MS): number {
+  unusedShare(priority: Priority, platform: string): number | undefined {
     const nowMs = this.#deps.clock.now();
+    const key = `${priority}/${platform}`;
+    const known = this.#unused.get(key);
+    if (known && nowMs >= known.atMs && nowMs - known.atMs < HOLDS_MS) return known.part;
+    const part = this.#unusedPart(priority, platform, nowMs);
+    this.#unused.set(key, { atMs: nowMs, part });
+    return part;
+  }
+
+  #unusedPart(priority: Priority, platform: string, nowMs: number): number | undefined {
     const planned = (atMs: number) => this.#planned(atMs);
-    return unusedPart(shareTokens, this.#priorities[priority], overMs, nowMs, planned);
+    const parts = this.#seen
+      .filter((state) => state.platform === platform && state.model === undefined && state.unit === 'tokens')
+      .map((state) => {
+        const share = state.size * at(PARTS, PRIORITIES.indexOf(priority));
+        return unusedPart(share, this.#priorities[priority], fillMs(state), nowMs, planned);
+      });
+    return parts.reduce(
+      (least, part) => (least === undefined ? part : Math.min(least, part ?? 0)),
+      undefined,
+    );
   }
 
   #planned(atMs: number): number {
@@ -182,6 +205,12 @@ const LEAST_PART = 1e-6;
 
 export function limitId({ platform, model = '', unit, window = '' }: LimitState): string {
   return [platform, model, unit, window].join('/');
+}
+
+/** How long it takes at most until the limit is full again. */
+function fillMs({ size, refill, refillPerMs = 0, fullInMs }: LimitState): number {
+  if (refill === 'at-reset') return fullInMs ?? HOUR_MS;
+  return refillPerMs > 0 ? size / refillPerMs : HOUR_MS;
 }
 
 function supplyOf({ size, level, refillPerMs = 0, refill, fullInMs }: LimitState): Supply {

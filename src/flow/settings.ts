@@ -1,5 +1,6 @@
 /** Every setting: its default, its bounds and how it is read from whatever a settings file may hold. */
 import { TASK_TYPES } from '../base/task.ts';
+import { type DeclaredLimit, parseDeclaredLimits } from '../quota/declaredLimits.ts';
 import { type PlannedEvent, parsePlannedEvents } from '../quota/plannedEvents.ts';
 import { type BadRow, type ModelOverride, parseModelOverrides } from '../routing/modelOverrides.ts';
 import type { RoutingRule } from '../routing/rules.ts';
@@ -45,6 +46,12 @@ interface EventsSetting {
   readonly default: readonly PlannedEvent[];
 }
 
+/** As `ModelsSetting`. */
+interface LimitsSetting {
+  readonly type: 'limits';
+  readonly default: readonly DeclaredLimit[];
+}
+
 type Setting =
   | NumberSetting
   | ChoiceSetting<string>
@@ -53,7 +60,8 @@ type Setting =
   | BooleanSetting
   | RulesSetting
   | ModelsSetting
-  | EventsSetting;
+  | EventsSetting
+  | LimitsSetting;
 
 const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSetting<T> => ({
   type: 'string',
@@ -71,6 +79,8 @@ export const SETTINGS = {
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
   'routing.rules': { type: 'rules', default: [] },
   models: { type: 'models', default: [] },
+  limits: { type: 'limits', default: [] },
+  'quota.priorities': { type: 'boolean', default: true },
   'quota.events': { type: 'events', default: [] },
   'request.maxSelectionKilobytes': { type: 'integer', default: 100, minimum: 1, maximum: 1_000 },
   'request.timeoutSeconds': { type: 'integer', default: 120, minimum: 5, maximum: 3_600 },
@@ -92,13 +102,15 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
         ? readonly ModelOverride[]
         : S extends { readonly type: 'events' }
           ? readonly PlannedEvent[]
-          : S extends { readonly type: 'url' | 'path' }
-            ? string
-            : number;
+          : S extends { readonly type: 'limits' }
+            ? readonly DeclaredLimit[]
+            : S extends { readonly type: 'url' | 'path' }
+              ? string
+              : number;
 
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
-/** One row of `models` that was left out. */
+/** One row of a list that was left out. */
 export interface RejectedRow extends BadRow {
   readonly key: SettingKey;
 }
@@ -143,12 +155,19 @@ function parseOne(setting: Setting, raw: unknown): Parsed {
     const { events, bad } = parsePlannedEvents(raw) ?? {};
     return events === undefined ? {} : { value: events, bad: bad ?? [] };
   }
+  if (setting.type === 'limits') {
+    const declared = parseDeclaredLimits(raw);
+    return declared === undefined ? {} : { value: declared.limits, bad: declared.bad };
+  }
   if (setting.type !== 'models') return { value: parseWhole(setting, raw) };
   const parsed = parseModelOverrides(raw);
   return parsed === undefined ? {} : { value: parsed.overrides, bad: parsed.bad };
 }
 
-function parseWhole(setting: Exclude<Setting, ModelsSetting | EventsSetting>, raw: unknown): unknown {
+function parseWhole(
+  setting: Exclude<Setting, ModelsSetting | LimitsSetting | EventsSetting>,
+  raw: unknown,
+): unknown {
   switch (setting.type) {
     case 'number':
     case 'integer':

@@ -2,8 +2,28 @@
  * Everything that the dashboard and the meter draw, as plain data: the panel keeps no truth of its own.
  * Units: milliseconds, tokens, USD; wall-clock times are epoch milliseconds. Unknown is absent, never 0.
  */
-import type { TaskType } from '../base/task.ts';
+import type { Priority, TaskType } from '../base/task.ts';
 import type { PredictionCalibration } from '../quota/taskPredictor.ts';
+
+/** One priority's part of a limit; amounts in the limit's own unit. */
+export interface ShareView {
+  readonly priority: Priority;
+  /** Its part of a full limit. */
+  readonly entitled: number;
+  /** Free in it now; the shares add up to the level. */
+  readonly level: number;
+  /** Used by this priority in the running window, or in the time that the limit takes to refill. */
+  readonly used: number;
+  /** Held just now by its requests out of other shares, and out of this share by others. */
+  readonly borrowed: number;
+  readonly lent: number;
+}
+
+/** Why a share is not simply its part of the limit. */
+export type AdaptationView =
+  | { readonly kind: 'penalised'; readonly priority: Priority; readonly factor: number }
+  | { readonly kind: 'lent'; readonly priority: Priority; readonly part: number }
+  | { readonly kind: 'burst'; readonly priority: 'critical'; readonly owed: number };
 
 export interface BucketView {
   readonly id: string;
@@ -34,7 +54,22 @@ export interface BucketView {
   readonly source: 'declared' | 'reported';
   /** Age of the newest reading; absent when none came yet. */
   readonly readingAgeMs?: number;
+  /** Who said it, where it is reported. */
+  readonly readBy?: 'headers' | 'endpoint' | 'program' | 'log';
   readonly simulated: boolean;
+  /** Requests that hold something of it. */
+  readonly reservations?: number;
+  /** Below this level only `critical` and `high` requests pass. */
+  readonly threshold?: number;
+  /** What the platform counted more than we did at its newest reading (less: negative); absent where we cannot count. */
+  readonly drift?: number;
+  /** What others are known to have used. */
+  readonly foreign?: number;
+  /** From `critical` to `low`; absent while priorities are turned off. */
+  readonly shares?: readonly ShareView[];
+  readonly adaptations?: readonly AdaptationView[];
+  /** Requests of all windows that wait for room on this platform. */
+  readonly waiting?: number;
 }
 
 export interface CacheLevelView {

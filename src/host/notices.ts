@@ -12,6 +12,7 @@ export class Notices {
   readonly #log: Log;
   #told = '';
   #storage: string | undefined;
+  #levels: string | undefined;
 
   constructor(settings: SettingsWatcher, log: Log) {
     this.#settings = settings;
@@ -34,6 +35,7 @@ export class Notices {
         ),
       ),
       ...(this.#storage === undefined ? [] : [this.#storage]),
+      ...(this.#levels === undefined ? [] : [this.#levels]),
     ];
   }
 
@@ -75,5 +77,18 @@ export class Notices {
     this.#log.warn('history not kept', { why: known ? error.facts.why : 'no-sqlite' });
     if (this.#storage === undefined) void vscode.window.showWarningMessage(`Sluice: ${words}`);
     this.#storage = words;
+  }
+
+  /** What is left cannot be shared with other windows; said once. */
+  levelsFailed(error: unknown): void {
+    const why = SluiceError.is(error, 'storage-unusable') ? error.facts.why : 'no-sqlite';
+    this.#log.warn('levels not shared', { why });
+    this.#levels =
+      why === 'newer-version'
+        ? t('A newer version of Sluice keeps what is left of your limits. This window counts for itself.')
+        : t(
+            'What is left of your limits cannot be shared with other windows. This window counts for itself.',
+          );
+    void vscode.window.showWarningMessage(`Sluice: ${this.#levels}`);
   }
 }

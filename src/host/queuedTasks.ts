@@ -14,7 +14,7 @@ const t = vscode.l10n.t;
 
 export interface QueuedTasksDeps {
   readonly pipeline: Pipeline;
-  readonly answers: Pick<Answers, 'ask'>;
+  readonly answers: () => Pick<Answers, 'ask'>;
   readonly clock: Clock;
   readonly state: vscode.Memento;
   readonly labelOf: (platform: string) => string;
@@ -93,7 +93,7 @@ export class QueuedTasks implements Disposable {
   /** The answer comes from the cache; only one that could not be kept is asked for anew. */
   #open({ id, title, subtitle, notices, request }: DeferredTask): void {
     this.#queue.remove(id);
-    void this.#deps.answers.ask({ title, subtitle, notices, request: { ...request, freshness: 'cached' } });
+    void this.#deps.answers().ask({ title, subtitle, notices, request: { ...request, freshness: 'cached' } });
   }
 
   async #tell(outcome: DeferredOutcome): Promise<void> {

@@ -21,10 +21,14 @@ export interface OpenClaudeDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly onLimits: (readings: readonly LimitReading[]) => void;
+  /** Of all windows of this machine one watches, and the others see what it finds. Absent: this one does. */
+  readonly mayWatch?: (everyMs: number) => Promise<boolean>;
 }
 
 /** A person in a terminal spends slowly; a scan that finds nothing new takes some 4 ms. */
 const WATCH_EVERY_MS = 60_000;
+/** All windows look at about the same time, and one asks. */
+const ASK_NOT_BEFORE_MS = 45_000;
 
 /** Throws `program-missing`. The program is asked about its login by the first call. */
 export async function openClaudeCode(deps: OpenClaudeDeps): Promise<ModelTransport> {
@@ -51,13 +55,14 @@ export async function openClaudeCode(deps: OpenClaudeDeps): Promise<ModelTranspo
   };
 }
 
-interface WatchDeps extends Pick<OpenClaudeDeps, 'clock' | 'log' | 'onLimits'> {
+interface WatchDeps extends Pick<OpenClaudeDeps, 'clock' | 'log' | 'onLimits' | 'mayWatch'> {
   readonly transport: Pick<ClaudeCodeTransport, 'readLimits'>;
   readonly transcripts: Pick<ClaudeTranscripts, 'scan'>;
 }
 
 /** When the person's own sessions have spent something, the program is asked anew what is left. */
-export function watchSpending({ transport, transcripts, clock, log, onLimits }: WatchDeps): Disposable {
+export function watchSpending(deps: WatchDeps): Disposable {
+  const { transport, transcripts, clock, log, onLimits, mayWatch = async () => true } = deps;
   const abort = new AbortController();
   let timer: Disposable | undefined;
   let first = true;
@@ -65,7 +70,8 @@ export function watchSpending({ transport, transcripts, clock, log, onLimits }: 
     try {
       const { charges } = await transcripts.scan(abort.signal);
       // The first scan tells of the past: the answers since then have told what it left.
-      if (charges.length > 0 && !first) onLimits(await transport.readLimits(abort.signal));
+      if (charges.length > 0 && !first && (await mayWatch(ASK_NOT_BEFORE_MS)))
+        onLimits(await transport.readLimits(abort.signal));
       first = false;
     } catch (error) {
       if (abort.signal.aborted) return;

@@ -111,7 +111,7 @@ export function bucketWorth({ shortChance: chance }: Pick<Outlook, 'shortChance'
 
 /**
  * The part of a share, 0…1, that its own priority will not need until the limit is full again, in nine cases of ten: so
- * much may be lent. 0 while too little is known.
+ * much may be lent. Undefined while too little is known.
  */
 export function unusedPart(
   shareAmount: number,
@@ -119,12 +119,12 @@ export function unusedPart(
   overMs: number,
   nowMs: number,
   planned: PlannedWeight = () => 1,
-): number {
-  if (own.hoursSeen < LEAST_TO_LEND || shareAmount <= 0) return 0;
+): number | undefined {
+  if (own.hoursSeen < LEAST_TO_LEND) return undefined;
   const { mean, spread } = own.expected(nowMs, nowMs + overMs, nowMs, planned);
   const sigma = sigmaOf(spread);
   const most = mean * Math.exp(SCORES.many * sigma - (sigma * sigma) / 2);
-  return Math.min(1, Math.max(0, 1 - most / shareAmount));
+  return shareAmount <= 0 ? 0 : Math.min(1, Math.max(0, 1 - most / shareAmount));
 }
 
 /** A day must have been seen before one lends what another may need. */

@@ -1,8 +1,16 @@
 /**
  * What a platform says is left of one of its limits. Units: the limit's own (`tokens`, `requests`, `usd`); a `share`
- * limit is a part of a whole whose size nobody tells: its size is 1. Milliseconds.
+ * limit is a part of a whole whose size nobody tells: its size is 1; `units` are a person's own. Milliseconds.
  */
-export const LIMIT_UNITS = ['requests', 'tokens', 'input-tokens', 'output-tokens', 'usd', 'share'] as const;
+export const LIMIT_UNITS = [
+  'requests',
+  'tokens',
+  'input-tokens',
+  'output-tokens',
+  'usd',
+  'share',
+  'units',
+] as const;
 
 export type LimitUnit = (typeof LIMIT_UNITS)[number];
 

@@ -1,118 +1,276 @@
 /**
  * All limits of all platforms. A request passes only when every limit that concerns it has room; the one that takes
- * longest is named. What is reserved is settled to the real use, or given back. Units: tokens, milliseconds.
+ * longest is named. What is reserved is settled to the real use, given back, or lapses when its holder is gone. Units:
+ * tokens, milliseconds.
  */
 import type { Clock } from '../base/clock.ts';
-import type { Disposable } from '../base/disposable.ts';
+import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
-import { type Demand, Limit, type LimitState } from './limit.ts';
+import { PRIORITIES, type Priority } from '../base/task.ts';
+import { NEVER } from './book.ts';
+import { type Ask, look, newVerdict } from './decide.ts';
+import type { DeclaredLimit } from './declaredLimits.ts';
+import type { Candidate, Grant, Patience, QuotaRequest, Room, UnusedShare } from './grant.ts';
+import type { LevelStore, Operation, Outcome } from './levelStore.ts';
+import { type Demand, type LimitState, nameOf } from './limit.ts';
 import type { LimitReading } from './limitReading.ts';
+import { limitStates } from './limitState.ts';
+import { MemoryLevels } from './memoryLevels.ts';
+import { aged, LEASE_MS, Reservations } from './reservations.ts';
+import { type Waiting, WaitingLine } from './waitingLine.ts';
 
-/** `limit` names the limit without room, `waitMs` says how long until it has some (0: there is room now). */
-export interface Room {
-  readonly limit?: string;
-  readonly waitMs: number;
+export interface QuotaOptions {
+  /** Absent: this window's memory. */
+  readonly store?: LevelStore;
+  /** Names this process among all that use the store. */
+  readonly holder?: string;
+  /** False: every request may take all there is. */
+  readonly priorities?: () => boolean;
+  /** Absent: nothing is lent. */
+  readonly unusedShare?: UnusedShare;
 }
 
-export type Grant =
-  | { readonly approved: true; readonly reservation: Reservation }
-  | { readonly approved: false; readonly limit: string; readonly waitMs: number };
+const NOTHING_LENT: readonly number[] = [];
 
-/** Tokens held for one request. Disposing without `settle` gives all of them back; both count once. */
-export interface Reservation extends Disposable {
-  settle(used: Demand): void;
-  /** What the platform said of its limits in the answer to this very request. */
-  correct(readings: readonly LimitReading[]): void;
-}
+type Waits = Pick<Ask, 'waitedMs' | 'patienceMs'>;
 
-export class Quota {
+const ONCE: Waits = { waitedMs: 0, patienceMs: 0 };
+
+export class Quota implements Disposable {
   readonly #clock: Clock;
-  readonly #limits = new Map<string, Limit[]>();
+  readonly #store: LevelStore;
+  readonly #holder: string;
+  readonly #options: QuotaOptions;
+  readonly #bag = new DisposableBag();
   readonly #changed = new Emitter<void>();
+  readonly #lines = new Map<string, WaitingLine>();
+  readonly #reservations: Reservations;
+  readonly #verdict = newVerdict();
+  #count = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, options: QuotaOptions = {}) {
     this.#clock = clock;
+    this.#options = options;
+    this.#holder = options.holder ?? 'this';
+    const store = this.#bag.add(options.store ?? new MemoryLevels(clock));
+    this.#store = store;
+    this.#bag.add(store.onChange(() => this.#wake()));
+    this.#reservations = this.#bag.add(
+      new Reservations({
+        clock,
+        holder: this.#holder,
+        shared: () => store.shared,
+        tell: (platform, operation) => this.#tell(platform, operation),
+      }),
+    );
   }
 
   onChange(listener: () => void): Disposable {
     return this.#changed.on(listener);
   }
 
-  room(platform: string, model: string, demand: Demand): Room {
-    let tightest: Room = { waitMs: 0 };
-    for (const limit of this.#of(platform)) {
-      if (!limit.applies(model)) continue;
-      const waitMs = limit.waitMs(demand);
-      if (waitMs > tightest.waitMs) tightest = { limit: nameOf(limit), waitMs };
-    }
-    return tightest;
+  /** As far as this window knows, now; nothing is taken. */
+  room(platform: string, model: string, demand: Demand, priority: Priority = 'medium'): Room {
+    const book = this.#store.book(platform);
+    if (book === undefined) return { waitMs: 0 };
+    const ask = this.#ask('', { platform, model, demand, priority }, ONCE);
+    look(book, ask, this.#store.nowMs(platform), this.#verdict);
+    const row = book.limits[this.#verdict.tightest];
+    return row === undefined ? { waitMs: 0 } : { limit: nameOf(row), waitMs: this.#verdict.waitMs };
   }
 
-  reserve(platform: string, model: string, demand: Demand): Grant {
-    const room = this.room(platform, model, demand);
-    if (room.limit !== undefined) return { approved: false, limit: room.limit, waitMs: room.waitMs };
-    return { approved: true, reservation: this.#hold(platform, model, demand) };
+  /** Asks once, without waiting. */
+  async request(request: QuotaRequest): Promise<Grant> {
+    const id = this.#nextId();
+    const outcome = await this.#take(id, request, ONCE);
+    return outcome.ok ? this.#granted(id, request) : this.#refused(request, outcome);
+  }
+
+  /**
+   * Waits in line, by priority and age, until there is room; refused when that takes longer than the patience. Rejects
+   * with the signal's reason, and then nothing is held.
+   */
+  async acquire(request: QuotaRequest, patience: Patience, signal: AbortSignal): Promise<Grant> {
+    signal.throwIfAborted();
+    const id = this.#nextId();
+    const sinceMs = this.#clock.monotonic();
+    const { patienceMs } = patience;
+    let outcome = await this.#take(id, request, { waitedMs: 0, patienceMs });
+    if (!outcome.ok && outcome.waitMs <= patienceMs && !signal.aborted) {
+      patience.onWait?.(outcome.waitMs);
+      const alive = this.#reservations.keepAlive(request.platform);
+      outcome = await this.#wait({ id, request, sinceMs, patience, refused: outcome, signal });
+      alive.dispose();
+    }
+    if (!outcome.ok) {
+      signal.throwIfAborted();
+      return this.#refused(request, outcome);
+    }
+    const grant = this.#granted(id, request);
+    // Granted while it was cancelled: nobody would settle it.
+    if (signal.aborted && grant.approved) grant.reservation.dispose();
+    signal.throwIfAborted();
+    return grant;
   }
 
   /** A reading that came without a request of ours. */
   read(platform: string, readings: readonly LimitReading[]): void {
-    for (const reading of readings) this.#correct(platform, reading, 0);
-    if (readings.length > 0) this.#changed.fire();
+    if (readings.length > 0) this.#tell(platform, { kind: 'read', readings: aged(readings, this.#clock) });
+  }
+
+  /** The person's own limits of a platform, in place of those declared before. */
+  declare(platform: string, limits: readonly DeclaredLimit[]): void {
+    this.#tell(platform, { kind: 'declare', limits });
   }
 
   /** Forgets what is known of a platform that is no longer connected. */
   forget(platform: string): void {
-    if (this.#limits.delete(platform)) this.#changed.fire();
+    this.#tell(platform, { kind: 'forget' });
+  }
+
+  /** May this window ask the platform what is left? Of all windows one may in `everyMs`; the others read it here. */
+  async mayPoll(platform: string, everyMs: number): Promise<boolean> {
+    return (await this.#store.run(platform, { kind: 'poll', everyMs })).ok;
+  }
+
+  /** How long ago a request of this priority asked, in any window; `Infinity`: never. */
+  idleMs(platform: string, priority: Priority): number {
+    const askedAtMs = this.#store.book(platform)?.askedAtMs[PRIORITIES.indexOf(priority)] ?? -NEVER;
+    return askedAtMs === -NEVER ? Number.POSITIVE_INFINITY : this.#store.nowMs(platform) - askedAtMs;
   }
 
   states(): LimitState[] {
-    return [...this.#limits.values()].flat().map((limit) => limit.state());
+    const wallMs = this.#clock.now();
+    const fair = this.#fair;
+    return this.#store.platforms().flatMap((platform) => {
+      const book = this.#store.book(platform);
+      if (book === undefined) return [];
+      const nowMs = this.#store.nowMs(platform);
+      const [lent, waiting] = [this.#lent(platform), this.#waiting(platform)];
+      return limitStates({ platform, book, nowMs, wallMs, fair, lent, waiting });
+    });
   }
 
-  #hold(platform: string, model: string, demand: Demand): Reservation {
-    const held = new Map<Limit, number>();
-    for (const limit of this.#of(platform)) if (limit.applies(model)) held.set(limit, limit.reserve(demand));
-    let open = true;
-    const close = (used: (limit: Limit) => number) => {
-      if (!open) return;
-      open = false;
-      for (const [limit, reserved] of held) limit.settle(reserved, used(limit));
-      this.#changed.fire();
-    };
+  /** Gives back what is held. */
+  dispose(): void {
+    for (const line of this.#lines.values()) line.dispose();
+    this.#bag.dispose();
+    this.#changed.dispose();
+  }
+
+  get #fair(): boolean {
+    return this.#options.priorities?.() ?? true;
+  }
+
+  #lent(platform: string): readonly number[] {
+    const { unusedShare } = this.#options;
+    if (unusedShare === undefined) return NOTHING_LENT;
+    const wallMs = this.#clock.now();
+    return PRIORITIES.map((priority) => Math.max(0, Math.min(1, unusedShare(priority, wallMs, platform))));
+  }
+
+  /** Here, and in other windows: the first of each model stands in the book, and says how many are behind it. */
+  #waiting(platform: string): number {
+    const others = this.#store.book(platform)?.waiting.filter(({ holder }) => holder !== this.#holder) ?? [];
+    const here = this.#lines.get(platform)?.length ?? 0;
+    return others.reduce((sum, { behind }) => sum + 1 + behind, here);
+  }
+
+  #nextId(): string {
+    this.#count += 1;
+    return `${this.#holder}:${this.#count}`;
+  }
+
+  #ask(id: string, { model, demand, priority, platform }: QuotaRequest, waits: Waits): Ask {
+    const index = PRIORITIES.indexOf(priority);
+    return { id, model, demand, priority: index, lent: this.#lent(platform), fair: this.#fair, ...waits };
+  }
+
+  #take(id: string, request: QuotaRequest, waits: Waits, behind?: number): Outcome | Promise<Outcome> {
+    return this.#store.run(request.platform, {
+      kind: 'take',
+      ask: this.#ask(id, request, waits),
+      holder: this.#holder,
+      leaseMs: this.#store.shared ? LEASE_MS : NEVER,
+      ...(behind === undefined ? {} : { join: { behind } }),
+    });
+  }
+
+  #granted(id: string, request: QuotaRequest): Grant {
+    const reservation = this.#reservations.open(id, request);
     this.#changed.fire();
-    return {
-      settle: (used) => close((limit) => limit.amount(used)),
-      dispose: () => close(() => 0),
-      correct: (readings) => {
-        const seen = { inputTokens: demand.inputTokens, outputTokens: 0 };
-        for (const reading of readings) {
-          const limit = this.#find(platform, reading);
-          // A limit born in this answer has no share of ours in reserve: the platform has already counted us.
-          const charged = limit && held.has(limit) ? limit.amount(seen) : 0;
-          this.#correct(platform, reading, charged);
-        }
+    return { approved: true, waitMs: 0, reservation };
+  }
+
+  #refused({ alternatives = [], priority }: QuotaRequest, { limit = '', waitMs }: Outcome): Grant {
+    const free = ({ platform, model, demand }: Candidate) =>
+      this.room(platform, model, demand, priority).waitMs === 0;
+    const alternative = alternatives.find(free);
+    return { approved: false, limit, waitMs, ...(alternative === undefined ? {} : { alternative }) };
+  }
+
+  #wait({ id, request, sinceMs, patience, refused, signal }: Wait): Promise<Outcome> {
+    const line = this.#line(request.platform);
+    return new Promise((resolve) => {
+      const onAbort = () => {
+        line.leave(id);
+        resolve(refused);
         this.#changed.fire();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      const waiting: Waiting = {
+        id,
+        request,
+        priority: PRIORITIES.indexOf(request.priority),
+        sinceMs,
+        deadlineMs: sinceMs + patience.patienceMs,
+        onWait: (waitMs) => patience.onWait?.(waitMs),
+        done: (outcome) => {
+          signal.removeEventListener('abort', onAbort);
+          if (outcome.ok && signal.aborted) this.#tell(request.platform, { kind: 'settle', id });
+          resolve(outcome);
+        },
+      };
+      line.join(waiting, refused);
+      this.#changed.fire();
+    });
+  }
+
+  #line(platform: string): WaitingLine {
+    const known = this.#lines.get(platform);
+    if (known) return known;
+    const line = new WaitingLine({
+      clock: this.#clock,
+      take: ({ id, request, sinceMs, deadlineMs }, behind) => {
+        const waitedMs = this.#clock.monotonic() - sinceMs;
+        return this.#take(id, request, { waitedMs, patienceMs: deadlineMs - sinceMs }, behind);
       },
-    };
+      leave: (id) => this.#tell(platform, { kind: 'leave', id }),
+    });
+    this.#lines.set(platform, line);
+    return line;
   }
 
-  #correct(platform: string, reading: LimitReading, charged: number): void {
-    const known = this.#find(platform, reading);
-    if (known) known.correct(reading, charged);
-    else this.#limits.set(platform, [...this.#of(platform), new Limit(platform, reading, this.#clock)]);
+  /** Nobody waits for it; a store never rejects. */
+  #tell(platform: string, operation: Operation): void {
+    const outcome = this.#store.run(platform, operation);
+    if (outcome instanceof Promise) void outcome.then(() => this.#wake(platform));
+    else this.#wake(platform);
   }
 
-  #find(platform: string, reading: LimitReading): Limit | undefined {
-    return this.#of(platform).find((limit) => limit.is(reading));
-  }
-
-  #of(platform: string): readonly Limit[] {
-    return this.#limits.get(platform) ?? [];
+  /** Something may have come free. */
+  #wake(platform?: string): void {
+    if (platform === undefined) for (const line of this.#lines.values()) line.wake();
+    else this.#lines.get(platform)?.wake();
+    this.#changed.fire();
   }
 }
 
-/** Such as `tokens`, `5h`, `week usd` or `requests (a-model)`. */
-function nameOf({ unit, window, model }: Limit): string {
-  const parts = window === undefined ? [unit] : unit === 'share' ? [window] : [window, unit];
-  return model === undefined ? parts.join(' ') : `${parts.join(' ')} (${model})`;
+interface Wait {
+  readonly id: string;
+  readonly request: QuotaRequest;
+  readonly sinceMs: number;
+  readonly patience: Patience;
+  readonly refused: Outcome;
+  readonly signal: AbortSignal;
 }

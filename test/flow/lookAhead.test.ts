@@ -88,8 +88,12 @@ suite('look ahead', () => {
   });
 
   test('a priority that hardly ever asks may lend its share, after a day of watching', () => {
-    const { clock, ahead } = start();
-    const before = ahead.unusedShare('critical', 10_000);
+    const { clock, quota, ahead } = start();
+    quota.read('api', [
+      { unit: 'tokens', limit: 10_000, remaining: 9_000, fullInMs: 6 * 60_000, atMs: clock.now() },
+    ]);
+    ahead.watch(quota.states());
+    const before = ahead.unusedShare('critical', 'api');
     for (let hour = 0; hour < 30; hour += 1) {
       ahead.learn(AHEAD, { inputTokens: 5, outputTokens: 5 }, 'critical');
       ahead.learn(AHEAD, { inputTokens: 9_000, outputTokens: 900 }, 'low');
@@ -98,24 +102,26 @@ suite('look ahead', () => {
     ahead.learn(AHEAD, { inputTokens: 5, outputTokens: 5 }, 'critical');
     ahead.learn(AHEAD, { inputTokens: 9_000, outputTokens: 900 }, 'low');
 
-    assert.equal(before, 0);
-    assert.ok(ahead.unusedShare('critical', 10_000) > 0.9);
-    assert.equal(ahead.unusedShare('low', 10_000), 0);
+    assert.equal(before, undefined);
+    assert.ok((ahead.unusedShare('critical', 'api') ?? 0) > 0.9);
+    assert.equal(ahead.unusedShare('low', 'api'), 0);
+    assert.equal(ahead.unusedShare('critical', 'a platform without a limit in tokens'), undefined);
   });
 
   test('the pipeline learns from whole answers: less is reserved, the snapshot tells how good it was', async () => {
     const clock = new FakeClock();
     const transport = new FakeTransport(clock, [{ usage: { input: 80, output: 40 } }]);
-    const store: { state?: unknown } = {};
+    const kept = new Map<string, unknown>();
+    const store = {
+      get: (key: string) => kept.get(key),
+      update: async (key: string, state: unknown) => void kept.set(key, state),
+    };
     const quota = new Quota(clock);
     const lookAhead = new LazyLookAhead({
       quota,
       clock,
-      events: () => [],
-      stored: () => store.state,
-      keep: (state) => {
-        store.state = state;
-      },
+      settings: () => ({ 'quota.events': [] }),
+      store,
     });
     const spine = buildSpine({ clock, transport, quota, foresight: () => lookAhead.get() });
     const run = (text: string) =>
@@ -131,8 +137,8 @@ suite('look ahead', () => {
     assert.deepEqual(before, {});
     assert.ok(receipt.decision.estimatedOutputTokens < 100, `${receipt.decision.estimatedOutputTokens}`);
     assert.ok((predictions?.outputTokens?.outcomes ?? 0) > 25);
-    assert.ok(JSON.stringify(store.state).includes('explain'));
-    assert.ok(!JSON.stringify(store.state).includes('once more'), 'nothing of the question is kept');
+    assert.ok(JSON.stringify([...kept]).includes('explain'));
+    assert.ok(!JSON.stringify([...kept]).includes('once more'), 'nothing of the question is kept');
   });
 
   test('a request that is cut teaches nothing about how long answers are', async () => {

@@ -1,0 +1,260 @@
+/**
+ * Levels in SQLite, shared by all windows of this machine: one row for each platform's book, one IMMEDIATE transaction
+ * for each operation. Nobody waits on a lock for long: what finds the file busy is tried again a moment later, in its
+ * order. Units: milliseconds; wall-clock times are epoch milliseconds.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { SluiceError } from '../base/errors.ts';
+import { Emitter } from '../base/event.ts';
+import type { Random } from '../base/random.ts';
+import { type Book, emptyBook } from '../quota/book.ts';
+import { newVerdict } from '../quota/decide.ts';
+import { type LevelStore, type Operation, type Outcome, UNANSWERED } from '../quota/levelStore.ts';
+import { applyOperation } from '../quota/operations.ts';
+import { type Anchor, bookNowMs } from './sharedTime.ts';
+import { isBusy, prepareDatabase, unusable } from './sqliteFile.ts';
+
+/** Counts up with every change of the table or of what a book holds. */
+export const LEVELS_VERSION = 1;
+const TABLE = `
+  CREATE TABLE levels (platform TEXT PRIMARY KEY, wall_ms REAL NOT NULL, book TEXT NOT NULL) STRICT, WITHOUT ROWID;`;
+/** Longest stand-still of the thread for a lock. */
+const BUSY_MS = 2;
+const AGAIN = { leastMs: 1, mostMs: 6 };
+/** Whoever holds the lock for so long is not one of us. */
+const GIVE_UP_AFTER_MS = 5_000;
+/** How soon this window sees what others did. */
+const LOOK_EVERY_MS = 500;
+
+export interface SqliteLevelsDeps {
+  readonly file: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The file cannot be used any more; said once, before the next answer. */
+  readonly onFailure: (error: SluiceError) => void;
+}
+
+interface Known extends Anchor {
+  readonly book: Book;
+  /** The file's version when it was read: while that stands, nobody else has written. */
+  readonly version: number;
+}
+
+interface Pending {
+  readonly platform: string;
+  readonly operation: Operation;
+  readonly sinceMs: number;
+  readonly resolve: (outcome: Outcome) => void;
+}
+
+export class SqliteLevels implements LevelStore {
+  readonly shared = true;
+  readonly #deps: SqliteLevelsDeps;
+  readonly #db: DatabaseSync;
+  readonly #statements: Readonly<
+    Record<'load' | 'save' | 'all' | 'version' | 'begin' | 'commit', StatementSync>
+  >;
+  readonly #known = new Map<string, Known>();
+  readonly #pending: Pending[] = [];
+  readonly #changed = new Emitter<void>();
+  readonly #verdict = newVerdict();
+  #again: Disposable | undefined;
+  #looking: Disposable | undefined;
+  #version = -1;
+  #closed = false;
+
+  private constructor(db: DatabaseSync, deps: SqliteLevelsDeps) {
+    this.#db = db;
+    this.#deps = deps;
+    this.#statements = {
+      load: db.prepare('SELECT wall_ms AS wallMs, book FROM levels WHERE platform = ?'),
+      save: db.prepare('INSERT OR REPLACE INTO levels (platform, wall_ms, book) VALUES (?, ?, ?)'),
+      all: db.prepare('SELECT platform, wall_ms AS wallMs, book FROM levels'),
+      version: db.prepare('PRAGMA data_version'),
+      begin: db.prepare('BEGIN IMMEDIATE'),
+      commit: db.prepare('COMMIT'),
+    };
+  }
+
+  /** Throws `storage-unusable`: folder not writable, file corrupt, or made by a newer version (then left untouched). */
+  static async open(deps: SqliteLevelsDeps): Promise<SqliteLevels> {
+    const { DatabaseSync } = await import('node:sqlite');
+    try {
+      mkdirSync(dirname(deps.file), { recursive: true });
+      const db = new DatabaseSync(deps.file);
+      try {
+        prepareDatabase(db, { busyMs: 200, version: LEVELS_VERSION, tables: TABLE });
+        db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+        const levels = new SqliteLevels(db, deps);
+        levels.#look();
+        return levels;
+      } catch (error) {
+        db.close();
+        throw error;
+      }
+    } catch (error) {
+      throw SluiceError.any(error) ? error : unusable(error);
+    }
+  }
+
+  run(platform: string, operation: Operation): Outcome | Promise<Outcome> {
+    const outcome = this.#pending.length === 0 ? this.#try(platform, operation) : undefined;
+    if (outcome) return outcome;
+    return new Promise((resolve) => {
+      this.#pending.push({ platform, operation, sinceMs: this.#deps.clock.monotonic(), resolve });
+      this.#tryAgainLater();
+    });
+  }
+
+  book(platform: string): Book | undefined {
+    return this.#known.get(platform)?.book;
+  }
+
+  platforms(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
+  nowMs(platform: string): number {
+    const { clock } = this.#deps;
+    const known = this.#known.get(platform);
+    return known ? bookNowMs(known, known, clock.now(), clock.monotonic()) : clock.now();
+  }
+
+  onChange(listener: () => void): Disposable {
+    return this.#changed.on(listener);
+  }
+
+  dispose(): void {
+    if (this.#closed) return;
+    // What is pending is only given back or told: it is tried once more.
+    for (const { platform, operation, resolve } of this.#pending.splice(0))
+      resolve(this.#try(platform, operation) ?? UNANSWERED);
+    this.#close();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#again?.dispose();
+    this.#looking?.dispose();
+    this.#changed.dispose();
+    this.#db.close();
+  }
+
+  /** `undefined`: somebody else is writing. */
+  #try(platform: string, operation: Operation): Outcome | undefined {
+    if (this.#closed) return UNANSWERED;
+    try {
+      this.#statements.begin.run();
+    } catch (error) {
+      if (isBusy(error)) return undefined;
+      return this.#fail(error);
+    }
+    try {
+      const outcome = this.#change(platform, operation);
+      this.#statements.commit.run();
+      return outcome;
+    } catch (error) {
+      this.#known.delete(platform);
+      this.#rollBack();
+      return isBusy(error) ? undefined : this.#fail(error);
+    }
+  }
+
+  #change(platform: string, operation: Operation): Outcome {
+    const { clock } = this.#deps;
+    const wallMs = clock.now();
+    const monotonicMs = clock.monotonic();
+    const version = this.#fileVersion();
+    const known = this.#known.get(platform);
+    const written = known?.version === version ? known : this.#load(platform);
+    const { book } = written ?? { book: emptyBook() };
+    const nowMs = written === undefined ? wallMs : bookNowMs(written, known, wallMs, monotonicMs);
+    const outcome = applyOperation(book, operation, nowMs, this.#verdict);
+    this.#known.set(platform, { book, version, atMs: nowMs, wallMs, monotonicMs });
+    this.#statements.save.run(platform, wallMs, JSON.stringify(book));
+    return outcome;
+  }
+
+  #load(platform: string): Written | undefined {
+    const row = this.#statements.load.get(platform);
+    return row && writtenOf(row);
+  }
+
+  #fileVersion(): number {
+    return Number(this.#statements.version.get()?.data_version);
+  }
+
+  #rollBack(): void {
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+  }
+
+  /** The rest is answered by whoever takes this store's place. */
+  #fail(error: unknown): Outcome {
+    const pending = this.#pending.splice(0);
+    this.#deps.onFailure(unusable(error));
+    for (const { resolve } of pending) resolve(UNANSWERED);
+    return UNANSWERED;
+  }
+
+  #tryAgainLater(): void {
+    const { clock, random } = this.#deps;
+    const waitMs = AGAIN.leastMs + random() * (AGAIN.mostMs - AGAIN.leastMs);
+    this.#again ??= clock.after(waitMs, () => {
+      this.#again = undefined;
+      this.#tryPending();
+    });
+  }
+
+  #tryPending(): void {
+    for (let [first] = this.#pending; first; [first] = this.#pending) {
+      const outcome = this.#try(first.platform, first.operation);
+      if (outcome === undefined) {
+        if (this.#deps.clock.monotonic() - first.sinceMs > GIVE_UP_AFTER_MS) this.#fail(new Error('locked'));
+        else this.#tryAgainLater();
+        return;
+      }
+      this.#pending.shift();
+      first.resolve(outcome);
+    }
+  }
+
+  /** What other windows wrote; costs a few microseconds while they write nothing. */
+  #look(): void {
+    const { clock } = this.#deps;
+    try {
+      this.#readAll();
+    } catch (error) {
+      if (!isBusy(error)) this.#fail(error);
+    }
+    if (!this.#closed) this.#looking = clock.after(LOOK_EVERY_MS, () => this.#look());
+  }
+
+  #readAll(): void {
+    const version = this.#fileVersion();
+    if (version === this.#version) return;
+    this.#version = version;
+    const { clock } = this.#deps;
+    for (const row of this.#statements.all.all()) {
+      const platform = String(row.platform);
+      const [wallMs, monotonicMs] = [clock.now(), clock.monotonic()];
+      const written = writtenOf(row);
+      const atMs = bookNowMs(written, this.#known.get(platform), wallMs, monotonicMs);
+      this.#known.set(platform, { book: written.book, version, atMs, wallMs, monotonicMs });
+    }
+    this.#changed.fire();
+  }
+}
+
+interface Written extends Pick<Anchor, 'atMs' | 'wallMs'> {
+  readonly book: Book;
+}
+
+/** Written by this version of us: a file of another one is not opened. */
+function writtenOf(row: Readonly<Record<string, unknown>>): Written {
+  const book = JSON.parse(String(row.book)) as Book;
+  return { book, atMs: book.atMs, wallMs: Number(row.wallMs) };
+}
