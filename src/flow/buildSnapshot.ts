@@ -5,6 +5,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { LimitState } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { AnswerCache } from './answerCache.ts';
+import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
@@ -17,6 +18,8 @@ export interface SnapshotSources {
   readonly metrics: Metrics;
   readonly cache: AnswerCache;
   readonly clock: Clock;
+  /** `current` is absent until it is loaded. */
+  readonly lookAhead?: { readonly current: LookAhead | undefined };
 }
 
 /** What needs the person's language. */
@@ -44,19 +47,21 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     decisions: pipeline.recent.map((receipt) => decisionView(receipt, words.why(receipt))),
     today: metrics.totals(atMs),
     running: pipeline.running,
+    predictions: sources.lookAhead?.current?.calibration() ?? {},
     notices: words.notices(),
   };
 }
 
 /** The meter needs these alone. Limits of platforms that are not in use now are left out. */
 export function bucketViews(
-  sources: Pick<SnapshotSources, 'quota' | 'platforms'>,
+  sources: Pick<SnapshotSources, 'quota' | 'platforms' | 'lookAhead'>,
   atMs: number,
 ): BucketView[] {
   const platforms = new Map(sources.platforms.list.map((platform) => [platform.id, platform]));
   return sources.quota.states().flatMap((state) => {
     const platform = platforms.get(state.platform);
-    return platform ? [bucketView(state, platform.simulated, atMs)] : [];
+    const ahead = sources.lookAhead?.current?.ahead(state);
+    return platform ? [{ ...bucketView(state, platform.simulated, atMs), ...timesOf(ahead) }] : [];
   });
 }
 
@@ -84,6 +89,12 @@ function bucketView(state: LimitState, simulated: boolean, atMs: number): Bucket
     adaptations: state.adaptations,
     waiting: state.waiting,
   };
+}
+
+function timesOf(ahead: LimitAhead | undefined): Partial<BucketView> {
+  if (ahead === undefined) return {};
+  const { shortChance: _chance, ...times } = ahead;
+  return times;
 }
 
 function cacheView({ metrics, cache }: SnapshotSources): CacheLevelView {

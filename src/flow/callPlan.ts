@@ -2,9 +2,10 @@
 import { type Priority, promptTokens, type TaskType } from '../base/task.ts';
 import { buildPrompt, type Prompt } from '../prompt/buildPrompt.ts';
 import { prefixKey } from '../prompt/stablePrefix.ts';
-import { usualOutputTokens } from '../prompt/taskPrompts.ts';
+import { usualOutputTokens as usualOutput } from '../prompt/taskPrompts.ts';
 import type { TokenEstimator } from '../prompt/tokenEstimator.ts';
 import type { Demand } from '../quota/limit.ts';
+import type { TaskAhead } from '../quota/taskPredictor.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
 import { costUsd, estimateUsd } from '../routing/cost.ts';
 import type { AttemptResult } from './attempt.ts';
@@ -17,6 +18,7 @@ import {
   talkKey,
   textOf,
 } from './conversation.ts';
+import type { Foresight } from './foresight.ts';
 import type { RouteRequest, Turn } from './request.ts';
 import type { ChatMessage, ModelCall, StablePrefix, ToolOffer } from './transport.ts';
 
@@ -29,10 +31,15 @@ export interface CallPlan {
   readonly language: string;
   /** By the tokenizer's ratio, before any model's own factor. */
   readonly inputTokens: number;
+  /** What the answer will most likely have: P50. */
   readonly outputTokens: number;
+  /** What it will have at most, nine times in ten; by the key of a model. */
+  readonly mostOutputTokens: (info: ModelInfo) => number;
+  /** As such tasks usually need, before anything was learned. */
+  readonly usualOutputTokens: number;
   readonly prefix: PlannedPrefix;
   /** The longest answer that was asked for; absent: as the task usually needs, with room to spare. */
-  readonly mostOutputTokens?: number;
+  readonly askedOutputTokens?: number;
   readonly tools?: ToolOffer;
   /** The estimate says little of how the platform counts: nothing is to be learned from the difference. */
   readonly vague?: boolean;
@@ -57,8 +64,10 @@ const EDIT_GROWTH = 1.25;
 /** Asked of a model whose own limit is unknown: nearly every one can give so much. */
 const UNKNOWN_MOST_OUTPUT = 4_096;
 
-export function planCall(request: RouteRequest, estimator: TokenEstimator): CallPlan {
-  if (request.conversation !== undefined) return planTalk(request, request.conversation, estimator);
+/** Without `foresight` an answer is expected to be as long as such answers usually are. */
+export function planCall(request: RouteRequest, estimator: TokenEstimator, foresight?: Foresight): CallPlan {
+  if (request.conversation !== undefined)
+    return planTalk(request, request.conversation, estimator, foresight);
   const { task, priority, instruction, code, form, history = [] } = request;
   const language = code?.language ?? '';
   const prompt = buildPrompt({
@@ -80,8 +89,9 @@ export function planCall(request: RouteRequest, estimator: TokenEstimator): Call
     (sum, { text }) => sum + estimator.estimate(text, language),
     prefix.tokens,
   );
-  const outputTokens = Math.max(usualOutputTokens(task), wholeCode(request, estimator));
-  return { task, priority, prompt, messages, language, inputTokens, outputTokens, prefix };
+  const usualOutputTokens = Math.max(usualOutput(task), wholeCode(request, estimator));
+  const lengths = outputLengths({ task, inputTokens, usualOutputTokens }, foresight);
+  return { task, priority, prompt, messages, language, inputTokens, usualOutputTokens, ...lengths, prefix };
 }
 
 /** Nothing is added to another program's talk, and nothing is left out of it. */
@@ -89,9 +99,11 @@ function planTalk(
   { task, priority }: RouteRequest,
   conversation: Conversation,
   estimator: TokenEstimator,
+  foresight: Foresight | undefined,
 ): CallPlan {
   const { system, messages, tools, toolMode, maxOutputTokens } = conversation;
   const inputTokens = conversationTokens(conversation, estimator);
+  const usualOutputTokens = usualOutput(task);
   const last = messages.findLast(({ role }) => role === 'user');
   const goes = goesOn(conversation);
   return {
@@ -101,10 +113,11 @@ function planTalk(
     messages: messages.map(({ role, parts }) => ({ role, text: textOf(parts), parts })),
     language: '',
     inputTokens,
-    outputTokens: Math.min(usualOutputTokens(task), maxOutputTokens ?? Number.POSITIVE_INFINITY),
+    usualOutputTokens,
+    ...outputLengths({ task, inputTokens, usualOutputTokens }, foresight, maxOutputTokens),
     prefix: { key: talkKey(conversation), tokens: inputTokens, messages: messages.length, once: !goes },
     vague: hasImages(conversation),
-    ...(maxOutputTokens === undefined ? {} : { mostOutputTokens: maxOutputTokens }),
+    ...(maxOutputTokens === undefined ? {} : { askedOutputTokens: maxOutputTokens }),
     ...(tools.length === 0 ? {} : { tools: { specs: tools, mode: toolMode } }),
   };
 }
@@ -122,13 +135,29 @@ function wholeCode({ form, code }: RouteRequest, estimator: TokenEstimator): num
   return Math.ceil(estimator.estimate(code.text, code.language) * EDIT_GROWTH);
 }
 
+/** How long the answer will be: most likely, and at most nine times in ten. */
+function outputLengths(
+  ahead: { readonly task: TaskType; readonly inputTokens: number; readonly usualOutputTokens: number },
+  foresight: Foresight | undefined,
+  asked = Number.POSITIVE_INFINITY,
+): Pick<CallPlan, 'outputTokens' | 'mostOutputTokens'> {
+  const { usualOutputTokens } = ahead;
+  const usual = { p50: usualOutputTokens, p90: usualOutputTokens };
+  const foreseen = (model: string) => foresight?.outputTokens({ ...ahead, model }) ?? usual;
+  return {
+    outputTokens: Math.min(asked, Math.ceil(foreseen('').p50)),
+    mostOutputTokens: ({ key, maxOutputTokens = UNKNOWN_MOST_OUTPUT }) =>
+      Math.min(asked, maxOutputTokens, Math.ceil(foreseen(key).p90)),
+  };
+}
+
 /** Tokens of this model for one of the tokenizer: learned, else as the catalogue says. */
 export function factorOf(info: ModelInfo, estimator: TokenEstimator): number {
   return estimator.factor(info.key, info.tokenFactor);
 }
 
 export function demandOf(info: ModelInfo, plan: CallPlan, estimator: TokenEstimator): Demand {
-  const { outputTokens } = plan;
+  const outputTokens = plan.mostOutputTokens(info);
   const inputTokens = Math.ceil(plan.inputTokens * factorOf(info, estimator));
   const usd = estimateUsd(info.price, { inputTokens, outputTokens });
   return { inputTokens, outputTokens, ...(usd === undefined ? {} : { usd }) };
@@ -141,11 +170,15 @@ export function callOf(info: ModelInfo, plan: CallPlan, estimator: TokenEstimato
     messages: plan.messages,
     maxOutputTokens: Math.min(
       info.maxOutputTokens ?? UNKNOWN_MOST_OUTPUT,
-      plan.mostOutputTokens ?? (plan.tools ? TALK_ALLOWANCE : plan.outputTokens * OUTPUT_ALLOWANCE),
+      plan.askedOutputTokens ?? (plan.tools ? TALK_ALLOWANCE : outputAllowance(info, plan)),
     ),
     prefix: prefixOf(info, plan, estimator),
     ...(plan.tools === undefined ? {} : { tools: plan.tools }),
   };
+}
+
+function outputAllowance(info: ModelInfo, { usualOutputTokens, mostOutputTokens }: CallPlan): number {
+  return Math.max(usualOutputTokens * OUTPUT_ALLOWANCE, mostOutputTokens(info) * 2);
 }
 
 function prefixOf(info: ModelInfo, { prefix }: CallPlan, estimator: TokenEstimator): StablePrefix {
@@ -157,6 +190,12 @@ function prefixOf(info: ModelInfo, { prefix }: CallPlan, estimator: TokenEstimat
     kept: prefix.once !== true && prefix.tokens * factorOf(info, estimator) >= minCacheTokens,
     writesCost: cacheWriteUsdPerMTok > inputUsdPerMTok,
   };
+}
+
+/** What is known of this call before it is sent. */
+export function aheadOf(info: ModelInfo, { task, inputTokens, usualOutputTokens }: CallPlan): TaskAhead {
+  const usualMs = info.firstTokenMs + (usualOutputTokens / info.outputTokensPerS) * 1_000;
+  return { task, model: info.key, inputTokens, usualOutputTokens, usualMs };
 }
 
 /** What the platform reported, or for a stream that was cut what can be told from the text. */

@@ -16,8 +16,9 @@ import { taskFeatures } from '../routing/features.ts';
 import { route } from '../routing/router.ts';
 import { type WarmPrefix, WarmPrefixes } from '../routing/warmPrefixes.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
-import { type CallPlan, callOf, demandOf, factorOf, planCall, usedBy } from './callPlan.ts';
+import { aheadOf, type CallPlan, callOf, demandOf, factorOf, planCall, usedBy } from './callPlan.ts';
 import { askedIn, needsOf, type ToolCall } from './conversation.ts';
+import type { Foresight } from './foresight.ts';
 import type { Platforms } from './platforms.ts';
 import type { AnswerEvent, RouteRequest } from './request.ts';
 import { fallsBack, MOST_RETRIES, platformWide, retryable, retryDelayMs } from './retry.ts';
@@ -31,6 +32,8 @@ export interface DispatcherDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Loaded with the first request; absent: the usual sizes count. */
+  readonly foresight?: () => Promise<Foresight | undefined>;
 }
 
 export interface Sent extends AttemptResult {
@@ -48,6 +51,7 @@ const USUAL_CACHE_TTL_MS = 300_000;
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #warm: WarmPrefixes;
+  #foresight: Foresight | undefined;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
@@ -61,12 +65,13 @@ export class Dispatcher {
 
   /** What would be chosen now; nothing is sent or reserved. Throws `no-model`, `model-not-found`, `context-too-long`. */
   preview(request: RouteRequest): Decision {
-    return this.#route(request, planCall(request, this.#deps.estimator));
+    return this.#route(request, planCall(request, this.#deps.estimator, this.#foresight));
   }
 
   /** Throws the last `SluiceError` when no model could answer, or the signal's reason. */
   async send(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Sent> {
-    const job = planCall(request, this.#deps.estimator);
+    this.#foresight = await this.#deps.foresight?.();
+    const job = planCall(request, this.#deps.estimator, this.#foresight);
     let decision = this.#route(request, job);
     const options = [decision.chosen, ...decision.fallbacks];
     const down = new Set<string>();
@@ -173,6 +178,15 @@ export class Dispatcher {
     if (result.usage && !job.vague) {
       const reported = promptTokens(result.usage);
       estimator.learnFactor(info.key, job.inputTokens, reported, info.tokenFactor);
+      // What was cut or stopped says not how long the answer would have become.
+      if (result.stop === 'complete') {
+        const outcome = {
+          inputTokens: reported,
+          outputTokens: result.usage.output,
+          durationMs: result.platformMs,
+        };
+        this.#foresight?.learn(aheadOf(info, job), outcome, job.priority);
+      }
     }
     estimator.calibrate(job.prompt.user, job.language).catch((error: unknown) => {
       log.debug('token count failed', { name: error instanceof Error ? error.name : typeof error });

@@ -5,6 +5,7 @@ import { limitsOf } from '../quota/declaredLimits.ts';
 import { idleShare } from '../quota/idleShares.ts';
 import { LazyLevels, type LazyLevelsDeps } from '../quota/lazyLevels.ts';
 import { Quota } from '../quota/quota.ts';
+import type { LookAhead } from './lookAhead.ts';
 import type { Platforms } from './platforms.ts';
 import type { Settings } from './settings.ts';
 
@@ -15,17 +16,20 @@ export interface MachineQuotaDeps extends LazyLevelsDeps {
   /** Names this process among all windows. */
   readonly holder: string;
   readonly settings: () => Settings;
+  /** Knows what a priority will need, once it has watched for a day. */
+  readonly ahead?: () => LookAhead | undefined;
 }
 
 /** The store is opened with the first request, or a moment after the start. Disposing of the quota closes it. */
 export function machineQuota(deps: MachineQuotaDeps): Quota {
-  const { clock, holder, settings } = deps;
+  const { clock, holder, settings, ahead } = deps;
   const store = new LazyLevels(deps);
   const quota: Quota = new Quota(clock, {
     store,
     holder,
     priorities: () => settings()['quota.priorities'],
-    unusedShare: (priority, _nowMs, platform) => idleShare(quota.idleMs(platform, priority)),
+    unusedShare: (priority, _nowMs, platform) =>
+      ahead?.()?.unusedShare(priority, platform) ?? idleShare(quota.idleMs(platform, priority)),
   });
   clock.after(OPEN_AFTER_MS, () => void store.open());
   return quota;

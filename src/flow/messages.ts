@@ -33,6 +33,7 @@ export const ANSWER_ACTIONS = [
   'decision',
   'dashboard',
   'connect',
+  'queue',
 ] as const;
 
 export type AnswerAction = (typeof ANSWER_ACTIONS)[number];

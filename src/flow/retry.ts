@@ -40,3 +40,9 @@ export function retryDelayMs(error: AnySluiceError, attempt: number, random: Ran
   }
   return random() * Math.min(BACKOFF.maxMs, BACKOFF.firstMs * 2 ** attempt);
 }
+
+/** How long the limits ask to wait; undefined for failures that waiting does not mend. */
+export function roomInMs(error: AnySluiceError): number | undefined {
+  if (error.code === 'quota-exhausted') return error.facts.retryAfterMs;
+  return error.code === 'rate-limited' || error.code === 'overloaded' ? error.facts.retryAfterMs : undefined;
+}

@@ -1,6 +1,7 @@
 /** Every setting: its default, its bounds and how it is read from whatever a settings file may hold. */
 import { TASK_TYPES } from '../base/task.ts';
 import { type DeclaredLimit, parseDeclaredLimits } from '../quota/declaredLimits.ts';
+import { type PlannedEvent, parsePlannedEvents } from '../quota/plannedEvents.ts';
 import { type BadRow, type ModelOverride, parseModelOverrides } from '../routing/modelOverrides.ts';
 import type { RoutingRule } from '../routing/rules.ts';
 
@@ -44,6 +45,12 @@ interface ModelsSetting {
   readonly default: readonly ModelOverride[];
 }
 
+/** As above. */
+interface EventsSetting {
+  readonly type: 'events';
+  readonly default: readonly PlannedEvent[];
+}
+
 /** As `ModelsSetting`. */
 interface LimitsSetting {
   readonly type: 'limits';
@@ -59,6 +66,7 @@ type Setting =
   | RulesSetting
   | PercentsSetting
   | ModelsSetting
+  | EventsSetting
   | LimitsSetting;
 
 const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSetting<T> => ({
@@ -79,6 +87,7 @@ export const SETTINGS = {
   models: { type: 'models', default: [] },
   limits: { type: 'limits', default: [] },
   'quota.priorities': { type: 'boolean', default: true },
+  'quota.events': { type: 'events', default: [] },
   'request.maxSelectionKilobytes': { type: 'integer', default: 100, minimum: 1, maximum: 1_000 },
   'request.timeoutSeconds': { type: 'integer', default: 120, minimum: 5, maximum: 3_600 },
   'request.maxWaitSeconds': { type: 'integer', default: 20, minimum: 0, maximum: 600 },
@@ -100,11 +109,13 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
         ? readonly ModelOverride[]
         : S extends { readonly type: 'percents' }
           ? readonly number[]
-          : S extends { readonly type: 'limits' }
-            ? readonly DeclaredLimit[]
-            : S extends { readonly type: 'url' | 'path' }
-              ? string
-              : number;
+          : S extends { readonly type: 'events' }
+            ? readonly PlannedEvent[]
+            : S extends { readonly type: 'limits' }
+              ? readonly DeclaredLimit[]
+              : S extends { readonly type: 'url' | 'path' }
+                ? string
+                : number;
 
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
@@ -149,6 +160,10 @@ interface Parsed {
 }
 
 function parseOne(setting: Setting, raw: unknown): Parsed {
+  if (setting.type === 'events') {
+    const { events, bad } = parsePlannedEvents(raw) ?? {};
+    return events === undefined ? {} : { value: events, bad: bad ?? [] };
+  }
   if (setting.type === 'limits') {
     const declared = parseDeclaredLimits(raw);
     return declared === undefined ? {} : { value: declared.limits, bad: declared.bad };
@@ -158,7 +173,10 @@ function parseOne(setting: Setting, raw: unknown): Parsed {
   return parsed === undefined ? {} : { value: parsed.overrides, bad: parsed.bad };
 }
 
-function parseWhole(setting: Exclude<Setting, ModelsSetting | LimitsSetting>, raw: unknown): unknown {
+function parseWhole(
+  setting: Exclude<Setting, ModelsSetting | LimitsSetting | EventsSetting>,
+  raw: unknown,
+): unknown {
   switch (setting.type) {
     case 'number':
     case 'integer':

@@ -3,6 +3,7 @@
  * Units: milliseconds, tokens, USD; wall-clock times are epoch milliseconds. Unknown is absent, never 0.
  */
 import type { Priority, TaskType } from '../base/task.ts';
+import type { PredictionCalibration } from '../quota/taskPredictor.ts';
 
 /** One priority's part of a limit; amounts in the limit's own unit. */
 export interface ShareView {
@@ -42,6 +43,14 @@ export interface BucketView {
   readonly refillPerMinute?: number;
   /** 0 when full; absent while the refill rate is unknown. */
   readonly fullInMs?: number;
+  /** When it runs out as far as one can tell; absent: it lasts until it is full again, or too little is known. */
+  readonly exhaustedAtMs?: number;
+  /** In one case of ten it runs out before this. */
+  readonly exhaustedFromMs?: number;
+  /** In nine cases of ten it has run out by this; absent: it may well last. */
+  readonly exhaustedToMs?: number;
+  /** When there is room for a usual request again; absent while there is, or while nobody knows. */
+  readonly enoughAtMs?: number;
   readonly source: 'declared' | 'reported';
   /** Age of the newest reading; absent when none came yet. */
   readonly readingAgeMs?: number;
@@ -138,6 +147,8 @@ export interface Snapshot {
   readonly decisions: readonly DecisionView[];
   readonly today: SpendView;
   readonly running: number;
+  /** How good predictions of tokens and time have been; empty or absent until something was predicted. */
+  readonly predictions?: PredictionCalibration;
   /** What is wrong just now, in the person's language: settings, storage. */
   readonly notices: readonly string[];
 }

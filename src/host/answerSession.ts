@@ -5,9 +5,11 @@ import type { AnswerAction, AnswerState } from '../flow/messages.ts';
 import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
+import { roomInMs } from '../flow/retry.ts';
+import { CONNECT, CONNECT_HELPS, ended, stopWords, strongerThan } from './answerEndings.ts';
 import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
 import { receiptRows } from './receiptRows.ts';
-import { duration, errorWords } from './words.ts';
+import { clockTime, duration, errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -31,6 +33,8 @@ export interface AnswerSessionDeps {
     action: 'decision' | 'dashboard' | 'connect',
     receipt: Receipt | undefined,
   ) => void;
+  /** Asks later; false when that cannot be. Absent: there is no queue. */
+  readonly onQueue?: (question: Question, dueAtMs: number) => Promise<boolean>;
   readonly onClosed: (session: AnswerSession) => void;
 }
 
@@ -48,6 +52,8 @@ export class AnswerSession {
   #state: AnswerState;
   #abort: AbortController | undefined;
   #receipt: Receipt | undefined;
+  /** When the limit that refused has room again: wall clock. */
+  #roomAtMs: number | undefined;
   /** The answer that another try must not lose before it has one of its own. */
   #kept: { readonly question: Question; readonly state: AnswerState; readonly receipt: Receipt } | undefined;
 
@@ -157,12 +163,36 @@ export class AnswerSession {
       case 'dashboard':
       case 'connect':
         this.#deps.onOtherAction(action, this.#receipt);
+        return;
+      case 'queue':
+        void this.#queue();
     }
   }
 
   /** What the person does with an answer says how good it was. */
   #note(kind: 'copied' | 'asked-again' | 'asked-fresh' | 'asked-stronger'): void {
     if (this.#receipt) this.#deps.outcomes.happened(this.#receipt, { kind });
+  }
+
+  get #queueable(): readonly AnswerAction[] {
+    return this.#deps.onQueue === undefined ? [] : ['queue'];
+  }
+
+  async #queue(): Promise<void> {
+    const [question, roomAtMs] = [this.#question, this.#roomAtMs];
+    if (roomAtMs === undefined || this.#deps.onQueue === undefined) return;
+    this.#roomAtMs = undefined;
+    if (!(await this.#deps.onQueue(question, roomAtMs)) || this.running) return;
+    this.#show({
+      ...this.#state,
+      phase: 'cancelled',
+      status: t('Queued'),
+      problem: t(
+        'Queued: it is asked by itself at {0}. Sluice: Show Queued Tasks… lists it.',
+        clockTime(roomAtMs, this.#deps.panel.clock.now()),
+      ),
+      actions: ['again'],
+    });
   }
 
   #reask(request: RouteRequest): void {
@@ -233,8 +263,12 @@ export class AnswerSession {
   #fail(error: unknown, signal: AbortSignal): void {
     if (isCancellation(error, signal)) return;
     const known = SluiceError.any(error);
+    const nowMs = this.#deps.panel.clock.now();
+    const waitMs = known ? roomInMs(error) : undefined;
+    this.#roomAtMs = waitMs === undefined ? undefined : nowMs + waitMs;
+    const back = waitMs === undefined ? '' : ` ${t('Room again at {0}.', clockTime(nowMs + waitMs, nowMs))}`;
     const problem = known
-      ? errorWords(error, this.#deps.labelOf)
+      ? `${errorWords(error, this.#deps.labelOf)}${back}`
       : t('Something in Sluice failed. Its log says more.');
     if (this.#restore(t('Failed'), problem)) {
       if (!known) throw error;
@@ -246,7 +280,7 @@ export class AnswerSession {
       phase: 'failed',
       status: t('Failed'),
       problem,
-      actions: connect ? ['again', 'connect'] : ['again'],
+      actions: ['again', ...(waitMs === undefined ? [] : this.#queueable), ...(connect ? CONNECT : [])],
     });
     if (!known) throw error;
   }
@@ -259,20 +293,4 @@ export class AnswerSession {
     this.#state = state;
     this.#panel.show(state);
   }
-}
-
-const CONNECT_HELPS: ReadonlySet<string> = new Set(['invalid-key', 'billing', 'no-model', 'quota-exhausted']);
-
-function ended(markdown: string): AnswerAction[] {
-  return markdown === '' ? ['again'] : ['copy', 'again', 'fresh'];
-}
-
-function strongerThan(receipt: Receipt | undefined): { strongerThan?: string } {
-  return receipt ? { strongerThan: receipt.modelKey } : {};
-}
-
-function stopWords(stop: Receipt['stop']): string | undefined {
-  if (stop === 'length') return t('The answer reached the length limit and is not complete.');
-  if (stop === 'refused') return t('The model declined to answer this.');
-  return stop === 'other' ? t('The platform stopped for a reason that it did not name.') : undefined;
 }

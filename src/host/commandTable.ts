@@ -8,7 +8,10 @@ import { type AskDeps, askAboutSelection, explainSelection } from './askSelectio
 import type { Connections } from './connections.ts';
 import type { Probe } from './connectPlatform.ts';
 import { DASHBOARD_VIEW } from './dashboardView.ts';
+import type { ReadUsage } from './exportUsage.ts';
 import { type LazyEdits, liveEditCommands } from './liveEditCommands.ts';
+import type { QueuedTasks } from './queuedTasks.ts';
+import type { SettingsWatcher } from './settingsWatcher.ts';
 import type { TaskCommands } from './taskCommands.ts';
 
 export interface CommandDeps {
@@ -20,6 +23,9 @@ export interface CommandDeps {
   readonly pipeline: Pipeline;
   readonly probe: Probe;
   readonly edits: LazyEdits;
+  readonly settings: SettingsWatcher;
+  readonly queued: () => Promise<QueuedTasks>;
+  readonly readUsage: ReadUsage;
   readonly showLog: () => void;
   readonly tasks: TaskCommands;
 }
@@ -45,6 +51,10 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
       (await import('./pausePlatform.ts')).setPaused(connections, false, id),
     'sluice.useSimulatedPlatform': async () =>
       (await import('./connectPlatform.ts')).useSimulatedPlatform(connections),
+    'sluice.planEvent': async (row) => (await import('./planEvent.ts')).planEvent(deps.settings, row),
+    'sluice.showQueuedTasks': async () => (await deps.queued()).show(),
+    'sluice.exportUsage': async (file) =>
+      (await import('./exportUsage.ts')).exportUsageTo(deps.readUsage, file),
     'sluice.copyAnswer': act('copy'),
     'sluice.askAgain': act('again'),
     'sluice.askStronger': act('stronger'),

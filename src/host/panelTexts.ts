@@ -192,6 +192,8 @@ function answer(t: Translate) {
     'action.decision.title': t('Show the whole routing decision'),
     'action.dashboard': t('Dashboard'),
     'action.connect': t('Connect a Platform…'),
+    'action.queue': t('Queue Until Then'),
+    'action.queue.title': t('Ask by itself as soon as the limit has room again'),
     'code.copy': t('Copy'),
     'code.copied': t('Copied'),
     'code.copyName': t('Copy code {0}'),

@@ -50,6 +50,17 @@ export class SettingsWatcher implements Disposable {
     return this.#changed.on(listener);
   }
 
+  /** Adds a row to a list where the person keeps it: in the workspace's settings if it is there, else in their own. */
+  async append(key: 'quota.events', row: unknown): Promise<void> {
+    const configuration = vscode.workspace.getConfiguration(SECTION);
+    const { globalValue, workspaceValue } = configuration.inspect<unknown>(key) ?? {};
+    const [rows, target] =
+      workspaceValue === undefined
+        ? [globalValue, vscode.ConfigurationTarget.Global]
+        : [workspaceValue, vscode.ConfigurationTarget.Workspace];
+    await configuration.update(key, [...(Array.isArray(rows) ? rows : []), row], target);
+  }
+
   #now(): ParsedSettings {
     this.#parsed ??= read();
     return this.#parsed;

@@ -6,6 +6,7 @@ import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, Receipt, RouteRequest } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
+import { CONNECT_HELPS } from './answerEndings.ts';
 import { errorWords, receiptLine } from './words.ts';
 
 const t = vscode.l10n.t;
@@ -59,8 +60,6 @@ export async function runTask(
     }
   });
 }
-
-const CONNECT_HELPS: ReadonlySet<string> = new Set(['invalid-key', 'billing', 'no-model', 'quota-exhausted']);
 
 /** An error notice with the command that helps. */
 export function tellFailure(error: SluiceError, labelOf: (platform: string) => string): void {

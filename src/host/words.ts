@@ -25,6 +25,18 @@ export function duration(ms: number): string {
   return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }
 
+const timeFormat = once(() => new Intl.DateTimeFormat(vscode.env.language, { timeStyle: 'short' }));
+const dayTimeFormat = once(
+  () =>
+    new Intl.DateTimeFormat(vscode.env.language, { weekday: 'short', hour: 'numeric', minute: '2-digit' }),
+);
+
+/** `17:00`, on another day `Tue 17:00`, as the person's language writes it. */
+export function clockTime(atMs: number, nowMs: number): string {
+  const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
+  return (isToday ? timeFormat() : dayTimeFormat()).format(atMs);
+}
+
 /** To the millionth where it matters; the word 'simulated' goes with a price that nobody owes. */
 export function money(usd: number | undefined, simulated: boolean): string {
   if (usd === undefined) return '–';

@@ -4,6 +4,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
 import { AnswerCache } from '../../src/flow/answerCache.ts';
 import { Dispatcher } from '../../src/flow/dispatcher.ts';
+import type { Foresight } from '../../src/flow/foresight.ts';
 import { Pipeline } from '../../src/flow/pipeline.ts';
 import { Platforms } from '../../src/flow/platforms.ts';
 import type { RouteRequest } from '../../src/flow/request.ts';
@@ -46,6 +47,8 @@ export interface SpineOptions {
   readonly settings?: Partial<Settings>;
   readonly random?: Random;
   readonly ledger?: UsageLedger;
+  readonly quota?: Quota;
+  readonly foresight?: () => Promise<Foresight>;
 }
 
 export function buildSpine(options: SpineOptions) {
@@ -63,11 +66,14 @@ export function buildSpine(options: SpineOptions) {
       open: async () => transport,
     },
   ]);
-  const quota = new Quota(clock);
+  const { quota = new Quota(clock), foresight } = options;
   const metrics = new Metrics(ledger);
   const estimator = new TokenEstimator(async (text) => Math.ceil(text.length / 4));
   const cache = new AnswerCache({ hash: sha256, clock, settings, modelClass: () => platforms.signature });
-  const dispatcher = new Dispatcher({ platforms, quota, estimator, settings, clock, random, log: silentLog });
+  const dispatcher = new Dispatcher({
+    ...{ platforms, quota, estimator, settings, clock, random, log: silentLog },
+    ...(foresight === undefined ? {} : { foresight }),
+  });
   const pipeline = new Pipeline({ dispatcher, cache, metrics, clock, random, log: silentLog });
   return { pipeline, platforms, quota, metrics, cache, clock, state };
 }

@@ -1,0 +1,107 @@
+/** Builds the pipeline with everything that it joins: limits, models, caches, history. Nothing is opened yet. */
+import * as vscode from 'vscode';
+import { systemClock as clock } from './base/clock.ts';
+import type { DisposableBag } from './base/disposable.ts';
+import type { Log } from './base/log.ts';
+import { systemRandom as random } from './base/random.ts';
+import { throttle } from './base/throttle.ts';
+import { AnswerCache } from './flow/answerCache.ts';
+import { Dispatcher } from './flow/dispatcher.ts';
+import { LazyLookAhead } from './flow/lazyLookAhead.ts';
+import { LimitRefresh } from './flow/limitRefresh.ts';
+import type { LookAhead } from './flow/lookAhead.ts';
+import { machineQuota } from './flow/machineQuota.ts';
+import { Outcomes } from './flow/outcomes.ts';
+import { Pipeline } from './flow/pipeline.ts';
+import { Platforms } from './flow/platforms.ts';
+import { requestId } from './flow/receipts.ts';
+import type { Notices } from './host/notices.ts';
+import type { SettingsWatcher } from './host/settingsWatcher.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { LazyHistory } from './node/lazyHistory.ts';
+import { sha256 } from './node/sha256.ts';
+import { TokenCounter } from './node/tokenCounter.ts';
+import { TokenEstimator } from './prompt/tokenEstimator.ts';
+import type { Quota } from './quota/quota.ts';
+import { LazyOutcomes } from './routing/outcomes.ts';
+
+export interface CoreDeps {
+  readonly context: vscode.ExtensionContext;
+  readonly settings: SettingsWatcher;
+  readonly notices: Notices;
+  readonly log: Log;
+  /** Ends what is built with the window. */
+  readonly owned: DisposableBag;
+}
+
+export type Core = ReturnType<typeof buildCore>;
+
+export function buildCore(deps: CoreDeps) {
+  const { context, settings, notices, log, owned } = deps;
+  const read = () => settings.settings;
+  const platforms = owned.add(new Platforms());
+  const quota: Quota = owned.add(openQuota(deps, () => lookAhead.current));
+  const counter = owned.add(new TokenCounter(context.asAbsolutePath('dist/tokenizerWorker.cjs'), clock));
+  const learned = context.globalState.get<unknown>(ESTIMATOR);
+  const estimator = TokenEstimator.fromJSON(learned, (text) => counter.count(text));
+  const onFailure = (error: unknown) => notices.storageFailed(error);
+  const history = owned.add(new LazyHistory({ file: storageFile(context, 'sluice.db'), clock, onFailure }));
+  const metrics = new Metrics(history.ledger);
+  const outcomes = owned.add(new Outcomes(openOutcomes(deps), clock));
+  const cache = new AnswerCache({
+    hash: sha256,
+    clock,
+    settings: read,
+    modelClass: () => platforms.signature,
+  });
+  const store = context.globalState;
+  const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
+  const foresight = () => lookAhead.get();
+  const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight };
+  const dispatcher = new Dispatcher(parts);
+  const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
+  const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
+  const keep = owned.add(
+    throttle(() => void context.globalState.update(ESTIMATOR, estimator.toJSON()), KEEP_EVERY_MS, clock),
+  );
+  owned.add(
+    pipeline.onAnswer(({ platform }) => {
+      void refresh.after(platform);
+      keep.request();
+    }),
+  );
+  return { platforms, quota, metrics, cache, pipeline, clock, estimator, log, outcomes, lookAhead, history };
+}
+
+function openQuota({ context, settings, notices }: CoreDeps, ahead: () => LookAhead | undefined): Quota {
+  const file = storageFile(context, 'levels.db');
+  return machineQuota({
+    clock,
+    ahead,
+    holder: `${process.pid}-${requestId(random)}`,
+    settings: () => settings.settings,
+    open: async (onFailure) => {
+      const { SqliteLevels } = await import('./node/sqliteLevels.ts');
+      return SqliteLevels.open({ file, clock, random, onFailure });
+    },
+    onFailure: (error) => notices.levelsFailed(error),
+  });
+}
+
+/** Where what was learned of token counts is kept, and how often. */
+const ESTIMATOR = 'sluice.tokenEstimator';
+const KEEP_EVERY_MS = 30_000;
+
+function storageFile({ globalStorageUri }: vscode.ExtensionContext, name: string): string {
+  return vscode.Uri.joinPath(globalStorageUri, name).fsPath;
+}
+
+/** What becomes of answers; the file is opened with the first outcome. */
+function openOutcomes({ context, notices, owned }: CoreDeps): LazyOutcomes {
+  const file = storageFile(context, 'outcomes.db');
+  const failed = (error: unknown) => notices.storageFailed(error);
+  return new LazyOutcomes(async () => {
+    const { SqliteOutcomes } = await import('./node/sqliteOutcomes.ts');
+    return owned.add(await SqliteOutcomes.open(file, clock, failed));
+  }, failed);
+}

@@ -1,0 +1,112 @@
+/** Builds the doors of the pipeline: commands, views, meter, chat; each opens what it needs when it is used. */
+import * as vscode from 'vscode';
+import { systemClock as clock } from './base/clock.ts';
+import type { DisposableBag } from './base/disposable.ts';
+import type { Core } from './buildCore.ts';
+import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
+import type { Receipt } from './flow/request.ts';
+import { Answers } from './host/answers.ts';
+import { registerChatDoors } from './host/chatDoors.ts';
+import { commandTable, registerCommands } from './host/commandTable.ts';
+import type { Connections } from './host/connections.ts';
+import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
+import type { DecisionView } from './host/decisionView.ts';
+import { LazyQueue } from './host/lazyQueue.ts';
+import { LimitToasts } from './host/limitToasts.ts';
+import type { LazyEdits } from './host/liveEditCommands.ts';
+import { Meter } from './host/meter.ts';
+import type { Notices } from './host/notices.ts';
+import type { SettingsWatcher } from './host/settingsWatcher.ts';
+import { TaskCommands } from './host/taskCommands.ts';
+import { whyWords } from './host/words.ts';
+import { answersAt } from './node/probe.ts';
+
+export interface DoorsDeps {
+  readonly context: vscode.ExtensionContext;
+  readonly core: Core;
+  readonly connections: Connections;
+  readonly settings: SettingsWatcher;
+  readonly notices: Notices;
+  readonly channel: vscode.LogOutputChannel;
+  readonly edits: LazyEdits;
+  /** Ends what is built with the window. */
+  readonly owned: DisposableBag;
+}
+
+export function buildDoors(deps: DoorsDeps): void {
+  const { context, core, connections, settings, notices, channel, edits, owned } = deps;
+  const { pipeline, platforms, quota, outcomes } = core;
+  const read = () => settings.settings;
+  const panel = { extension: context.extensionUri, clock };
+  let decisions: Promise<DecisionView> | undefined;
+  const showDecision = async (receipt: Receipt | undefined) => {
+    decisions ??= import('./host/decisionView.ts').then((view) => owned.add(new view.DecisionView(panel)));
+    return (await decisions).show(receipt);
+  };
+  const labelOf = (id: string) => platforms.list.find((platform) => platform.id === id)?.label ?? id;
+  const state = context.workspaceState;
+  const queue = owned.add(new LazyQueue({ pipeline, answers: () => answers, clock, state, labelOf }));
+  const answers: Answers = owned.add(
+    new Answers({
+      pipeline,
+      panel,
+      outcomes,
+      labelOf,
+      onQueue: async (question, dueAtMs) => (await queue.get()).add(question, dueAtMs) !== undefined,
+      onOtherAction: (action, receipt) => {
+        const command = action === 'connect' ? 'sluice.connectPlatform' : 'sluice.openDashboard';
+        if (action === 'decision') void showDecision(receipt);
+        else void vscode.commands.executeCommand(command);
+      },
+    }),
+  );
+  const dashboard = owned.add(
+    new DashboardView({
+      ...panel,
+      snapshot: () =>
+        buildSnapshot(core, { why: ({ decision }) => whyWords(decision), notices: () => notices.all() }),
+      onCommand: (command, id) => void vscode.commands.executeCommand(PANEL_TARGETS[command], id),
+    }),
+  );
+  const meter = owned.add(
+    new Meter({
+      clock,
+      buckets: () => bucketViews(core, clock.now()),
+      platforms: () => platforms.list,
+      running: () => pipeline.running,
+      settings: read,
+    }),
+  );
+  const toasts = owned.add(
+    new LimitToasts({
+      states: () => quota.states(),
+      settings: read,
+      labelOf,
+      state: context.globalState,
+      clock,
+    }),
+  );
+  const changed = () => {
+    toasts.changed();
+    meter.changed();
+    dashboard.changed();
+  };
+  for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
+  owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
+  owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
+  const ask = { answers, clock, settings: read };
+  const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
+  const showLog = () => channel.show(true);
+  const probe = (baseUrl: string) => answersAt(baseUrl, clock);
+  const table = commandTable({
+    ...{ ask, answers, connections, showDecision, pipeline, probe, edits, showLog, tasks },
+    ...{ settings, queued: queue.get, readUsage: core.history.read },
+  });
+  owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
+}
+
+const PANEL_TARGETS = {
+  connect: 'sluice.connectPlatform',
+  explain: 'sluice.explainSelection',
+  decision: 'sluice.showLastDecision',
+} as const;

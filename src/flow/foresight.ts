@@ -1,0 +1,11 @@
+/** What the pipeline asks of the look ahead; loaded with the first request. Units: tokens, milliseconds. */
+import type { Priority } from '../base/task.ts';
+import type { Quantiles } from '../quota/sizeModel.ts';
+import type { TaskAhead, TaskOutcome } from '../quota/taskPredictor.ts';
+
+export interface Foresight {
+  /** What a task's answer will have. `model` may be one that was never used: then the task's own history counts. */
+  outputTokens(ahead: Omit<TaskAhead, 'usualMs'>): Quantiles;
+  /** An answer is whole: what it took. */
+  learn(ahead: TaskAhead, outcome: TaskOutcome, priority: Priority): void;
+}

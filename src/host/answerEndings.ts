@@ -1,0 +1,30 @@
+/** How an answer view ends: what can be done next, and words for an answer that is not whole. */
+import * as vscode from 'vscode';
+import type { AnswerAction } from '../flow/messages.ts';
+import type { Receipt } from '../flow/request.ts';
+
+const t = vscode.l10n.t;
+
+/** Failures that another platform would help with. */
+export const CONNECT_HELPS: ReadonlySet<string> = new Set([
+  'invalid-key',
+  'billing',
+  'no-model',
+  'quota-exhausted',
+]);
+
+export const CONNECT: readonly AnswerAction[] = ['connect'];
+
+export function ended(markdown: string): AnswerAction[] {
+  return markdown === '' ? ['again'] : ['copy', 'again', 'fresh'];
+}
+
+export function strongerThan(receipt: Receipt | undefined): { strongerThan?: string } {
+  return receipt ? { strongerThan: receipt.modelKey } : {};
+}
+
+export function stopWords(stop: Receipt['stop']): string | undefined {
+  if (stop === 'length') return t('The answer reached the length limit and is not complete.');
+  if (stop === 'refused') return t('The model declined to answer this.');
+  return stop === 'other' ? t('The platform stopped for a reason that it did not name.') : undefined;
+}

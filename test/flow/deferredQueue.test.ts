@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'mocha';
+import { SluiceError } from '../../src/base/errors.ts';
+import { seededRandom } from '../../src/base/random.ts';
+import { type DeferredOutcome, DeferredQueue } from '../../src/flow/deferredQueue.ts';
+import { type DeferredTask, MOST_TASKS } from '../../src/flow/deferredTask.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { request } from '../support/spine.ts';
+
+const HOUR = 3_600_000;
+const QUESTION = { title: 'Explain', subtitle: '3 lines', notices: [], request: request() };
+const exhausted = (retryAfterMs: number) =>
+  new SluiceError('quota-exhausted', { platform: 'test', limit: '5h', retryAfterMs });
+
+suite('deferred queue', () => {
+  test('a task is asked when its time has come, and not before', async () => {
+    const bench = new Bench();
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+
+    bench.clock.advance(HOUR - 1);
+    await settled();
+    const early = bench.asked.length;
+    bench.clock.advance(1);
+    await settled();
+
+    assert.equal(early, 0);
+    assert.deepEqual(bench.asked, ['id1']);
+    assert.deepEqual(bench.kinds(), ['answered']);
+  });
+
+  test('a task survives a reload, and is asked at once when its time passed meanwhile', async () => {
+    const before = new Bench();
+    before.queue.add(QUESTION, before.clock.now() + HOUR);
+    before.queue.dispose();
+    before.clock.advance(3 * HOUR);
+
+    const after = new Bench(before.clock, before.stored);
+    after.clock.advance(0);
+    await settled();
+
+    assert.deepEqual(after.asked, ['id1']);
+    assert.deepEqual(after.queue.list()[0]?.request, QUESTION.request);
+  });
+
+  test('an answer that was not shown before a reload is not paid for again unasked', async () => {
+    const before = new Bench();
+    before.queue.add(QUESTION, before.clock.now());
+    before.clock.advance(0);
+    await settled();
+    const [shown] = before.queue.list();
+    before.queue.dispose();
+
+    const after = new Bench(before.clock, before.stored);
+    after.clock.advance(5 * HOUR);
+    await settled();
+
+    assert.equal(shown?.step, 'answered');
+    assert.equal(after.queue.list()[0]?.step, 'ready');
+    assert.deepEqual(after.asked, []);
+  });
+
+  test('a task whose answer was shown, or that was cancelled, leaves nothing behind', async () => {
+    const bench = new Bench();
+    bench.queue.add(QUESTION, bench.clock.now());
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+    bench.clock.advance(0);
+    await settled();
+
+    for (const { id } of bench.queue.list()) bench.queue.remove(id);
+    bench.clock.advance(2 * HOUR);
+    await settled();
+
+    assert.deepEqual(bench.asked, ['id1']);
+    assert.deepEqual(bench.stored, []);
+    assert.equal(bench.clock.pending, 0);
+  });
+
+  test('a limit that is still full puts the task off for as long as it says', async () => {
+    const bench = new Bench();
+    bench.failures.push(exhausted(2 * HOUR));
+    bench.queue.add(QUESTION, bench.clock.now());
+    bench.clock.advance(0);
+    await settled();
+    const dueAtMs = bench.queue.list()[0]?.dueAtMs ?? 0;
+
+    bench.clock.advance(2 * HOUR);
+    await settled();
+
+    assert.equal(dueAtMs, bench.clock.now());
+    assert.deepEqual(bench.kinds(), ['put-off', 'answered']);
+    assert.equal(bench.asked.length, 2);
+  });
+
+  test('a failure that waiting does not mend leaves the task to the person', async () => {
+    const bench = new Bench();
+    bench.failures.push(new SluiceError('invalid-key', { platform: 'test' }));
+    bench.queue.add(QUESTION, bench.clock.now());
+    bench.clock.advance(0);
+    await settled();
+    bench.clock.advance(24 * HOUR);
+    await settled();
+    const steps = bench.queue.list().map(({ step }) => step);
+
+    bench.queue.runNow('id1');
+    bench.clock.advance(0);
+    await settled();
+
+    assert.deepEqual(steps, ['ready']);
+    assert.deepEqual(bench.kinds(), ['failed', 'answered']);
+  });
+
+  test('a limit that never has room is not asked for ever', async () => {
+    const bench = new Bench();
+    for (let time = 0; time < 50; time += 1) bench.failures.push(exhausted(0));
+    bench.queue.add(QUESTION, bench.clock.now());
+
+    for (let time = 0; time < 50; time += 1) {
+      bench.clock.advance(60_000);
+      await settled();
+    }
+
+    assert.equal(bench.asked.length, 6);
+    assert.equal(bench.kinds().at(-1), 'failed');
+  });
+
+  test('tasks are asked one after the other, first due first', async () => {
+    const bench = new Bench();
+    bench.hold = true;
+    bench.queue.add(QUESTION, bench.clock.now() + 2_000);
+    bench.queue.add(QUESTION, bench.clock.now() + 1_000);
+    bench.clock.advance(5_000);
+    await settled();
+    const first = [...bench.asked];
+
+    bench.release();
+    await settled();
+    bench.clock.advance(0);
+    await settled();
+
+    assert.deepEqual(first, ['id2']);
+    assert.deepEqual(bench.asked, ['id2', 'id1']);
+  });
+
+  test('a running task that is cancelled is aborted, and nobody hears of it', async () => {
+    const bench = new Bench();
+    bench.hold = true;
+    bench.queue.add(QUESTION, bench.clock.now());
+    bench.clock.advance(0);
+    await settled();
+
+    bench.queue.remove('id1');
+    await settled();
+
+    assert.equal(bench.aborted, 1);
+    assert.deepEqual(bench.kinds(), []);
+    assert.deepEqual(bench.queue.list(), []);
+  });
+
+  test('a full queue says so, by number and by size', () => {
+    const many = new Bench();
+    for (let index = 0; index < MOST_TASKS; index += 1) assert.ok(many.queue.add(QUESTION, 1));
+    const large = { ...QUESTION, request: request({ instruction: 'x'.repeat(600_000) }) };
+    const wide = new Bench();
+
+    assert.equal(many.queue.add(QUESTION, 1), undefined);
+    assert.ok(wide.queue.add(large, 1));
+    assert.equal(wide.queue.add(large, 1), undefined);
+  });
+
+  test('law: whatever a store holds is read without a throw, and good rows are kept', () => {
+    const random = seededRandom(4);
+    const bench = new Bench();
+    bench.queue.add(QUESTION, 5);
+    const good = JSON.parse(JSON.stringify(bench.stored))[0];
+    const rubbish = [
+      null,
+      7,
+      'x',
+      {},
+      { ...good, request: {} },
+      { ...good, dueAtMs: 'soon' },
+      { ...good, id: 3 },
+    ];
+
+    for (let round = 0; round < 50; round += 1) {
+      const rows = [good, ...rubbish].toSorted(() => random() - 0.5);
+      const again = new Bench(new FakeClock(), rows);
+      assert.deepEqual(
+        again.queue.list().map(({ id }) => id),
+        ['id1'],
+      );
+      again.queue.dispose();
+    }
+    assert.deepEqual(new Bench(new FakeClock(), 'rubbish').queue.list(), []);
+  });
+});
+
+class Bench {
+  readonly clock: FakeClock;
+  readonly asked: string[] = [];
+  readonly outcomes: DeferredOutcome[] = [];
+  readonly failures: unknown[] = [];
+  readonly queue: DeferredQueue;
+  stored: unknown;
+  hold = false;
+  aborted = 0;
+  #release: () => void = () => undefined;
+  #ids = 0;
+
+  constructor(clock = new FakeClock(), stored?: unknown) {
+    this.clock = clock;
+    this.stored = stored;
+    this.queue = new DeferredQueue({
+      clock,
+      store: { read: () => this.stored, write: (tasks) => this.#write(tasks) },
+      newId: () => `id${++this.#ids}`,
+      run: (task, signal) => this.#run(task, signal),
+    });
+    this.queue.onSettled((outcome) => this.outcomes.push(outcome));
+  }
+
+  kinds(): string[] {
+    return this.outcomes.map(({ kind }) => kind);
+  }
+
+  release(): void {
+    this.hold = false;
+    this.#release();
+  }
+
+  /** As a store does: what is read later is a copy. */
+  #write(tasks: readonly DeferredTask[]): void {
+    this.stored = JSON.parse(JSON.stringify(tasks));
+  }
+
+  async #run({ id }: DeferredTask, signal: AbortSignal): Promise<void> {
+    this.asked.push(id);
+    if (this.hold) {
+      await new Promise<void>((resolve, reject) => {
+        this.#release = resolve;
+        signal.addEventListener('abort', () => {
+          this.aborted += 1;
+          reject(signal.reason);
+        });
+      });
+    }
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
+  }
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
