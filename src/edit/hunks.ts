@@ -18,52 +18,64 @@ export interface LineDiff {
 }
 
 /**
- * Inserted and removed lines up to which the shortest edit is looked for: the effort grows with their square (2,000: some
- * 150 ms). Texts further apart have one hunk between what they share at their start and at their end.
+ * Inserted and removed lines up to which the shortest edit is looked for, not counting lines that only one text has: the
+ * effort grows with their square (1,500: some 150 ms). Texts further apart have one hunk between what they share at their
+ * start and at their end.
  */
-const MOST_EDITS = 2_000;
+const MOST_EDITS = 1_500;
 
 /** `exact`: trailing blanks count as well. */
 export function diffLines(before: readonly string[], after: readonly string[], exact = false): LineDiff {
-  const [old, next] = numbered(before, after, exact);
-  const head = commonStart(old, next);
-  const tail = commonEnd(old, next, head);
   const hunks: Hunk[] = [];
-  const parts = [before.slice(0, head)];
-  let [oldLine, newLine, open] = [head, head, false];
-  for (const { count, added, removed } of script(old, next, head, tail)) {
-    if (!added && !removed) {
-      parts.push(before.slice(oldLine, oldLine + count));
-      [oldLine, newLine, open] = [oldLine + count, newLine + count, false];
-      continue;
+  const parts: (readonly string[])[] = [];
+  let [oldLine, newLine] = [0, 0];
+  for (const run of equalRuns(...numbered(before, after, exact))) {
+    const [oldLines, newLines] = [before.slice(oldLine, run.old), after.slice(newLine, run.next)];
+    if (oldLines.length + newLines.length > 0) {
+      hunks.push({ id: hunks.length + 1, oldLine, oldLines, newLine, newLines });
     }
-    const id = hunks.length + (open ? 0 : 1);
-    const hunk = (open ? hunks.pop() : undefined) ?? { id, oldLine, newLine, oldLines: [], newLines: [] };
-    const taken = removed ? before.slice(oldLine, oldLine + count) : [];
-    const given = added ? after.slice(newLine, newLine + count) : [];
-    hunks.push({ ...hunk, oldLines: [...hunk.oldLines, ...taken], newLines: [...hunk.newLines, ...given] });
-    parts.push(given);
-    [oldLine, newLine, open] = [oldLine + taken.length, newLine + given.length, true];
+    parts.push(newLines, before.slice(run.old, run.old + run.count));
+    [oldLine, newLine] = [run.old + run.count, run.next + run.count];
   }
-  parts.push(before.slice(before.length - tail));
   return { lines: parts.flat(), hunks };
 }
 
-interface Step {
+/** `count` lines that are equal in both texts. */
+interface Run {
+  readonly old: number;
+  readonly next: number;
   readonly count: number;
-  readonly added: boolean;
-  readonly removed: boolean;
 }
 
-/** Of what is between the common start and end. */
-function script(old: readonly number[], next: readonly number[], head: number, tail: number): Step[] {
-  const [taken, given] = [old.slice(head, old.length - tail), next.slice(head, next.length - tail)];
-  const whole = [
-    { count: taken.length, added: false, removed: true },
-    { count: given.length, added: true, removed: false },
-  ].filter(({ count }) => count > 0);
-  if (whole.length < 2) return whole;
-  return diffArrays(taken, given, { maxEditLength: MOST_EDITS }) ?? whole;
+/** From top to bottom; the last one is at the end of both texts, and may be empty, as any may that follow each other. */
+function* equalRuns(old: readonly number[], next: readonly number[]): Iterable<Run> {
+  const head = commonStart(old, next);
+  const tail = commonEnd(old, next, head);
+  yield { old: 0, next: 0, count: head };
+  yield* runsBetween(old.slice(head, old.length - tail), next.slice(head, next.length - tail), head);
+  yield { old: old.length - tail, next: next.length - tail, count: tail };
+}
+
+/** A line that only one text has is equal to none: the shortest edit is looked for among the others. */
+function* runsBetween(old: readonly number[], next: readonly number[], offset: number): Iterable<Run> {
+  const [kept, given] = [indexesOfShared(old, next), indexesOfShared(next, old)];
+  const numbersAt = (all: readonly number[], indexes: readonly number[]) =>
+    indexes.map((index) => all[index]);
+  const steps = diffArrays(numbersAt(old, kept), numbersAt(next, given), { maxEditLength: MOST_EDITS }) ?? [];
+  let [atOld, atNext] = [0, 0];
+  for (const { count, added, removed } of steps) {
+    for (let index = 0; index < count && !added && !removed; index += 1) {
+      const [oldLine, newLine] = [kept[atOld + index] ?? 0, given[atNext + index] ?? 0];
+      yield { old: offset + oldLine, next: offset + newLine, count: 1 };
+    }
+    if (!added) atOld += count;
+    if (!removed) atNext += count;
+  }
+}
+
+function indexesOfShared(lines: readonly number[], other: readonly number[]): number[] {
+  const known = new Set(other);
+  return lines.flatMap((line, index) => (known.has(line) ? [index] : []));
 }
 
 /** Equal lines get equal numbers, so that each line is read once. */

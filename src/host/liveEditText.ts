@@ -95,13 +95,7 @@ export class LiveEditText {
       this.#current = lines;
       this.#hunks = new PlacedHunks(hunks, this.#first);
     };
-    // Many small changes: folds, breakpoints and other people's marks between them stay where they are.
-    const plan = () =>
-      this.#hunks === undefined
-        ? diffLines(this.#current, lines, true).hunks.map(({ oldLine, oldLines, newLines }) =>
-            this.#placed({ from: oldLine, to: oldLine + oldLines.length, lines: newLines }),
-          )
-        : [];
+    const plan = () => (this.#hunks === undefined ? this.#changesTo(lines, hunks) : []);
     const taken = await this.#write(plan, stand);
     // All of it was there already.
     if (taken && this.#hunks === undefined) stand();
@@ -185,6 +179,14 @@ export class LiveEditText {
       if (written !== 'moved') return written === 'written';
     }
     return false;
+  }
+
+  /** Many small changes: folds, breakpoints and other people's marks between them stay where they are. */
+  #changesTo(lines: readonly string[], hunks: readonly Hunk[]): LineChange[] {
+    const changes = this.#current === this.#before ? hunks : diffLines(this.#current, lines, true).hunks;
+    return changes.map(({ oldLine, oldLines, newLines }) =>
+      this.#placed({ from: oldLine, to: oldLine + oldLines.length, lines: newLines }),
+    );
   }
 
   #placed({ from, to, lines }: LineChange): LineChange {

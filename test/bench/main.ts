@@ -5,6 +5,7 @@ import { type Bench, machine, type Report } from './report.ts';
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   activation: async () => (await import('./activation.ts')).activation,
   bucket: async () => (await import('./bucket.ts')).bucket,
+  edits: async () => (await import('./edits.ts')).edits,
   pipeline: async () => (await import('./pipeline.ts')).pipeline,
   transport: async () => (await import('./transport.ts')).transport,
 };
