@@ -93,14 +93,20 @@ export function needsOf(conversation: Conversation): Needs {
 }
 
 /**
- * What the person typed last. VS Code's own chat wraps it into `<userRequest>` between much that it adds itself
- * (seen in its version 1.139).
+ * VS Code's own chat puts what the person typed between much that it adds itself: in `<userRequest>` in the Chat view, in
+ * `<prompt>` in the editor, in `<userPrompt>` in a notebook (its version 1.139.1). Any other text is given back whole.
  */
+const TYPED = /<(userRequest|userPrompt|prompt)>\s*([\s\S]*?)\s*<\/\1>/;
+
+export function typedIn(text: string): string {
+  return TYPED.exec(text)?.[2] ?? text;
+}
+
+/** What the person typed last. */
 export function askedIn({ messages }: Conversation): string {
-  const asked = messages.findLast(({ role, parts }) => role === 'user' && textOf(parts) !== '');
-  const text = asked === undefined ? '' : textOf(asked.parts);
-  const typed = /<userRequest>\s*([\s\S]*?)\s*<\/userRequest>/.exec(text)?.[1] ?? text;
-  return typed.slice(0, MOST_ASKED_CHARS);
+  const said = messages.filter(({ role }) => role === 'user').map(({ parts }) => textOf(parts));
+  const text = said.findLast((one) => TYPED.test(one)) ?? said.findLast((one) => one !== '') ?? '';
+  return typedIn(text).slice(0, MOST_ASKED_CHARS);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What the simulated platform reads out of a prompt: the task, the code in its fence, and the words around it. */
 import { TASK_TYPES, type TaskType } from '../base/task.ts';
+import { typedIn } from '../flow/conversation.ts';
 import type { SimulatedRequest } from './simulatedWire.ts';
 
 export interface ReadPrompt {
@@ -28,7 +29,7 @@ export function readPrompt({ system, messages }: Pick<SimulatedRequest, 'system'
   const withCode = asked.findLast((text) => FENCE.test(text)) ?? '';
   const fence = FENCE.exec(withCode);
   const named = TASK_LINE.exec(system)?.[1] ?? TASK_LINE.exec(last)?.[1];
-  const around = last.replace(EVERY_FENCE, '');
+  const around = typedIn(last.replace(EVERY_FENCE, ''));
   return {
     task: TASK_TYPES.find((task) => task === named?.toLowerCase()) ?? 'question',
     language: fence?.[2]?.toLowerCase() ?? '',

@@ -2,6 +2,7 @@
  * When the simulated platform asks for a tool, by a plain rule: the tool that the last message names, or the first one
  * when a call is forced; once a tool has answered, that answer is told. The same request gives the same call.
  */
+import { typedIn } from '../flow/conversation.ts';
 import type { Fault } from './simulatedScript.ts';
 import type { SimulatedCall, SimulatedRequest, SimulatedTool } from './simulatedWire.ts';
 
@@ -23,9 +24,10 @@ export function simulatedCall(
 ): SimulatedCall | undefined {
   const last = messages.at(-1);
   if (last === undefined || last.result !== undefined) return undefined;
-  const tool = tools.find(({ name }) => names(last.text, name)) ?? (forced ? tools[0] : undefined);
+  const asked = typedIn(last.text);
+  const tool = tools.find(({ name }) => names(asked, name)) ?? (forced ? tools[0] : undefined);
   if (tool === undefined) return undefined;
-  return { id: `call_${seed}_${messages.length}`, name: tool.name, input: inputFor(tool, last.text) };
+  return { id: `call_${seed}_${messages.length}`, name: tool.name, input: inputFor(tool, asked) };
 }
 
 /** As a word of its own: `#read_file`, `read_file`. */

@@ -246,7 +246,13 @@ suite('what VS Code asks for by itself', () => {
 
   test('of a message that VS Code wrapped, what the person typed is what counts', () => {
     const wrapped = '<context>\nprove why\n</context>\n<userRequest>\nrename it\n</userRequest>\n';
-    assert.equal(askedIn(talk({ messages: [{ role: 'user', parts: [words(wrapped)] }] })), 'rename it');
+    const user = (text: string) => ({ role: 'user' as const, parts: [words(text)] });
+    assert.equal(askedIn(talk({ messages: [user(wrapped)] })), 'rename it');
+    assert.equal(
+      askedIn(talk({ messages: [user('<prompt>\nshorter\n</prompt>'), user('<reminder>x</reminder>')] })),
+      'shorter',
+    );
+    assert.equal(askedIn(talk({ messages: [user('as it is')] })), 'as it is');
   });
 });
 
