@@ -1,7 +1,7 @@
 /** What can happen to a book. Every store runs this code, or code that does the same. Units as in `book.ts`. */
 import { type Book, emptyBook, type Held, type HeldPart, type LimitRow, limitKey } from './book.ts';
 import { correct, declare } from './correct.ts';
-import { applies, decide, newVerdict, STRIDE, type Verdict } from './decide.ts';
+import { type Ask, applies, decide, newVerdict, STRIDE, type Verdict } from './decide.ts';
 import type { Operation, Outcome } from './levelStore.ts';
 import { amountOf, type Demand, nameOf } from './limit.ts';
 import { advance, noteUse } from './refill.ts';
@@ -22,6 +22,12 @@ export function applyOperation(
 ): Outcome {
   book.atMs = nowMs;
   expire(book, nowMs);
+  const outcome = apply(book, operation, nowMs, verdict);
+  for (const row of book.limits) row.plain = row.status === '' && row.threshold === 0 && row.owed === 0;
+  return outcome;
+}
+
+function apply(book: Book, operation: Operation, nowMs: number, verdict: Verdict): Outcome {
   switch (operation.kind) {
     case 'take':
       return takeFor(book, operation, nowMs, verdict);
@@ -59,7 +65,7 @@ function takeFor(book: Book, { ask, holder, leaseMs, join }: Take, nowMs: number
   leave(book, ask.id);
   if (granted) {
     const { id, priority, demand } = ask;
-    book.held.push({ id, holder, priority, demand, leaseUntilMs, parts: partsOf(book, ask.model, verdict) });
+    book.held.push({ id, holder, priority, demand, leaseUntilMs, parts: partsOf(book, ask, verdict, nowMs) });
     return DONE;
   }
   const tightest = book.limits[verdict.tightest];
@@ -73,13 +79,25 @@ function takeFor(book: Book, { ask, holder, leaseMs, join }: Take, nowMs: number
   return { ok: false, waitMs: verdict.waitMs, limit: nameOf(tightest) };
 }
 
-function partsOf(book: Book, model: string, { taken }: Verdict): HeldPart[] {
+/** Notes what was decided: who used it, that it is reserved, and when a window began. */
+function partsOf(book: Book, ask: Ask, { plain, taken }: Verdict, nowMs: number): HeldPart[] {
+  const { priority } = ask;
   const parts: HeldPart[] = [];
   for (const [index, row] of book.limits.entries()) {
-    if (!applies(row, model)) continue;
+    if (!applies(row, ask.model)) continue;
+    const own = [0, 0, 0, 0];
+    own[priority] = amountOf(row.unit, ask.demand);
     const offset = index * STRIDE;
-    const owed = at(taken, offset + COUNT);
-    parts.push({ limit: limitKey(row), taken: [...taken.subarray(offset, offset + COUNT)], owed });
+    const part = {
+      limit: limitKey(row),
+      taken: plain ? own : [...taken.subarray(offset, offset + COUNT)],
+      owed: plain ? 0 : at(taken, offset + COUNT),
+    };
+    const amount = part.taken.reduce((sum, share) => sum + share, 0);
+    row.reserved += amount;
+    row.used[priority] = at(row.used, priority) + amount;
+    if (row.windowMs > 0) noteUse(row, amount, nowMs);
+    parts.push(part);
   }
   return parts;
 }
