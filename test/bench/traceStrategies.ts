@@ -1,12 +1,15 @@
 /** The ways to send a trace: Sluice's own quota, and what one does without it. Units: milliseconds, tokens. */
+import { throttle } from '../../src/base/throttle.ts';
+import { LookAhead } from '../../src/flow/lookAhead.ts';
+import { idleShare } from '../../src/quota/idleShares.ts';
 import { Quota } from '../../src/quota/quota.ts';
-import { TaskPredictor } from '../../src/quota/taskPredictor.ts';
-import { FALLBACK, PLATFORMS, type PlatformName, PREFERRED, type World } from './traceWorld.ts';
+import { PLATFORMS, type PlatformName, PREFERRED, type World } from './traceWorld.ts';
 
 const MODEL = 'model';
 /** As the dispatcher and the settings have them. */
 const PATIENCE_WITH_FALLBACK_MS = 2_000;
 const MAX_WAIT_MS = 20_000;
+const WATCH_EVERY_MS = 1_000;
 /** What one reserves without a prediction: the usual length of an answer to a question. */
 const USUAL_OUTPUT = 400;
 const never = new AbortController().signal;
@@ -24,7 +27,12 @@ export interface SluiceOptions {
 export const sluice =
   ({ priorities }: SluiceOptions): Strategy =>
   async (world) => {
-    const quota = new Quota(world.clock, { priorities: () => priorities });
+    const ahead = new LookAhead({ clock: world.clock, events: () => [] });
+    const quota: Quota = new Quota(world.clock, {
+      priorities: () => priorities,
+      unusedShare: (priority, _nowMs, platform) =>
+        ahead.unusedShare(priority, platform) ?? idleShare(quota.idleMs(platform, priority)),
+    });
     for (const platform of PLATFORMS) {
       const { size, refillPerMs } = world.servers[platform];
       // A reading of a bucket that is nearly full: the rate is what it lacks by the time that it says.
@@ -32,12 +40,14 @@ export const sluice =
       quota.read(platform, [{ ...reading, fullInMs: size / 2 / refillPerMs }]);
       quota.read(platform, [{ ...reading, remaining: size, fullInMs: 0 }]);
     }
-    const predictor = new TaskPredictor();
-    await world.run((index) => void runOne(world, quota, predictor, index));
+    const watching = throttle(() => ahead.watch(quota.states()), WATCH_EVERY_MS, world.clock);
+    quota.onChange(() => watching.request());
+    await world.run((index) => void runOne(world, quota, ahead, index));
+    watching.dispose();
     quota.dispose();
   };
 
-async function runOne(world: World, quota: Quota, predictor: TaskPredictor, index: number): Promise<void> {
+async function runOne(world: World, quota: Quota, lookAhead: LookAhead, index: number): Promise<void> {
   const { inputTokens, outputTokens, priority } = world.task(index);
   const ahead = {
     task: 'question',
@@ -46,12 +56,12 @@ async function runOne(world: World, quota: Quota, predictor: TaskPredictor, inde
     usualOutputTokens: USUAL_OUTPUT,
     usualMs: 1_000,
   };
-  const demand = { inputTokens, outputTokens: Math.ceil(predictor.outputTokens(ahead).p90) };
+  const demand = { inputTokens, outputTokens: Math.ceil(lookAhead.outputTokens(ahead).p90) };
   const hasRoom = (platform: PlatformName) => quota.room(platform, MODEL, demand, priority).waitMs === 0;
   let told = false;
   for (;;) {
     const first = PLATFORMS.find(hasRoom) ?? PREFERRED;
-    const order = first === FALLBACK ? [FALLBACK, PREFERRED] : PLATFORMS;
+    const order = PLATFORMS.toSorted((a) => (a === first ? -1 : 1));
     let waitMs = Number.POSITIVE_INFINITY;
     for (const [place, platform] of order.entries()) {
       const patienceMs = place === 0 ? PATIENCE_WITH_FALLBACK_MS : MAX_WAIT_MS;
@@ -73,7 +83,7 @@ async function runOne(world: World, quota: Quota, predictor: TaskPredictor, inde
       if (refusedMs === 0) {
         world.clock.after(world.lastsMs(index), () => {
           grant.reservation.settle({ inputTokens, outputTokens });
-          predictor.learn(ahead, { outputTokens });
+          lookAhead.learn(ahead, { inputTokens, outputTokens }, priority);
         });
         return;
       }

@@ -22,8 +22,12 @@ const NOTABLE_MS = 2;
 class Server {
   readonly size: number;
   readonly refillPerMs: number;
-  overflowed = 0;
   used = 0;
+  /** Did not fit into the full bucket; and the part of it while some task waited. */
+  overflowed = 0;
+  wasted = 0;
+  /** Whether some task waits just now. */
+  wanted = false;
   #level: number;
   #atMs = 0;
 
@@ -37,6 +41,7 @@ class Server {
     const filled = this.#level + (nowMs - this.#atMs) * this.refillPerMs;
     this.#level = Math.min(this.size, filled);
     this.overflowed += filled - this.#level;
+    if (this.wanted) this.wasted += filled - this.#level;
     this.#atMs = nowMs;
     return this.#level;
   }
@@ -74,13 +79,19 @@ export class World {
     return this.clock.monotonic();
   }
 
+  #waiting = 0;
+
   /** Sends one task; 0 when it runs, else what the platform asks to wait. */
   send(index: number, platform: PlatformName): number {
     const { inputTokens, outputTokens, atMs } = this.task(index);
     const fate = this.fate(index);
     const waitMs = this.servers[platform].take(inputTokens + outputTokens, this.nowMs);
-    if (waitMs > 0) fate.hits += 1;
-    else fate.waitedMs = this.nowMs - atMs;
+    if (waitMs > 0) {
+      fate.hits += 1;
+    } else {
+      fate.waitedMs = this.nowMs - atMs;
+      this.#waiting -= 1;
+    }
     return waitMs;
   }
 
@@ -104,6 +115,7 @@ export class World {
   async run(arrive: (index: number) => void): Promise<void> {
     let index = 0;
     const next = () => {
+      this.#waiting += 1;
       arrive(index);
       index += 1;
       const task = this.tasks[index];
@@ -113,6 +125,10 @@ export class World {
     while (this.clock.pending > 0 || index < this.tasks.length) {
       this.clock.advance(this.clock.untilNextMs);
       await settled();
+      for (const server of Object.values(this.servers)) {
+        server.level(this.nowMs);
+        server.wanted = this.#waiting > 0;
+      }
       if (this.nowMs > LONGEST_MS) throw new Error('the replay does not end');
     }
   }
@@ -128,6 +144,7 @@ function settled(): Promise<void> {
 export function figures({ tasks, fates, servers }: World) {
   const waits = fates.map(({ waitedMs = Number.POSITIVE_INFINITY }) => waitedMs);
   const of = (wanted: Priority) => waits.filter((_, index) => tasks[index]?.priority === wanted);
+  const wasted = servers.preferred.wasted + servers.fallback.wasted;
   const free = fates.filter(({ hits }) => hits === 0).length / fates.length;
   return {
     withoutLimit: round(free),
@@ -142,6 +159,8 @@ export function figures({ tasks, fates, servers }: World) {
     lowP95Ms: round(quantile(of('low'), 0.95)),
     unusedTokens: Math.round(servers.preferred.overflowed + servers.fallback.overflowed),
     usedTokens: servers.preferred.used + servers.fallback.used,
+    /** Of what there was while some task waited, the part that was not lost in a full bucket. */
+    usable: round(1 - wasted / (wasted + servers.preferred.used + servers.fallback.used)),
   };
 }
 
