@@ -22,9 +22,16 @@ import { isBusy, prepareDatabase, unusable } from './sqliteFile.ts';
 export const LEVELS_VERSION = 1;
 const TABLE = `
   CREATE TABLE levels (platform TEXT PRIMARY KEY, wall_ms REAL NOT NULL, book TEXT NOT NULL) STRICT, WITHOUT ROWID;`;
-/** Longest stand-still of the thread for a lock. */
-const BUSY_MS = 2;
-const AGAIN = { leastMs: 1, mostMs: 6 };
+/**
+ * Longest stand-still of the thread for a lock: another window's whole transaction takes a tenth of it. SQLite's own
+ * waiting sleeps for a millisecond at least.
+ */
+const SPIN_MS = 0.5;
+/** Levels are a few pages, however often they are written: fewer checkpoints are fewer waits for the disk. */
+const CHECKPOINT_PAGES = 1_000;
+/** A clock of a test stands still. */
+const MOST_SPINS = 1_000;
+const AGAIN = { leastMs: 1, mostMs: 2 };
 /** Whoever holds the lock for so long is not one of us. */
 const GIVE_UP_AFTER_MS = 5_000;
 /** How soon this window sees what others did. */
@@ -40,6 +47,8 @@ export interface SqliteLevelsDeps {
 
 interface Known extends Anchor {
   readonly book: Book;
+  /** The book as it stands in the file. */
+  readonly text: string;
   /** The file's version when it was read: while that stands, nobody else has written. */
   readonly version: number;
 }
@@ -65,6 +74,7 @@ export class SqliteLevels implements LevelStore {
   #again: Disposable | undefined;
   #looking: Disposable | undefined;
   #version = -1;
+  #spins = 0;
   #closed = false;
 
   private constructor(db: DatabaseSync, deps: SqliteLevelsDeps) {
@@ -88,7 +98,7 @@ export class SqliteLevels implements LevelStore {
       const db = new DatabaseSync(deps.file);
       try {
         prepareDatabase(db, { busyMs: 200, version: LEVELS_VERSION, tables: TABLE });
-        db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+        db.exec(`PRAGMA busy_timeout = 0; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
         const levels = new SqliteLevels(db, deps);
         levels.#look();
         return levels;
@@ -148,9 +158,8 @@ export class SqliteLevels implements LevelStore {
   #try(platform: string, operation: Operation): Outcome | undefined {
     if (this.#closed) return UNANSWERED;
     try {
-      this.#statements.begin.run();
+      if (!this.#begin()) return undefined;
     } catch (error) {
-      if (isBusy(error)) return undefined;
       return this.#fail(error);
     }
     try {
@@ -158,9 +167,24 @@ export class SqliteLevels implements LevelStore {
       this.#statements.commit.run();
       return outcome;
     } catch (error) {
-      this.#known.delete(platform);
-      this.#rollBack();
+      this.#undo(platform);
       return isBusy(error) ? undefined : this.#fail(error);
+    }
+  }
+
+  /** False: somebody else is writing, and takes longer than is waited for here. */
+  #begin(): boolean {
+    const { clock } = this.#deps;
+    const startedMs = clock.monotonic();
+    for (;;) {
+      try {
+        this.#statements.begin.run();
+        return true;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        this.#spins += 1;
+        if (clock.monotonic() - startedMs >= SPIN_MS || this.#spins % MOST_SPINS === 0) return false;
+      }
     }
   }
 
@@ -174,8 +198,9 @@ export class SqliteLevels implements LevelStore {
     const { book } = written ?? { book: emptyBook() };
     const nowMs = written === undefined ? wallMs : bookNowMs(written, known, wallMs, monotonicMs);
     const outcome = applyOperation(book, operation, nowMs, this.#verdict);
-    this.#known.set(platform, { book, version, atMs: nowMs, wallMs, monotonicMs });
-    this.#statements.save.run(platform, wallMs, JSON.stringify(book));
+    const text = JSON.stringify(book);
+    this.#statements.save.run(platform, wallMs, text);
+    this.#known.set(platform, { book, text, version, atMs: nowMs, wallMs, monotonicMs });
     return outcome;
   }
 
@@ -188,8 +213,11 @@ export class SqliteLevels implements LevelStore {
     return Number(this.#statements.version.get()?.data_version);
   }
 
-  #rollBack(): void {
+  /** The book in memory may be changed already. */
+  #undo(platform: string): void {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    const known = this.#known.get(platform);
+    if (known) this.#known.set(platform, { ...known, ...bookOf(known.text), version: UNKNOWN_VERSION });
   }
 
   /** The rest is answered by whoever takes this store's place. */
@@ -243,7 +271,7 @@ export class SqliteLevels implements LevelStore {
       const [wallMs, monotonicMs] = [clock.now(), clock.monotonic()];
       const written = writtenOf(row);
       const atMs = bookNowMs(written, this.#known.get(platform), wallMs, monotonicMs);
-      this.#known.set(platform, { book: written.book, version, atMs, wallMs, monotonicMs });
+      this.#known.set(platform, { ...written, version, atMs, wallMs, monotonicMs });
     }
     this.#changed.fire();
   }
@@ -251,10 +279,17 @@ export class SqliteLevels implements LevelStore {
 
 interface Written extends Pick<Anchor, 'atMs' | 'wallMs'> {
   readonly book: Book;
+  readonly text: string;
 }
+
+const UNKNOWN_VERSION = -1;
 
 /** Written by this version of us: a file of another one is not opened. */
 function writtenOf(row: Readonly<Record<string, unknown>>): Written {
-  const book = JSON.parse(String(row.book)) as Book;
-  return { book, atMs: book.atMs, wallMs: Number(row.wallMs) };
+  const { book, text } = bookOf(String(row.book));
+  return { book, text, atMs: book.atMs, wallMs: Number(row.wallMs) };
+}
+
+function bookOf(text: string): { readonly book: Book; readonly text: string } {
+  return { book: JSON.parse(text) as Book, text };
 }

@@ -30,6 +30,8 @@ export interface LimitRow {
   /** Length of the window where it is declared, else 0. */
   windowMs: number;
   threshold: number;
+  /** Nothing is said of it, owed or kept above a threshold: only the shares decide. */
+  plain: boolean;
   /** Held by reservations. */
   reserved: number;
   /** Used beyond what there was: the refill pays it first. */
@@ -65,6 +67,8 @@ export interface Held {
 export interface HeldPart {
   readonly limit: string;
   readonly taken: readonly number[];
+  /** What a critical request wanted beyond what there was. */
+  readonly owed: number;
 }
 
 export interface Waiter {
@@ -130,13 +134,14 @@ export function newRow({ unit, model, window }: RowKey, nowMs: number): LimitRow
     ...(window === undefined ? {} : { window }),
     refill: 'continuous',
     size: 0,
-    shares: [0, 0, 0, 0],
-    used: [0, 0, 0, 0],
+    shares: fractions(),
+    used: fractions(),
     atMs: nowMs,
     refillPerMs: 0,
     resetAtMs: NEVER,
     windowMs: 0,
     threshold: 0,
+    plain: false,
     reserved: 0,
     owed: 0,
     status: '',
@@ -148,4 +153,9 @@ export function newRow({ unit, model, window }: RowKey, nowMs: number): LimitRow
     foreign: 0,
     slots: [],
   };
+}
+
+/** Four zeros that V8 keeps as plain doubles from the first: an array of whole numbers would change its kind later. */
+function fractions(): number[] {
+  return [0.5, 0.5, 0.5, 0.5].fill(0);
 }

@@ -110,6 +110,7 @@ function declareOne(book: Book, limit: DeclaredLimit, nowMs: number): void {
   row.refillPerMs = refillPerMs;
   row.windowMs = windowMs;
   row.refill = refillPerMs > 0 ? 'continuous' : sliding ? 'sliding' : 'at-reset';
+  row.owed = Math.min(row.owed, size);
   split(row, size - Math.max(0, used));
   for (let share = 0; share < COUNT; share += 1) row.used[share] = Math.min(size, at(row.used, share));
 }

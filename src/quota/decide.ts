@@ -9,7 +9,7 @@
 import { type Book, type LimitRow, limitKey, type Waiter } from './book.ts';
 import { amountOf, type Demand } from './limit.ts';
 import type { LimitUnit } from './limitReading.ts';
-import { advance, noteUse, untilBackMs } from './refill.ts';
+import { advance, untilBackMs } from './refill.ts';
 import { at, COUNT, levelOf, PARTS, reach, refillUntil, sumFrom } from './shares.ts';
 
 export interface Ask {
@@ -33,8 +33,12 @@ export interface Verdict {
   waitMs: number;
   /** Index of the tightest limit, −1 when there is room. */
   tightest: number;
-  /** Taken of each limit and share: `limit · 4 + share`. */
+  /** Every amount came out of the request's own share; `taken` says nothing then. */
+  plain: boolean;
+  /** Taken of each share of each limit, and owed to it: `limit · STRIDE + share`. */
   taken: Float64Array;
+  /** The own shares as they were. */
+  before: Float64Array;
 }
 
 /** A request that waited so long goes before all but older critical ones, and may take of any share. */
@@ -46,6 +50,10 @@ const TRY_AGAIN_MS = 60_000;
  * the window.
  */
 const LEAST: Partial<Record<LimitUnit, number>> = { share: 0.0001, usd: 0.001 };
+/** A token. */
+const LEAST_UNITS = 0.001;
+/** Four shares and what is owed. */
+export const STRIDE = COUNT + 1;
 const NO_LIMIT = -1;
 /** Sums of fractions are equal within so much of the size. */
 const CRUMB = 1e-9;
@@ -53,44 +61,64 @@ const CRUMB = 1e-9;
 const LAST_ABOVE_THRESHOLD = 1;
 
 export function newVerdict(limits = 8): Verdict {
-  return { waitMs: 0, tightest: NO_LIMIT, taken: new Float64Array(limits * COUNT) };
+  return {
+    waitMs: 0,
+    tightest: NO_LIMIT,
+    plain: false,
+    taken: new Float64Array(limits * STRIDE),
+    before: new Float64Array(limits),
+  };
 }
 
 /** Takes when it grants; `verdict` says what, or how long to wait and for what. */
 export function decide(book: Book, ask: Ask, nowMs: number, verdict: Verdict): boolean {
+  const { limits } = book;
+  if (verdict.before.length < limits.length) Object.assign(verdict, newVerdict(limits.length * 2));
+  verdict.waitMs = 0;
+  verdict.tightest = NO_LIMIT;
+  verdict.plain = book.waiting.length === 0 && takeOwn(limits, ask, nowMs, verdict.before);
+  if (verdict.plain) return true;
   look(book, ask, nowMs, verdict);
   if (verdict.waitMs > 0) return false;
   if (book.waiting.length > 0 && !firstInLine(book, ask, nowMs, verdict)) return false;
-  const { limits } = book;
-  if (verdict.taken.length < limits.length * COUNT)
-    verdict.taken = new Float64Array(limits.length * COUNT * 2);
+  for (const [index, row] of limits.entries())
+    if (applies(row, ask.model)) take(row, ask, verdict.taken, index * STRIDE);
+  return true;
+}
+
+/** The common case, without a second look: each limit is plain, and the own share of each is enough; else no change. */
+function takeOwn(limits: readonly LimitRow[], ask: Ask, nowMs: number, before: Float64Array): boolean {
+  const { model, demand, priority } = ask;
   for (let index = 0; index < limits.length; index += 1) {
     const row = limits[index];
-    if (row !== undefined && applies(row, ask.model)) take(row, ask, nowMs, verdict.taken, index * COUNT);
+    if (row === undefined || !applies(row, model)) continue;
+    if (nowMs - row.atMs >= 1) advance(row, nowMs);
+    const amount = amountOf(row.unit, demand);
+    const { shares } = row;
+    const own = shares[priority] ?? 0;
+    if (!row.plain || amount <= 0 || own < amount) {
+      putBack(limits, index, ask, before);
+      return false;
+    }
+    before[index] = own;
+    shares[priority] = own - amount;
   }
   return true;
+}
+
+function putBack(limits: readonly LimitRow[], count: number, ask: Ask, before: Float64Array): void {
+  for (const [index, row] of limits.slice(0, count).entries())
+    if (applies(row, ask.model)) row.shares[ask.priority] = before[index] ?? 0;
 }
 
 /** Takes nothing: only says whether there is room, the waiting line apart. */
 export function look(book: Book, ask: Ask, nowMs: number, verdict: Verdict): void {
   verdict.waitMs = 0;
   verdict.tightest = NO_LIMIT;
-  const { limits } = book;
-  for (let index = 0; index < limits.length; index += 1) {
-    const row = limits[index];
-    if (row === undefined || !applies(row, ask.model)) continue;
-    if (nowMs - row.atMs >= 1) advance(row, nowMs);
-    const amount = amountOf(row.unit, ask.demand);
-    // The common case: its own share is enough, and nothing special is known of the limit.
-    if (
-      amount > 0 &&
-      row.status === '' &&
-      row.threshold === 0 &&
-      row.owed === 0 &&
-      at(row.shares, ask.priority) >= amount
-    )
-      continue;
-    const waitMs = waitOf(row, amount, ask, nowMs);
+  for (const [index, row] of book.limits.entries()) {
+    if (!applies(row, ask.model)) continue;
+    advance(row, nowMs);
+    const waitMs = waitOf(row, amountOf(row.unit, ask.demand), ask, nowMs);
     if (waitMs <= verdict.waitMs) continue;
     verdict.waitMs = waitMs;
     verdict.tightest = index;
@@ -164,7 +192,7 @@ function sharesFrom(ask: Ask): number {
 
 /** One request or token, or a crumb of what comes in fractions. */
 function leastOf(row: LimitRow): number {
-  return LEAST[row.unit] ?? Math.min(1, row.size / 1_000);
+  return row.unit === 'units' ? LEAST_UNITS : (LEAST[row.unit] ?? 1);
 }
 
 /** Of the shares above `priority`, what the forecast says they will not need; the rest stays theirs. */
@@ -180,29 +208,10 @@ function lentOf(row: LimitRow, share: number, lent: readonly number[]): number {
 }
 
 /** Own share first, then downwards, then what is lent, then (a request beyond its reach) what there is. */
-function take(row: LimitRow, ask: Ask, nowMs: number, taken: Float64Array, offset: number): void {
+function take(row: LimitRow, ask: Ask, taken: Float64Array, offset: number): void {
   const { priority } = ask;
-  const amount = amountOf(row.unit, ask.demand);
-  const { shares } = row;
-  taken[offset] = 0;
-  taken[offset + 1] = 0;
-  taken[offset + 2] = 0;
-  taken[offset + 3] = 0;
-  const own = at(shares, priority);
-  if (own >= amount) {
-    shares[priority] = own - amount;
-    taken[offset + priority] = amount;
-    row.reserved += amount;
-    row.used[priority] = at(row.used, priority) + amount;
-  } else {
-    takeMore(row, amount, ask, taken, offset);
-  }
-  if (row.windowMs > 0) noteUse(row, amount, nowMs);
-}
-
-function takeMore(row: LimitRow, amount: number, ask: Ask, taken: Float64Array, offset: number): void {
-  const { priority } = ask;
-  let left = amount;
+  taken.fill(0, offset, offset + STRIDE);
+  let left = amountOf(row.unit, ask.demand);
   const takeFrom = (share: number, most: number) => {
     const part = Math.min(left, most, at(row.shares, share));
     row.shares[share] = at(row.shares, share) - part;
@@ -213,9 +222,10 @@ function takeMore(row: LimitRow, amount: number, ask: Ask, taken: Float64Array, 
   for (let share = priority - 1; share >= 0 && left > 0; share -= 1)
     takeFrom(share, lentOf(row, share, ask.lent));
   for (let share = priority - 1; share >= 0 && left > 0; share -= 1) takeFrom(share, left);
-  row.reserved += amount - left;
-  row.used[priority] = at(row.used, priority) + amount - left;
-  if (priority === 0 && ask.fair) row.owed = Math.min(row.size, row.owed + left);
+  if (priority > 0 || !ask.fair) return;
+  const owed = Math.min(left, row.size - row.owed);
+  row.owed += owed;
+  taken[offset + COUNT] = owed;
 }
 
 /** Who waits for a limit that this request needs, and stands before it, goes first. */

@@ -1,7 +1,7 @@
 /** What can happen to a book. Every store runs this code, or code that does the same. Units as in `book.ts`. */
-import { type Book, emptyBook, type Held, type LimitRow, limitKey } from './book.ts';
+import { type Book, emptyBook, type Held, type HeldPart, type LimitRow, limitKey } from './book.ts';
 import { correct, declare } from './correct.ts';
-import { decide, newVerdict, type Verdict } from './decide.ts';
+import { type Ask, applies, decide, newVerdict, STRIDE, type Verdict } from './decide.ts';
 import type { Operation, Outcome } from './levelStore.ts';
 import { amountOf, type Demand, nameOf } from './limit.ts';
 import { advance, noteUse } from './refill.ts';
@@ -22,6 +22,12 @@ export function applyOperation(
 ): Outcome {
   book.atMs = nowMs;
   expire(book, nowMs);
+  const outcome = apply(book, operation, nowMs, verdict);
+  for (const row of book.limits) row.plain = row.status === '' && row.threshold === 0 && row.owed === 0;
+  return outcome;
+}
+
+function apply(book: Book, operation: Operation, nowMs: number, verdict: Verdict): Outcome {
   switch (operation.kind) {
     case 'take':
       return takeFor(book, operation, nowMs, verdict);
@@ -59,7 +65,7 @@ function takeFor(book: Book, { ask, holder, leaseMs, join }: Take, nowMs: number
   leave(book, ask.id);
   if (granted) {
     const { id, priority, demand } = ask;
-    book.held.push({ id, holder, priority, demand, leaseUntilMs, parts: partsOf(book, ask.model, verdict) });
+    book.held.push({ id, holder, priority, demand, leaseUntilMs, parts: partsOf(book, ask, verdict, nowMs) });
     return DONE;
   }
   const tightest = book.limits[verdict.tightest];
@@ -73,12 +79,27 @@ function takeFor(book: Book, { ask, holder, leaseMs, join }: Take, nowMs: number
   return { ok: false, waitMs: verdict.waitMs, limit: nameOf(tightest) };
 }
 
-function partsOf(book: Book, model: string, { taken }: Verdict) {
-  return book.limits.flatMap((row, index) =>
-    row.model === undefined || row.model === model
-      ? [{ limit: limitKey(row), taken: [...taken.subarray(index * COUNT, (index + 1) * COUNT)] }]
-      : [],
-  );
+/** Notes what was decided: who used it, that it is reserved, and when a window began. */
+function partsOf(book: Book, ask: Ask, { plain, taken }: Verdict, nowMs: number): HeldPart[] {
+  const { priority } = ask;
+  const parts: HeldPart[] = [];
+  for (const [index, row] of book.limits.entries()) {
+    if (!applies(row, ask.model)) continue;
+    const own = [0, 0, 0, 0];
+    own[priority] = amountOf(row.unit, ask.demand);
+    const offset = index * STRIDE;
+    const part = {
+      limit: limitKey(row),
+      taken: plain ? own : [...taken.subarray(offset, offset + COUNT)],
+      owed: plain ? 0 : at(taken, offset + COUNT),
+    };
+    const amount = part.taken.reduce((sum, share) => sum + share, 0);
+    row.reserved += amount;
+    row.used[priority] = at(row.used, priority) + amount;
+    if (row.windowMs > 0) noteUse(row, amount, nowMs);
+    parts.push(part);
+  }
+  return parts;
 }
 
 function leave(book: Book, id: string): boolean {
@@ -104,7 +125,7 @@ function settle(book: Book, id: string, used: Demand | undefined, nowMs: number)
 }
 
 function release(book: Book, held: Held, used: Demand | undefined, nowMs: number): void {
-  for (const { limit, taken } of held.parts) {
+  for (const { limit, taken, owed } of held.parts) {
     const row = rowOf(book, limit);
     if (row === undefined) continue;
     advance(row, nowMs);
@@ -112,8 +133,12 @@ function release(book: Book, held: Held, used: Demand | undefined, nowMs: number
     const spent = used ? amountOf(row.unit, used) : 0;
     row.reserved = Math.max(0, row.reserved - reserved);
     if (row.reserved < row.size * 1e-12) row.reserved = 0;
-    if (spent <= reserved) giveBack(row, taken, reserved - spent, held.priority, nowMs);
-    else drain(row, spent - reserved, held.priority, nowMs);
+    // What it owed and the refill has not paid yet, it owes no more: what it used is told now.
+    const unpaid = Math.min(owed, row.owed);
+    row.owed -= unpaid;
+    const paid = reserved + owed - unpaid;
+    if (spent <= paid) giveBack(row, taken, paid - spent, held.priority, nowMs);
+    else drain(row, spent - paid, held.priority, nowMs);
   }
 }
 
@@ -137,7 +162,7 @@ function giveBack(
   };
   for (let share = 0; share < priority; share += 1) put(share);
   for (let share = COUNT - 1; share >= priority; share -= 1) put(share);
-  fill(row, 0);
+  fill(row, left);
 }
 
 /** Used beyond what was reserved: own share first, then downwards, then upwards; what there is not, is owed. */

@@ -56,6 +56,40 @@ suite('snapshot', () => {
     assert.equal(decisions[0]?.atMs, atMs);
   });
 
+  test('a limit is shown with its shares, what is held of it, who said it and what others used', async () => {
+    const sources = spine();
+    await sources.clock.until(sources.pipeline.run(request(), () => undefined, never));
+    const { platform, model } = { platform: 'test', model: 'fast' };
+    const demand = { inputTokens: 1, outputTokens: 1 };
+    await sources.quota.request({ platform, model, priority: 'high', demand });
+    sources.quota.declare('test', [
+      { platform: 'test', unit: 'usd', size: 5, window: '1d', windowMs: 86_400_000 },
+    ]);
+
+    const [reported, declared] = buildSnapshot(sources, words).buckets;
+
+    assert.deepEqual(
+      [reported?.source, reported?.readBy, reported?.reservations, reported?.drift, reported?.waiting],
+      ['reported', 'headers', 1, 0, 0],
+    );
+    const shares = reported?.shares ?? [];
+    assert.deepEqual(
+      shares.map(({ priority, entitled }) => [priority, entitled]),
+      [
+        ['critical', 4],
+        ['high', 3],
+        ['medium', 2],
+        ['low', 1],
+      ],
+    );
+    const sum = shares.reduce((total, { level }) => total + level, 0);
+    assert.ok(Math.abs(sum - (reported?.level ?? 0)) < 1e-9);
+    assert.deepEqual(
+      [declared?.source, declared?.readBy, declared?.readingAgeMs],
+      ['declared', undefined, undefined],
+    );
+  });
+
   test('an unknown price stays unknown all the way', async () => {
     const { price: _unknown, ...unpriced } = FAST;
     const sources = spine([unpriced]);

@@ -1,0 +1,188 @@
+/**
+ * One decision of the quota: over three limits with priorities in memory, beside one reading of the clock and beside the
+ * libraries that limit rates; and in SQLite, while another process decides on the same levels. Units: nanoseconds in
+ * memory, milliseconds in SQLite.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RateLimiter } from 'limiter';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { systemClock } from '../../src/base/clock.ts';
+import { SqliteLevels } from '../../src/node/sqliteLevels.ts';
+import { type Book, emptyBook } from '../../src/quota/book.ts';
+import { decide, newVerdict } from '../../src/quota/decide.ts';
+import type { DeclaredLimit } from '../../src/quota/declaredLimits.ts';
+import type { LevelStore } from '../../src/quota/levelStore.ts';
+import { MemoryLevels } from '../../src/quota/memoryLevels.ts';
+import { applyOperation } from '../../src/quota/operations.ts';
+import { startPeer } from '../support/levelPeer.ts';
+import { quietMoment } from './quiet.ts';
+import { type Bench, check, quantile, round, summary } from './report.ts';
+
+const ROUNDS = 15;
+const QUIET_WITHIN_MS = 20_000;
+const DECISIONS = 200_000;
+const PEER_DECISIONS = 20_000;
+const SHARED = 2_000;
+/** Between two decisions of one process: some 150 in a second, each with its settling. Milliseconds. */
+const PAUSE_MS = 5;
+/** So large that every request passes, as with the libraries. */
+const LIMITS: readonly DeclaredLimit[] = [
+  { platform: 'p', unit: 'requests', size: 1e12, refillPerMs: 1_000 },
+  { platform: 'p', unit: 'input-tokens', size: 1e12, refillPerMs: 1_000 },
+  { platform: 'p', unit: 'output-tokens', size: 1e12, refillPerMs: 1_000 },
+];
+const ASKS = [0, 1, 2, 3].map((priority) => ({
+  id: 'a',
+  model: 'm',
+  demand: { inputTokens: 900, outputTokens: 100 },
+  priority,
+  waitedMs: 0,
+  patienceMs: 0,
+  lent: [],
+  fair: true,
+}));
+
+export const bucket: Bench = async ({ say }) => {
+  const taken = { clock: [], decide: [], store: [], limiter: [], flexible: [] } as Record<Kind, number[]>;
+  const runs = await subjects();
+  const quiet = await quietMoment(QUIET_WITHIN_MS);
+  for (let index = 0; index < ROUNDS; index += 1) {
+    say(`round ${index + 1} of ${ROUNDS}`);
+    for (const kind of KINDS) taken[kind].push(await runs[kind]());
+  }
+  // The first rounds warm up.
+  const ns = Object.fromEntries(
+    KINDS.map((kind) => [kind, round(quantile(taken[kind].slice(3), 0.5))]),
+  ) as Record<Kind, number>;
+  say('two processes on one file');
+  const shared = await sharedDecisions();
+  return {
+    results: {
+      ns,
+      sqliteMs: {
+        ...shared.summary,
+        max: shared.max,
+        longestStall: shared.stall,
+        otherProcess: shared.other,
+      },
+      quiet,
+      note: 'decide takes from the shares; store adds the reservation and its settling',
+    },
+    checks: [
+      check('decision over three limits ÷ one clock reading', ns.decide / ns.clock, '<=', 1.5, '×'),
+      check('decision ÷ limiter RateLimiter', ns.decide / ns.limiter, '<=', 0.6, '×'),
+      check('SQLite decision with two processes, P99', shared.summary.p99, '<=', 1, 'ms'),
+      check('SQLite decision, longest stall', shared.stall, '<=', 10, 'ms'),
+    ],
+  };
+};
+
+const KINDS = ['clock', 'decide', 'store', 'limiter', 'flexible'] as const;
+type Kind = (typeof KINDS)[number];
+
+async function subjects(): Promise<Record<Kind, () => number | Promise<number>>> {
+  const book = declared();
+  const verdict = newVerdict();
+  const store = new MemoryLevels(systemClock);
+  store.run('p', { kind: 'declare', limits: LIMITS });
+  const limiter = new RateLimiter({ tokensPerInterval: 1e12, interval: 'hour' });
+  const flexible = new RateLimiterMemory({ points: 1e12, duration: 3_600 });
+  let sum = 0;
+  return {
+    clock: () =>
+      time(DECISIONS, () => {
+        for (let index = 0; index < DECISIONS; index += 1) sum += performance.now();
+        return sum;
+      }),
+    decide: () =>
+      time(DECISIONS, () => {
+        let granted = 0;
+        for (let index = 0; index < DECISIONS; index += 1) {
+          const one = ASKS[index & 3];
+          if (one !== undefined && decide(book, one, performance.now(), verdict)) granted += 1;
+        }
+        return expected(granted, DECISIONS);
+      }),
+    store: () => time(PEER_DECISIONS, () => takeAndSettle(store)),
+    limiter: () =>
+      time(DECISIONS, () => {
+        let granted = 0;
+        for (let index = 0; index < DECISIONS; index += 1) if (limiter.tryRemoveTokens(1)) granted += 1;
+        return expected(granted, DECISIONS);
+      }),
+    flexible: async () => {
+      const startedMs = performance.now();
+      for (let index = 0; index < PEER_DECISIONS; index += 1) await flexible.consume('key', 1);
+      return ((performance.now() - startedMs) * 1e6) / PEER_DECISIONS;
+    },
+  };
+}
+
+/** The whole way in memory: decision, reservation, settling. */
+function takeAndSettle(store: LevelStore): number {
+  let granted = 0;
+  for (let index = 0; index < PEER_DECISIONS; index += 1) {
+    const one = ASKS[index & 3];
+    if (one === undefined) continue;
+    const outcome = store.run('p', { kind: 'take', ask: one, holder: 'us', leaseMs: 1e9 });
+    store.run('p', { kind: 'settle', id: 'a', used: one.demand });
+    if (!(outcome instanceof Promise) && outcome.ok) granted += 1;
+  }
+  return expected(granted, PEER_DECISIONS);
+}
+
+function declared(): Book {
+  const book = emptyBook();
+  applyOperation(book, { kind: 'declare', limits: LIMITS }, performance.now());
+  return book;
+}
+
+/** A run that refused would be fast and worth nothing. */
+function expected(granted: number, all: number): number {
+  if (granted !== all) throw new Error(`${granted} of ${all} were granted`);
+  return granted;
+}
+
+function time(count: number, run: () => number): number {
+  const startedMs = performance.now();
+  run();
+  return ((performance.now() - startedMs) * 1e6) / count;
+}
+
+async function sharedDecisions() {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  const file = join(folder, 'levels.db');
+  const store = await SqliteLevels.open({
+    file,
+    clock: systemClock,
+    random: Math.random,
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  const peer = startPeer(file, { holder: 'peer', takes: SHARED, pauseMs: PAUSE_MS, settle: true });
+  try {
+    await store.run('p', { kind: 'declare', limits: LIMITS });
+    await peer.ready;
+    const ms: number[] = [];
+    const stalls: number[] = [];
+    for (let index = 0; index < SHARED; index += 1) {
+      const one = { ...ASKS[0], id: `bench ${index}` } as (typeof ASKS)[number];
+      const startedMs = performance.now();
+      const outcome = store.run('p', { kind: 'take', ask: one, holder: 'bench', leaseMs: 15_000 });
+      stalls.push(performance.now() - startedMs);
+      await outcome;
+      ms.push(performance.now() - startedMs);
+      await store.run('p', { kind: 'settle', id: one.id, used: one.demand });
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+    const other = await peer.done;
+    return { summary: summary(ms), max: round(Math.max(...ms)), stall: round(Math.max(...stalls)), other };
+  } finally {
+    peer.kill();
+    store.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
