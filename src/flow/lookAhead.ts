@@ -156,9 +156,9 @@ export class LookAhead implements Foresight {
     return ahead;
   }
 
-  /** What the tokens of a platform's scarcest limit are worth for this model: 1 when there is plenty. */
-  worth(states: readonly LimitState[], platform: string, model: string): number {
-    const concern = states.filter(
+  /** By the scarcest limit of the platform that concerns this model. */
+  worth(platform: string, model: string): number {
+    const concern = this.#seen.filter(
       (state) => state.platform === platform && (state.model === undefined || state.model === model),
     );
     return Math.max(1, ...concern.map((state) => bucketWorth(this.ahead(state))));

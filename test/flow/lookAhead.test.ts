@@ -38,8 +38,8 @@ suite('look ahead', () => {
     );
     assert.ok(exhaustedFromMs <= exhaustedAtMs);
     assert.ok(shortChance > 0.3);
-    assert.ok(ahead.worth(quota.states(), 'claude', 'any') > 1.5);
-    assert.equal(ahead.worth(quota.states(), 'elsewhere', 'any'), 1);
+    assert.ok(ahead.worth('claude', 'any') > 1.5);
+    assert.equal(ahead.worth('elsewhere', 'any'), 1);
   });
 
   test('a planned event brings the end nearer', () => {
