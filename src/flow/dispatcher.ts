@@ -113,6 +113,7 @@ export class Dispatcher {
       room: (model) =>
         quota.room(model.platform, model.name, demandOf(model, job, estimator), request.priority),
       tokenFactor: (model) => factorOf(model, estimator),
+      worth: (model) => this.#foresight?.worth(model.platform, model.name) ?? 1,
       warmTokens: (model) => this.#warm.tokens(model.key, job.prefix.key),
       ...(request.strongerThan === undefined ? {} : { strongerThan: request.strongerThan }),
       ...(request.model === undefined ? {} : { model: request.model }),

@@ -6,6 +6,8 @@ import type { TaskAhead, TaskOutcome } from '../quota/taskPredictor.ts';
 export interface Foresight {
   /** What a task's answer will have. `model` may be one that was never used: then the task's own history counts. */
   outputTokens(ahead: Omit<TaskAhead, 'usualMs'>): Quantiles;
+  /** How many times its price a token of this model counts: 1 when there is plenty. */
+  worth(platform: string, model: string): number;
   /** An answer is whole: what it took. */
   learn(ahead: TaskAhead, outcome: TaskOutcome, priority: Priority): void;
 }

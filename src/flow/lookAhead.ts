@@ -16,6 +16,7 @@ import {
 } from '../quota/exhaustion.ts';
 import type { LimitState } from '../quota/limit.ts';
 import { eventWeight, type PlannedEvent } from '../quota/plannedEvents.ts';
+import { RecentPeak } from '../quota/recentPeak.ts';
 import { at, PARTS } from '../quota/shares.ts';
 import type { Quantiles } from '../quota/sizeModel.ts';
 import {
@@ -48,6 +49,12 @@ const NEWEST = 0.1;
 /** Less than this of a window whose size nobody tells is none. */
 const LEAST_SHARE = 0.01;
 
+const MINUTE_MS = 60_000;
+/** What refills within this time is lent by the peaks of the last hour, the rest by the forecast. */
+const SHORT_MS = 10 * MINUTE_MS;
+/** The next peak may be higher. */
+const ABOVE_PEAK = 1.5;
+
 interface Watched {
   readonly forecast: DemandForecast;
   /** What was left at the last look, reservations not taken off; absent after a start. */
@@ -60,6 +67,12 @@ export class LookAhead implements Foresight {
   readonly #predictor: TaskPredictor;
   readonly #limits = new Map<string, Watched>();
   readonly #priorities: Readonly<Record<Priority, DemandForecast>>;
+  readonly #peaks: Readonly<Record<Priority, RecentPeak>> = {
+    critical: new RecentPeak(),
+    high: new RecentPeak(),
+    medium: new RecentPeak(),
+    low: new RecentPeak(),
+  };
   readonly #unused = new Map<string, { readonly atMs: number; readonly part: number | undefined }>();
   /** The limits at the last look. */
   #seen: readonly LimitState[] = [];
@@ -102,6 +115,7 @@ export class LookAhead implements Foresight {
     };
     const nowMs = this.#deps.clock.now();
     this.#priorities[priority].add(inputTokens + outputTokens, nowMs, this.#planned(nowMs));
+    this.#peaks[priority].add(inputTokens + outputTokens, nowMs);
   }
 
   calibration(): PredictionCalibration {
@@ -112,6 +126,7 @@ export class LookAhead implements Foresight {
   watch(states: readonly LimitState[]): void {
     const nowMs = this.#deps.clock.now();
     this.#seen = states;
+    for (const priority of PRIORITIES) this.#peaks[priority].watch(nowMs);
     for (const state of states) {
       const watched = this.#watched(limitId(state));
       const available = state.level + state.reserved;
@@ -141,9 +156,9 @@ export class LookAhead implements Foresight {
     return ahead;
   }
 
-  /** What the tokens of a platform's scarcest limit are worth for this model: 1 when there is plenty. */
-  worth(states: readonly LimitState[], platform: string, model: string): number {
-    const concern = states.filter(
+  /** By the scarcest limit of the platform that concerns this model. */
+  worth(platform: string, model: string): number {
+    const concern = this.#seen.filter(
       (state) => state.platform === platform && (state.model === undefined || state.model === model),
     );
     return Math.max(1, ...concern.map((state) => bucketWorth(this.ahead(state))));
@@ -169,7 +184,12 @@ export class LookAhead implements Foresight {
       .filter((state) => state.platform === platform && state.model === undefined && state.unit === 'tokens')
       .map((state) => {
         const share = state.size * at(PARTS, PRIORITIES.indexOf(priority));
-        return unusedPart(share, this.#priorities[priority], fillMs(state), nowMs, planned);
+        const overMs = fillMs(state);
+        if (overMs > SHORT_MS) return unusedPart(share, this.#priorities[priority], overMs, nowMs, planned);
+        const peak = this.#peaks[priority].amount(nowMs);
+        const needed =
+          (peak ?? 0) * Math.max(1, overMs / MINUTE_MS) * ABOVE_PEAK * Math.max(1, planned(nowMs));
+        return peak === undefined ? undefined : Math.max(0, 1 - needed / share);
       });
     return parts.reduce(
       (least, part) => (least === undefined ? part : Math.min(least, part ?? 0)),

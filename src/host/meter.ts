@@ -5,6 +5,7 @@ import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { type Throttled, throttle } from '../base/throttle.ts';
 import type { Settings } from '../flow/settings.ts';
 import type { BucketView, PlatformView } from '../flow/snapshot.ts';
+import { aheadWords } from './aheadWords.ts';
 import { duration, money, percent } from './words.ts';
 
 const t = vscode.l10n.t;
@@ -94,6 +95,10 @@ export class Meter implements Disposable {
       const head = [t('Limit'), t('Left'), t('Full in'), t('Read')].join(' | ');
       markdown.appendMarkdown(`\n| ${head} |\n|:--|--:|--:|--:|\n`);
       for (const bucket of buckets) markdown.appendMarkdown(tooltipRow(bucket, this.#unitWords(bucket)));
+      for (const bucket of buckets) {
+        const ahead = aheadWords(bucket, this.#sources.clock.now());
+        if (ahead !== undefined) markdown.appendMarkdown(`\n${this.#unitWords(bucket)}: ${ahead}\n`);
+      }
     }
     const dashboard = `[${t('Open Dashboard')}](command:sluice.openDashboard)`;
     const connect = `[${t('Connect a Platform…')}](command:sluice.connectPlatform)`;

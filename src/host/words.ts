@@ -105,6 +105,12 @@ export function reasonWords(reason: Reason): string {
         reason.limit,
         duration(reason.waitMs),
       );
+    case 'spared':
+      return t(
+        '{0} was spared: its limit is expected to run out before it is full again, so its tokens count {1} times',
+        reason.model,
+        reason.worth.toFixed(1),
+      );
     case 'skipped-too-long':
       return t('{0} was left out: it takes at most {1} tokens', reason.model, reason.contextTokens);
     case 'rule-names-missing-model':

@@ -36,6 +36,8 @@ export type Reason =
       readonly limit: string;
       readonly waitMs: number;
     }
+  /** Cheaper by its price, but its limit will run out before it is full again: its tokens count `worth` times. */
+  | { readonly kind: 'spared'; readonly model: string; readonly worth: number }
   | { readonly kind: 'skipped-too-long'; readonly model: string; readonly contextTokens: number }
   | { readonly kind: 'rule-names-missing-model'; readonly model: string }
   /** A model chosen first failed before its first token. */

@@ -37,11 +37,15 @@ export interface RouteInput {
   readonly helper?: HelperKind;
   /** A talk that goes on: it stays with the model whose platform holds most of it (`warmTokens`). */
   readonly keepWarm?: boolean;
+  /** How many times its price a token of the model's platform counts, at least 1; absent: 1. */
+  readonly worth?: (model: ModelInfo) => number;
 }
 
 interface Candidate {
   readonly model: ModelInfo;
   readonly option: Option;
+  /** What the choice goes by: USD, with scarce tokens counted more; `Infinity` while unknown. */
+  readonly cost: number;
 }
 
 /** Throws `no-model` when nothing is connected, fits, or is more capable than what was asked to be surpassed. */
@@ -59,8 +63,7 @@ export function route(input: RouteInput): Decision {
 
 /** Cheapest first; unknown prices come after the known ones of the same chance. */
 function byCost(a: Candidate, b: Candidate): number {
-  const dear = Number.POSITIVE_INFINITY;
-  const difference = (a.option.estimatedUsd ?? dear) - (b.option.estimatedUsd ?? dear);
+  const difference = a.cost - b.cost;
   return Number.isNaN(difference) || difference === 0 ? a.option.chance - b.option.chance : difference;
 }
 
@@ -81,7 +84,7 @@ function allowed(input: RouteInput, value: number, reasons: Reason[]): Candidate
       limitTokens: largest,
     });
   }
-  return fitting.map((model) => ({ model, option: optionOf(model, value, input) })).sort(byCost);
+  return fitting.map((model) => candidateOf(model, value, input)).sort(byCost);
 }
 
 function inputTokensOf(model: ModelInfo, { features, tokenFactor }: RouteInput): number {
@@ -197,6 +200,7 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
   else {
     const kind = adequate ? 'cheapest-adequate' : 'best-available';
     reasons.push({ kind, chance: chosen.option.chance, bar: input.bar });
+    if (adequate) reasons.push(...spared(input, from, adequate));
   }
   return chosen;
 }
@@ -218,11 +222,19 @@ function kept(input: RouteInput, from: readonly Candidate[], reasons: Reason[]):
   return warmest;
 }
 
+/** Those that would have been chosen if their tokens were not scarce. */
+function spared(input: RouteInput, from: readonly Candidate[], chosen: Candidate): Reason[] {
+  const usd = ({ option }: Candidate) => option.estimatedUsd ?? Number.POSITIVE_INFINITY;
+  return from
+    .filter((other) => other.option.chance >= input.bar && usd(other) < usd(chosen))
+    .map(({ model }) => ({ kind: 'spared', model: model.label, worth: input.worth?.(model) ?? 1 }));
+}
+
 /** Among all that may be chosen automatically, so that 'ask stronger' still shows what was left behind. */
 function neighbours(input: RouteInput, chosen: Candidate): { cheaper?: Option; dearer?: Option } {
   const value = complexity(input.features);
   const others = automatic(input.models).filter((model) => model !== chosen.model);
-  const candidates = others.map((model) => ({ model, option: optionOf(model, value, input) }));
+  const candidates = others.map((model) => candidateOf(model, value, input));
   const inOrder = [chosen, ...candidates].sort(byCost);
   const place = inOrder.indexOf(chosen);
   const cheaper = inOrder[place - 1]?.option;
@@ -251,6 +263,20 @@ function explain(
     estimatedInputTokens: input.features.inputTokens,
     estimatedOutputTokens: input.outputTokens,
   };
+}
+
+function candidateOf(model: ModelInfo, value: number, input: RouteInput): Candidate {
+  const option = optionOf(model, value, input);
+  const { estimatedUsd: usd = Number.POSITIVE_INFINITY } = option;
+  const extra = (input.worth?.(model) ?? 1) - 1;
+  return { model, option, cost: extra > 0 ? usd + extra * listedUsd(model, usd, input) : usd };
+}
+
+/** A subscription's tokens cost nothing while there are plenty; scarce ones count what they would cost otherwise. */
+function listedUsd(model: ModelInfo, usd: number, input: RouteInput): number {
+  if (model.billing !== 'subscription') return usd;
+  const demand = { inputTokens: inputTokensOf(model, input), outputTokens: input.outputTokens };
+  return estimateUsd(model.price, demand) ?? usd;
 }
 
 function optionOf(model: ModelInfo, value: number, input: RouteInput): Option {

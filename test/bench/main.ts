@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   activation: async () => (await import('./activation.ts')).activation,
   bucket: async () => (await import('./bucket.ts')).bucket,
   edits: async () => (await import('./edits.ts')).edits,
+  'quota-trace': async () => (await import('./quotaTrace.ts')).quotaTrace,
   pipeline: async () => (await import('./pipeline.ts')).pipeline,
   transport: async () => (await import('./transport.ts')).transport,
 };

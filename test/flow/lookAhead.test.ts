@@ -38,8 +38,8 @@ suite('look ahead', () => {
     );
     assert.ok(exhaustedFromMs <= exhaustedAtMs);
     assert.ok(shortChance > 0.3);
-    assert.ok(ahead.worth(quota.states(), 'claude', 'any') > 1.5);
-    assert.equal(ahead.worth(quota.states(), 'elsewhere', 'any'), 1);
+    assert.ok(ahead.worth('claude', 'any') > 1.5);
+    assert.equal(ahead.worth('elsewhere', 'any'), 1);
   });
 
   test('a planned event brings the end nearer', () => {
@@ -90,7 +90,7 @@ suite('look ahead', () => {
   test('a priority that hardly ever asks may lend its share, after a day of watching', () => {
     const { clock, quota, ahead } = start();
     quota.read('api', [
-      { unit: 'tokens', limit: 10_000, remaining: 9_000, fullInMs: 6 * 60_000, atMs: clock.now() },
+      { unit: 'tokens', limit: 10_000, remaining: 9_000, fullInMs: 30 * 60_000, atMs: clock.now() },
     ]);
     ahead.watch(quota.states());
     const before = ahead.unusedShare('critical', 'api');

@@ -85,6 +85,34 @@ suite('router', () => {
     assert.equal(none.chosen.modelKey, 'test/fast');
   });
 
+  test('a model whose limit will run out is spared while another one is good enough, and the decision says so', () => {
+    const worth = (model: ModelInfo) => (model.name === 'fast' ? 20 : 1);
+
+    const plenty = route(input());
+    const scarce = route(input({ worth }));
+
+    assert.equal(plenty.chosen.modelKey, 'test/fast');
+    assert.ok(!kinds(plenty).includes('spared'));
+    assert.equal(scarce.chosen.modelKey, 'test/strong');
+    assert.deepEqual(
+      scarce.reasons.filter(({ kind }) => kind === 'spared'),
+      [{ kind: 'spared', model: 'Fast', worth: 20 }],
+    );
+  });
+
+  test('a subscription costs nothing until its window gets scarce: then it counts what it would cost', () => {
+    const [fast, strong] = models;
+    assert.ok(fast && strong);
+    const paid: ModelInfo = { ...strong, billing: 'subscription' };
+    const of = (worth: number) =>
+      route(input({ models: [fast, paid], worth: (model) => (model === paid ? worth : 1) })).chosen;
+
+    assert.equal(of(1).modelKey, 'test/strong');
+    assert.equal(of(1.05).modelKey, 'test/strong');
+    assert.equal(of(4).modelKey, 'test/fast');
+    assert.equal(of(4).estimatedUsd !== 0, true);
+  });
+
   test('the first rule that fits decides; one that names a missing model is ignored and told', () => {
     const ruled = route(
       input({

@@ -34,6 +34,11 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** 0 when nothing is pending. */
+  get untilNextMs(): number {
+    return (this.#next(Number.POSITIVE_INFINITY)?.dueMs ?? this.#elapsedMs) - this.#elapsedMs;
+  }
+
   /** Runs what comes due, in order. */
   advance(ms: number): void {
     const untilMs = this.#elapsedMs + ms;
