@@ -89,7 +89,8 @@ export class AnthropicTransport implements ModelTransport {
       }
       started = true;
       const get = (name: string) => response.headers.get(name);
-      const requestId = get('request-id');
+      // Hosts that only speak the protocol name it as most do.
+      const requestId = get('request-id') ?? get('x-request-id');
       yield {
         kind: 'start',
         model: event.model,

@@ -78,6 +78,7 @@ const EnvelopeSchema = v.object({
     usage: v.optional(v.unknown()),
     service_tier: v.fallback(v.nullish(v.string()), undefined),
     error: v.optional(v.unknown()),
+    status: v.fallback(v.nullish(v.string()), undefined),
     incomplete_details: v.fallback(v.nullish(v.object({ reason: v.nullish(v.string()) })), undefined),
   }),
 });
@@ -146,10 +147,15 @@ export class ResponsesReader implements OpenaiReader {
   }
 
   #finish(event: v.InferOutput<typeof EventSchema>): readonly ModelEvent[] {
-    const { model, usage, service_tier, incomplete_details } = v.parse(EnvelopeSchema, event).response;
+    const { model, usage, service_tier, status, incomplete_details } = v.parse(
+      EnvelopeSchema,
+      event,
+    ).response;
     this.#model ||= model;
     const reason = incomplete_details?.reason ?? '';
-    this.#stop = event.type === 'response.completed' ? 'complete' : (INCOMPLETE_STOPS[reason] ?? 'other');
+    // Compatible hosts name the event `completed` whatever the status is.
+    const whole = event.type === 'response.completed' && (status ?? 'completed') === 'completed';
+    this.#stop = whole ? 'complete' : (INCOMPLETE_STOPS[reason] ?? 'other');
     const counted = openaiUsage(usage, service_tier ?? undefined);
     return counted === undefined ? [] : [{ kind: 'usage', usage: counted }];
   }
