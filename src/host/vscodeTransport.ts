@@ -59,7 +59,7 @@ export class VscodeTransport implements ModelTransport {
       case 'NotFound':
         return new SluiceError('model-not-found', { platform, model }, { cause: error });
       case 'NoPermissions':
-        return new SluiceError('invalid-key', { platform }, { cause: error });
+        return new SluiceError('invalid-key', { platform, why: 'no-consent' }, { cause: error });
       case 'Blocked':
         return new SluiceError('refused', { platform }, { cause: error });
       default:

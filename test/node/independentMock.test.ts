@@ -35,7 +35,7 @@ const FAILURES: readonly (readonly [
   [429, told('rate_limit_error', 'rate_limit_exceeded'), 'rate-limited', { retryAfterMs: 1_000 }],
   [429, told('insufficient_quota', 'insufficient_quota'), 'billing', {}],
   [402, told('billing_error', 'insufficient_credits'), 'billing', {}],
-  [403, told('permission_error', 'forbidden'), 'invalid-key', {}],
+  [403, told('permission_error', 'forbidden'), 'invalid-key', { why: 'not-allowed' }],
   [500, told('api_error', 'internal'), 'server-error', { status: 500 }],
   [502, told('api_error', 'bad_gateway'), 'server-error', { status: 502 }],
   [503, told('api_error', 'unavailable'), 'overloaded', {}],
