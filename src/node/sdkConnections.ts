@@ -10,9 +10,9 @@
  * with `http.proxySupport: "on"` a pool of ours would keep it from using the proxy: it gets none.
  */
 import type { Disposable } from '../base/disposable.ts';
+import { type Fetch, fetchBehindEditor, isOnThisMachine } from './nodeFetch.ts';
 
 type Dispatcher = NonNullable<RequestInit['dispatcher']>;
-type Fetch = typeof globalThis.fetch;
 
 export interface SdkConnectionOptions {
   readonly fetch?: Fetch;
@@ -20,8 +20,6 @@ export interface SdkConnectionOptions {
 }
 
 const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
-/** Where VS Code leaves Node's own function when it puts its own in place. */
-const NODE_FETCH = '__vscodeOriginalFetch';
 
 /** Long enough for a person who reads an answer and asks again; a shorter hint of the platform wins. */
 const KEEP_ALIVE_MS = 60_000;
@@ -31,13 +29,12 @@ export class SdkConnections implements Disposable {
 
   /** For the SDK's client; asked for once, when it is built. */
   open(baseUrl: string): SdkConnectionOptions {
-    const nodeFetch: unknown = Reflect.get(globalThis, NODE_FETCH);
-    const inEditor = typeof nodeFetch === 'function';
-    if (inEditor && !isOnThisMachine(baseUrl)) return {};
+    const nodeFetch = fetchBehindEditor();
+    if (nodeFetch !== undefined && !isOnThisMachine(baseUrl)) return {};
     this.#pool ??= openPool();
     if (this.#pool === undefined) return {};
     const fetchOptions = { dispatcher: this.#pool };
-    return inEditor ? { fetch: (url, init) => nodeFetch(url, init), fetchOptions } : { fetchOptions };
+    return nodeFetch === undefined ? { fetchOptions } : { fetch: nodeFetch, fetchOptions };
   }
 
   /** Closes idle and busy connections alike. */
@@ -45,12 +42,6 @@ export class SdkConnections implements Disposable {
     void this.#pool?.destroy();
     this.#pool = undefined;
   }
-}
-
-/** Neither a proxy nor a certificate has a part in it; VS Code leaves the same names alone. */
-function isOnThisMachine(baseUrl: string): boolean {
-  const url = URL.parse(baseUrl);
-  return url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
 }
 
 function openPool(): Dispatcher | undefined {

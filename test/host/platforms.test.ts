@@ -190,6 +190,36 @@ suite('platforms inside VS Code', () => {
     assert.equal(bindModel(row, id, false).key, `compatible/${row.name}`);
   });
 
+  test('Ollama: what it has pulled answers for nothing, and what makes no text is not asked', async () => {
+    const { connections, platforms } = await handle();
+    const [row] = catalogueOf('anthropic');
+    assert.ok(row);
+    server = await serve(
+      ['nomic-embed-text:latest', 'qwen3-coder:30b', 'gpt-oss:120b-cloud'].map((name) => ({ ...row, name })),
+    );
+    const kind = { ...platformKind('ollama'), baseUrl: server.openaiUrl };
+
+    const { trial, listed } = await connections.connect({ kind, key: server.token }, never);
+    const models = platforms.list[0]?.models ?? [];
+    await show(freshCode());
+    const receipt = await explain();
+
+    assert.equal(listed.length, 3);
+    assert.ok(trial.streams && trial.usage);
+    assert.deepEqual(
+      models.map(({ name, use, price }) => [name, use, price?.inputUsdPerMTok]),
+      [
+        ['nomic-embed-text:latest', 'by-name', 0],
+        ['qwen3-coder:30b', undefined, 0],
+        ['gpt-oss:120b-cloud', undefined, undefined],
+      ],
+    );
+    assert.deepEqual(
+      [receipt?.modelKey, receipt?.costUsd, receipt?.stop],
+      ['ollama/qwen3-coder:30b', 0, 'complete'],
+    );
+  });
+
   test('VS Code’s own models: that there are none is told, and nothing is kept', async () => {
     const { connections } = await handle();
 
