@@ -13,6 +13,8 @@ import { testFiles } from './testFiles.ts';
 
 /** Inside the repository, where the bundles find mocha. */
 const bundleFolder = join(buildFolder, `host-${process.pid}`);
+/** Extensions beside the one under test. */
+const HELPERS = [join(repoRoot, 'test/support/modelExtension')];
 const testTimeoutMs = 20_000;
 
 /** The extension under test is the one that `dist` holds. */
@@ -24,7 +26,9 @@ export async function runHostTests(grep: string | undefined, signal: AbortSignal
     return await plannedRun(request, (plan) => {
       const env = { [planVariable]: JSON.stringify(plan), SLUICE_TEST_CLAUDE: claude };
       const testsPath = join(bundleFolder, 'index.cjs');
-      return runInHost({ developmentPath: repoRoot, testsPath, workspace: sample.folder, env }, signal);
+      const workspace = sample.folder;
+      const host = { developmentPath: repoRoot, testsPath, workspace, extensionFolders: HELPERS, env };
+      return runInHost(host, signal);
     });
   } finally {
     await sample.remove();
