@@ -66,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
     state: context.globalState,
     open: (kind, account, key) => openTransport(kind, account, key, { settings, log, quota: core.quota }),
     models: ({ id, kind, listed }) => resolveModels({ id, kind }, listed, settings.settings.models),
+    onRemoved: (id) => core.quota.forget(id),
   });
   connections.apply();
   buildDoors({ context, core, connections, settings, notices, channel });
@@ -155,7 +156,9 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
   const panel = { extension: context.extensionUri, clock };
   let decisions: Promise<DecisionView> | undefined;
   const showDecision = async (receipt: Receipt | undefined) => {
-    decisions ??= import('./host/decisionView.ts').then((view) => owned.add(new view.DecisionView(panel)));
+    decisions ??= import('./host/decisionView.ts').then((view) =>
+      owned.add(new view.DecisionView({ ...panel, platforms })),
+    );
     return (await decisions).show(receipt);
   };
   const answers = owned.add(

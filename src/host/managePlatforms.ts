@@ -4,12 +4,13 @@ import { SluiceError } from '../base/errors.ts';
 import type { Account } from './accounts.ts';
 import type { Connections } from './connections.ts';
 import { isCancelled, trialWords, withCancel } from './connectPlatform.ts';
+import { modelItem } from './modelWords.ts';
 import { kindOf } from './platformKinds.ts';
 import { errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
 
-type Action = 'try' | 'rename' | 'pause' | 'resume' | 'remove';
+type Action = 'models' | 'try' | 'rename' | 'pause' | 'resume' | 'remove';
 
 /** Resolves with the id of what was changed. */
 export async function managePlatforms(connections: Connections): Promise<string | undefined> {
@@ -40,6 +41,7 @@ async function pickAccount({ accounts }: Connections): Promise<Account | undefin
 
 async function pickAction(account: Account): Promise<Action | undefined> {
   const items: { label: string; detail: string; value: Action }[] = [
+    { label: t('Models…'), detail: t('Price, context, and where the facts come from'), value: 'models' },
     {
       label: t('Try It'),
       detail: t('A call that costs next to nothing; reads its models anew'),
@@ -56,6 +58,7 @@ async function pickAction(account: Account): Promise<Action | undefined> {
 }
 
 const ACTIONS: Readonly<Record<Action, (connections: Connections, account: Account) => Promise<void>>> = {
+  models: showModels,
   try: tryAgain,
   rename: async (connections, account) => {
     const name = await vscode.window.showInputBox({
@@ -77,6 +80,25 @@ const ACTIONS: Readonly<Record<Action, (connections: Connections, account: Accou
     void vscode.window.showInformationMessage(t('{0} is removed and its key deleted.', account.name));
   },
 };
+
+/** To choose one is to want to correct what is known of it. */
+async function showModels(connections: Connections, account: Account): Promise<void> {
+  const rows = connections.modelsOf(account);
+  if (rows.length === 0) {
+    void vscode.window.showInformationMessage(
+      t('Sluice knows no model of {0}. Name one in “sluice.models”.', account.name),
+    );
+    return;
+  }
+  const picked = await vscode.window.showQuickPick(rows.map(modelItem), {
+    title: t('Models of {0}', account.name),
+    placeHolder: t('{0} models; choose one to correct its facts in the settings', rows.length),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (picked !== undefined)
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'sluice.models');
+}
 
 async function tryAgain(connections: Connections, account: Account): Promise<void> {
   try {
