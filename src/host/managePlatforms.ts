@@ -4,7 +4,7 @@ import { SluiceError } from '../base/errors.ts';
 import type { Account } from './accounts.ts';
 import type { Connections } from './connections.ts';
 import { isCancelled, trialWords, withCancel } from './connectPlatform.ts';
-import { modelItem } from './modelWords.ts';
+import { modelItems } from './modelWords.ts';
 import { kindOf } from './platformKinds.ts';
 import { errorWords } from './words.ts';
 
@@ -90,9 +90,9 @@ async function showModels(connections: Connections, account: Account): Promise<v
     );
     return;
   }
-  const picked = await vscode.window.showQuickPick(rows.map(modelItem), {
+  const picked = await vscode.window.showQuickPick(modelItems(rows), {
     title: t('Models of {0}', account.name),
-    placeHolder: t('{0} models; choose one to correct its facts in the settings', rows.length),
+    placeHolder: t('USD in / out for a million tokens. Choose a model to correct what is known of it.'),
     matchOnDescription: true,
     matchOnDetail: true,
   });

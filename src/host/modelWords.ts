@@ -7,16 +7,28 @@ const t = vscode.l10n.t;
 
 type Row = Omit<AnyModelRow, 'quality' | 'firstTokenMs' | 'outputTokensPerS'>;
 
-/** One line of a list: name, price and context, and below it tier, status, and where the facts come from. */
-export function modelItem(row: Row): vscode.QuickPickItem {
+/** The models that Sluice may choose by itself, then the others. */
+export function modelItems(rows: readonly Row[]): vscode.QuickPickItem[] {
+  const [others, own] = [true, false].map((named) => rows.filter(({ use }) => (use === 'by-name') === named));
+  return [
+    ...group(t('Sluice chooses from these'), own ?? []),
+    ...group(t('only where a rule of yours names them'), others ?? []),
+  ];
+}
+
+function group(label: string, rows: readonly Row[]): vscode.QuickPickItem[] {
+  if (rows.length === 0) return [];
+  return [{ label, kind: vscode.QuickPickItemKind.Separator }, ...rows.map(modelItem)];
+}
+
+/** Name, price and context; below it what the platform calls it, its tier and status, and where the facts come from. */
+function modelItem(row: Row): vscode.QuickPickItem {
   const warned = row.status === 'deprecated' || row.retires !== undefined;
-  const label = row.label === row.name ? row.name : `${row.label} (${row.name})`;
+  const called = row.label === row.name ? [] : [row.name];
   return {
-    label: warned ? `$(warning) ${label}` : label,
+    label: warned ? `$(warning) ${row.label}` : row.label,
     description: [priceWords(row), contextWords(row)].join(' · '),
-    detail: [tierName(row.tier), ...statusWords(row), useWords(row), sourceWords(row)]
-      .filter((part) => part !== '')
-      .join(' · '),
+    detail: [...statusWords(row), ...called, tierName(row.tier), sourceWords(row)].join(' · '),
   };
 }
 
@@ -49,15 +61,15 @@ function priceWords({ price, billing }: Row): string {
   if (price === undefined) return t('price unknown');
   if (price.inputUsdPerMTok === 0 && price.outputUsdPerMTok === 0) return t('free');
   const [input, output] = [price.inputUsdPerMTok, price.outputUsdPerMTok].map((usd) => `$${usd}`);
-  const prices = t('{0} in, {1} out for a million tokens', input ?? '', output ?? '');
-  if (price.floats) return t('about {0}', prices);
+  const prices = `${input} / ${output}`;
+  if (price.floats) return `≈ ${prices}`;
   return price.longPrompt === undefined
     ? prices
-    : t('{0}, more above {1} tokens', prices, size(price.longPrompt.aboveTokens));
+    : t('{0}, more above {1}', prices, size(price.longPrompt.aboveTokens));
 }
 
 function contextWords({ contextTokens }: Row): string {
-  return contextTokens === undefined ? t('context unknown') : t('{0} tokens of context', size(contextTokens));
+  return contextTokens === undefined ? t('context unknown') : t('{0} context', size(contextTokens));
 }
 
 /** `200k`, `1M`, `1.05M` */
@@ -78,10 +90,6 @@ function statusWords({ status, retires, note }: Row): string[] {
   return note === undefined ? words : [...words, note];
 }
 
-function useWords({ use }: Row): string {
-  return use === 'by-name' ? t('only where a rule names it') : '';
-}
-
 function sourceWords({ source, asOf }: Row): string {
-  return asOf === '' ? t('from {0}', source) : t('from {0}, {1}', source, asOf);
+  return asOf === '' ? t('from {0}', source) : t('read {1} from {0}', source, asOf);
 }

@@ -1,6 +1,8 @@
 /** What is told of models, in the list of a platform and beside a decision. */
 import assert from 'node:assert/strict';
-import { modelItem, modelNotes } from '../../src/host/modelWords.ts';
+import * as vscode from 'vscode';
+import { modelItems, modelNotes } from '../../src/host/modelWords.ts';
+import type { AnyModelRow } from '../../src/routing/catalogue.ts';
 import { catalogueOf } from '../../src/routing/catalogueData.ts';
 import { resolveModels } from '../../src/routing/resolveModels.ts';
 
@@ -10,18 +12,21 @@ const model = (kind: string, name: string) => {
   return row;
 };
 
+const modelItem = (row: AnyModelRow) => {
+  const item = modelItems([row]).at(-1);
+  assert.ok(item);
+  return item;
+};
+
 suite('what is told of a model', () => {
   test('price, context, tier, source and date; nothing to warn of', () => {
     const row = model('anthropic', 'claude-opus-5-5');
 
     const item = modelItem(row);
 
-    assert.equal(item.label, `${row.label} (claude-opus-5-5)`);
-    assert.match(
-      item.description ?? '',
-      /^\$[\d.]+ in, \$[\d.]+ out for a million tokens · \d+[kM] tokens of context$/,
-    );
-    assert.match(item.detail ?? '', /^powerful · from .+, 2026-\d\d-\d\d$/);
+    assert.equal(item.label, row.label);
+    assert.match(item.description ?? '', /^\$[\d.]+ \/ \$[\d.]+ · \d+[kM] context$/);
+    assert.match(item.detail ?? '', /^claude-opus-5-5 · powerful · read 2026-\d\d-\d\d from .+/);
     assert.deepEqual(modelNotes(row), []);
   });
 
@@ -47,7 +52,11 @@ suite('what is told of a model', () => {
     assert.match(modelNotes(stranger).join(), /price of my-own-13b is not known/);
     assert.match(modelItem(local).description ?? '', /^free · /);
     assert.deepEqual(modelNotes(local), []);
-    assert.match(modelItem(embedding).detail ?? '', /only where a rule names it/);
+    const items = modelItems([embedding, local]);
+    assert.deepEqual(
+      items.map(({ label, kind }) => (kind === vscode.QuickPickItemKind.Separator ? '—' : label)),
+      ['—', 'qwen3-coder:30b', '—', 'nomic-embed-text'],
+    );
     assert.match(
       modelItem(model('claude-code', 'claude-opus-5-5')).description ?? '',
       /^in your subscription · /,
