@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import { SluiceError } from '../base/errors.ts';
 import type { Platform, Platforms } from '../flow/platforms.ts';
-import type { ModelTransport } from '../flow/transport.ts';
+import type { ModelTransport, ModelUse } from '../flow/transport.ts';
 import { type AnyModelRow, bindModel } from '../routing/catalogue.ts';
 import { type Account, freeId, parseAccounts } from './accounts.ts';
 import { kindOf, type PlatformKind } from './platformKinds.ts';
@@ -95,6 +95,16 @@ export class Connections {
       listed: tried.account.listed,
     }));
     return tried.trial;
+  }
+
+  /** Absent where nothing can be known of it. */
+  async usedElsewhere(
+    { id }: Account,
+    windowMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly ModelUse[] | undefined> {
+    const transport = await this.#deps.platforms.transport(id);
+    return transport.usedElsewhere?.(windowMs, signal);
   }
 
   rename(id: string, name: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** What is known of a model, in the person's language. Prices in USD per million tokens, sizes in tokens. */
 import * as vscode from 'vscode';
-import type { Tier } from '../base/task.ts';
+import { promptTokens, type Tier, totalTokens } from '../base/task.ts';
+import type { ModelUse } from '../flow/transport.ts';
 import type { AnyModelRow } from '../routing/catalogue.ts';
 
 const t = vscode.l10n.t;
@@ -30,6 +31,22 @@ function modelItem(row: Row): vscode.QuickPickItem {
     description: [priceWords(row), contextWords(row)].join(' · '),
     detail: [...statusWords(row), ...called, tierName(row.tier), sourceWords(row)].join(' · '),
   };
+}
+
+/** What was used of each model, the most used first. */
+export function useItems(label: string, uses: readonly ModelUse[]): vscode.QuickPickItem[] {
+  const sorted = uses.toSorted((a, b) => totalTokens(b.usage) - totalTokens(a.usage));
+  const rows = sorted.map(({ model, requests, usage }) => ({
+    label: model,
+    description: t(
+      '{0} requests · {1} tokens in, {2} of them from the cache · {3} out',
+      requests,
+      size(promptTokens(usage)),
+      size(usage.cacheRead),
+      size(usage.output),
+    ),
+  }));
+  return rows.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...rows];
 }
 
 /** What one should know when this model was chosen; none where all is well. */

@@ -1,12 +1,14 @@
 /** Claude Code in odd states inside VS Code: a stand-in for its program misbehaves as it is told (test/support/claudeFake.ts). */
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { systemClock } from '../../src/base/clock.ts';
 import { type ErrorCode, SluiceError } from '../../src/base/errors.ts';
 import { eventually, explain, freshCode, handle, platformKind, show } from './hostSupport.ts';
 
+const HOUR_MS = 3_600_000;
 const never = new AbortController().signal;
 const set = (key: string, value: unknown) =>
   vscode.workspace.getConfiguration('sluice').update(key, value, vscode.ConfigurationTarget.Global);
@@ -105,6 +107,33 @@ suite('Claude Code in odd states', () => {
     await answersAgain();
   });
 
+  test('what a terminal used is told by model, for each window', async () => {
+    const { connections } = await handle();
+    const project = join(process.env.CLAUDE_CONFIG_DIR ?? '', 'projects/-home-me');
+    mkdirSync(project, { recursive: true });
+    const line = (id: string, model: string, ageMs: number) =>
+      JSON.stringify({
+        type: 'assistant',
+        timestamp: new Date(systemClock.now() - ageMs).toISOString(),
+        requestId: id,
+        message: { id, model, usage: { input_tokens: 900, output_tokens: 80 } },
+      });
+    const lines = [line('1', 'claude-opus-5-5', HOUR_MS), line('2', 'claude-haiku-5-5', 30 * HOUR_MS)];
+    writeFileSync(join(project, 'session.jsonl'), `${lines.join('\n')}\n`);
+    const account = await connect();
+
+    const lately = await connections.usedElsewhere(account, 5 * HOUR_MS, never);
+    const week = await connections.usedElsewhere(account, 7 * 24 * HOUR_MS, never);
+
+    const told = (uses: typeof week) =>
+      uses?.map(({ model, requests, usage }) => [model, requests, usage.output]);
+    assert.deepEqual(told(lately), [['claude-opus-5-5', 1, 80]]);
+    assert.deepEqual(told(week), [
+      ['claude-opus-5-5', 1, 80],
+      ['claude-haiku-5-5', 1, 80],
+    ]);
+  });
+
   test('a window that is used up is known as such, with its reset, and the next request is not sent into it', async () => {
     const { quota } = await handle();
     await connect();
@@ -116,7 +145,5 @@ suite('Claude Code in odd states', () => {
 
     assert.deepEqual([receipt, window?.level, next], [undefined, 0, undefined]);
     assert.ok((window?.fullInMs ?? 0) > 3_000_000);
-    quota.forget('claude-code');
-    await answersAgain();
   });
 });

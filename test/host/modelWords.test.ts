@@ -1,7 +1,7 @@
 /** What is told of models, in the list of a platform and beside a decision. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { modelItems, modelNotes } from '../../src/host/modelWords.ts';
+import { modelItems, modelNotes, useItems } from '../../src/host/modelWords.ts';
 import type { AnyModelRow } from '../../src/routing/catalogue.ts';
 import { catalogueOf } from '../../src/routing/catalogueData.ts';
 import { resolveModels } from '../../src/routing/resolveModels.ts';
@@ -69,6 +69,23 @@ suite('what is told of a model', () => {
 
     assert.ok(modelItem(restricted).detail?.includes(`restricted · ${restricted.note}`));
     assert.ok(modelNotes(restricted).some((note) => note.includes(restricted.note ?? '–')));
+  });
+
+  test('what was used elsewhere is listed by model, the most used first; nothing is no group', () => {
+    const use = (model: string, input: number) => ({
+      model,
+      requests: 3,
+      usage: { input, output: 4_200, cacheRead: 1_250_000, cacheWrite: 0, reasoning: 0 },
+    });
+
+    const items = useItems('last 5 hours', [use('small', 10), use('large', 50_000)]);
+
+    assert.deepEqual(
+      items.map(({ label }) => label),
+      ['last 5 hours', 'large', 'small'],
+    );
+    assert.equal(items[1]?.description, '3 requests · 1.3M tokens in, 1.25M of them from the cache · 4k out');
+    assert.deepEqual(useItems('last 5 hours', []), []);
   });
 
   test('every model of the catalogue can be told', () => {
