@@ -40,7 +40,9 @@ export function buildDoors(deps: DoorsDeps): void {
   const panel = { extension: context.extensionUri, clock };
   let decisions: Promise<DecisionView> | undefined;
   const showDecision = async (receipt: Receipt | undefined) => {
-    decisions ??= import('./host/decisionView.ts').then((view) => owned.add(new view.DecisionView(panel)));
+    decisions ??= import('./host/decisionView.ts').then((view) =>
+      owned.add(new view.DecisionView({ ...panel, platforms })),
+    );
     return (await decisions).show(receipt);
   };
   const labelOf = (id: string) => platforms.list.find((platform) => platform.id === id)?.label ?? id;

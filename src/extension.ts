@@ -46,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
     state: context.globalState,
     open: (kind, account, key) => openTransport(kind, account, key, { settings, log, quota: core.quota }),
     models: ({ id, kind, listed }) => resolveModels({ id, kind }, listed, settings.settings.models),
+    onRemoved: (id) => core.quota.forget(id),
   });
   connections.apply();
   const edits = owned.add(new LazyEdits(clock));

@@ -8,7 +8,8 @@ export interface ErrorFacts {
   overloaded: { platform: string; retryAfterMs?: number };
   /** No limit has room; `limit` names the tightest one, `retryAfterMs` when it will have room. */
   'quota-exhausted': { platform: string; limit: string; retryAfterMs: number };
-  'invalid-key': { platform: string };
+  /** `why` is absent where the platform only said no. `no-consent`: the person did not let VS Code share its models. */
+  'invalid-key': { platform: string; why?: 'expired' | 'revoked' | 'not-allowed' | 'no-consent' };
   /** The platform is a program on this machine, and `program` is not it. */
   'program-missing': {
     platform: string;

@@ -66,6 +66,13 @@ export interface PlatformCheck {
   readonly models: readonly string[];
 }
 
+/** What one model was used for. */
+export interface ModelUse {
+  readonly model: string;
+  readonly requests: number;
+  readonly usage: TokenUsage;
+}
+
 export interface ModelTransport extends Disposable {
   /**
    * One attempt without any retry. Aborting `signal` closes the connection, and the iteration rejects with the
@@ -76,4 +83,6 @@ export interface ModelTransport extends Disposable {
   check(signal: AbortSignal): Promise<PlatformCheck>;
   /** Asks what is left of the account's limits, where the platform can be asked. Throws as `stream` does. */
   readLimits?(signal: AbortSignal): Promise<readonly LimitReading[]>;
+  /** What this account was used for outside Sluice in the last `windowMs`, where its program leaves a record. */
+  usedElsewhere?(windowMs: number, signal: AbortSignal): Promise<readonly ModelUse[]>;
 }

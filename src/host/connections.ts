@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import { SluiceError } from '../base/errors.ts';
 import type { Platform, Platforms } from '../flow/platforms.ts';
-import type { ModelTransport } from '../flow/transport.ts';
+import type { ModelTransport, ModelUse } from '../flow/transport.ts';
 import { type AnyModelRow, bindModel } from '../routing/catalogue.ts';
 import { type Account, freeId, parseAccounts } from './accounts.ts';
 import { kindOf, type PlatformKind } from './platformKinds.ts';
@@ -17,6 +17,8 @@ export interface ConnectionsDeps {
   readonly open: (kind: PlatformKind, account: Account, key: string) => Promise<ModelTransport>;
   /** What is known of an account's models: catalogue, its own list, the person's settings. */
   readonly models: (account: Account) => readonly AnyModelRow[];
+  /** An account has gone, and the next one of this id may be another person's. */
+  readonly onRemoved: (id: string) => void;
 }
 
 export interface NewAccount {
@@ -38,6 +40,11 @@ export class Connections {
 
   get accounts(): readonly Account[] {
     return parseAccounts(this.#deps.state.get<unknown>(ACCOUNTS));
+  }
+
+  /** What is known of an account's models, paused or not. */
+  modelsOf(account: Account): readonly AnyModelRow[] {
+    return this.#deps.models(account);
   }
 
   /** True while the simulated platform answers: it is asked for, or nothing else can. */
@@ -90,6 +97,16 @@ export class Connections {
     return tried.trial;
   }
 
+  /** Absent where nothing can be known of it. */
+  async usedElsewhere(
+    { id }: Account,
+    windowMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly ModelUse[] | undefined> {
+    const transport = await this.#deps.platforms.transport(id);
+    return transport.usedElsewhere?.(windowMs, signal);
+  }
+
   rename(id: string, name: string): Promise<void> {
     return this.#change(id, (account) => ({ ...account, name }));
   }
@@ -103,6 +120,7 @@ export class Connections {
     await this.#deps.secrets.delete(secretOf(id));
     await this.#save(this.accounts.filter((account) => account.id !== id));
     this.apply();
+    this.#deps.onRemoved(id);
   }
 
   async useSimulated(): Promise<void> {

@@ -1,16 +1,22 @@
 /** `Sluice: Show Last Routing Decision`: the whole decision as a read-only document in a view of its own. */
 import * as vscode from 'vscode';
+import type { Platforms } from '../flow/platforms.ts';
 import type { Receipt } from '../flow/request.ts';
 import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
+import { modelNotes } from './modelWords.ts';
 import { decisionDocument, decisionTitle, receiptRows } from './receiptRows.ts';
 
 const t = vscode.l10n.t;
 
+export interface DecisionViewDeps extends Pick<AnswerPanelDeps, 'extension' | 'clock'> {
+  readonly platforms: Pick<Platforms, 'models'>;
+}
+
 export class DecisionView {
-  readonly #deps: Pick<AnswerPanelDeps, 'extension' | 'clock'>;
+  readonly #deps: DecisionViewDeps;
   #panel: AnswerPanel | undefined;
 
-  constructor(deps: Pick<AnswerPanelDeps, 'extension' | 'clock'>) {
+  constructor(deps: DecisionViewDeps) {
     this.#deps = deps;
   }
 
@@ -21,6 +27,8 @@ export class DecisionView {
       return undefined;
     }
     const title = t('Sluice: Routing Decision');
+    // Absent once its platform is not connected any more.
+    const model = this.#deps.platforms.models.find(({ key }) => key === receipt.modelKey);
     this.#panel ??= new AnswerPanel(
       {
         ...this.#deps,
@@ -40,7 +48,7 @@ export class DecisionView {
       status: '',
       markdown: decisionDocument(receipt),
       simulated: receipt.simulated,
-      notices: [],
+      notices: model === undefined ? [] : modelNotes(model),
       receipt: receiptRows(receipt),
       actions: ['dashboard'],
     });

@@ -4,12 +4,13 @@ import { SluiceError } from '../base/errors.ts';
 import type { Account } from './accounts.ts';
 import type { Connections } from './connections.ts';
 import { isCancelled, trialWords, withCancel } from './connectPlatform.ts';
+import { modelItems, useItems } from './modelWords.ts';
 import { kindOf } from './platformKinds.ts';
 import { errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
 
-type Action = 'try' | 'rename' | 'pause' | 'resume' | 'remove';
+type Action = 'models' | 'elsewhere' | 'try' | 'rename' | 'pause' | 'resume' | 'remove';
 
 /** Resolves with the id of what was changed. */
 export async function managePlatforms(connections: Connections): Promise<string | undefined> {
@@ -39,7 +40,13 @@ async function pickAccount({ accounts }: Connections): Promise<Account | undefin
 }
 
 async function pickAction(account: Account): Promise<Action | undefined> {
+  const elsewhere = {
+    label: t('Used Outside Sluice…'),
+    detail: t('What your own Claude Code sessions on this machine used'),
+    value: 'elsewhere' as const,
+  };
   const items: { label: string; detail: string; value: Action }[] = [
+    { label: t('Models…'), detail: t('Price, context, and where the facts come from'), value: 'models' },
     {
       label: t('Try It'),
       detail: t('A call that costs next to nothing; reads its models anew'),
@@ -49,6 +56,7 @@ async function pickAction(account: Account): Promise<Action | undefined> {
     account.paused
       ? { label: t('Resume'), detail: t('Let Sluice use it again'), value: 'resume' }
       : { label: t('Pause'), detail: t('Keep it and its key, but send it nothing'), value: 'pause' },
+    ...(account.kind === 'claude-code' && !account.paused ? [elsewhere] : []),
     { label: t('Remove'), detail: t('Forget it and delete its key'), value: 'remove' },
   ];
   const picked = await vscode.window.showQuickPick(items, { title: account.name });
@@ -56,6 +64,8 @@ async function pickAction(account: Account): Promise<Action | undefined> {
 }
 
 const ACTIONS: Readonly<Record<Action, (connections: Connections, account: Account) => Promise<void>>> = {
+  models: showModels,
+  elsewhere: showUsedElsewhere,
   try: tryAgain,
   rename: async (connections, account) => {
     const name = await vscode.window.showInputBox({
@@ -78,15 +88,60 @@ const ACTIONS: Readonly<Record<Action, (connections: Connections, account: Accou
   },
 };
 
-async function tryAgain(connections: Connections, account: Account): Promise<void> {
-  try {
-    const trial = await withCancel(t('Trying {0}…', account.name), (signal) =>
-      connections.retry(account, signal),
+/** To choose one is to want to correct what is known of it. */
+async function showModels(connections: Connections, account: Account): Promise<void> {
+  const rows = connections.modelsOf(account);
+  if (rows.length === 0) {
+    void vscode.window.showInformationMessage(
+      t('Sluice knows no model of {0}. Name one in “sluice.models”.', account.name),
     );
-    void vscode.window.showInformationMessage(trialWords(account.name, trial));
+    return;
+  }
+  const picked = await vscode.window.showQuickPick(modelItems(rows), {
+    title: t('Models of {0}', account.name),
+    placeHolder: t('USD in / out for a million tokens. Choose a model to correct what is known of it.'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (picked !== undefined)
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'sluice.models');
+}
+
+/** The windows of a subscription. */
+const FIVE_HOURS_MS = 5 * 3_600_000;
+const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
+
+async function showUsedElsewhere(connections: Connections, account: Account): Promise<void> {
+  const read = (signal: AbortSignal) =>
+    Promise.all(
+      [FIVE_HOURS_MS, SEVEN_DAYS_MS].map((windowMs) => connections.usedElsewhere(account, windowMs, signal)),
+    );
+  const found = await orWords(account, () => withCancel(t('Reading Claude Code’s transcripts…'), read));
+  if (found === undefined) return;
+  const [now = [], week = []] = found;
+  if (week.length === 0) {
+    void vscode.window.showInformationMessage(t('Nothing was used outside Sluice in the last seven days.'));
+    return;
+  }
+  const items = [...useItems(t('last 5 hours'), now), ...useItems(t('last 7 days'), week)];
+  await vscode.window.showQuickPick(items, { title: t('{0}: Used Outside Sluice', account.name) });
+}
+
+async function tryAgain(connections: Connections, account: Account): Promise<void> {
+  const trial = await orWords(account, () =>
+    withCancel(t('Trying {0}…', account.name), (signal) => connections.retry(account, signal)),
+  );
+  if (trial !== undefined) void vscode.window.showInformationMessage(trialWords(account.name, trial));
+}
+
+/** What the platform did wrong is told; undefined then, and when the person cancelled. */
+async function orWords<T>(account: Account, work: () => Thenable<T>): Promise<T | undefined> {
+  try {
+    return await work();
   } catch (error) {
-    if (isCancelled(error)) return;
+    if (isCancelled(error)) return undefined;
     if (!SluiceError.any(error)) throw error;
     void vscode.window.showErrorMessage(errorWords(error, () => account.name));
+    return undefined;
   }
 }

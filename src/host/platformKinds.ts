@@ -1,8 +1,9 @@
 /**
  * The sorts of platform that can be connected. Addresses: models.dev as packed in opencode-ai 1.18.33, read 2026-11-20;
- * those of Ollama and LM Studio are their defaults on this machine.
+ * that of LM Studio is its default on this machine.
  */
 import * as vscode from 'vscode';
+import { ollamaAddress } from './ollamaAddress.ts';
 
 const t = vscode.l10n.t;
 
@@ -104,7 +105,7 @@ export const PLATFORM_KINDS: readonly PlatformKind[] = [
     wire: 'chat',
     key: 'none',
     keyHint: '',
-    baseUrl: 'http://127.0.0.1:11434/v1',
+    baseUrl: ollamaAddress(process.env.OLLAMA_HOST),
     local: true,
     single: true,
   },

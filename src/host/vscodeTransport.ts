@@ -15,21 +15,21 @@ export class VscodeTransport implements ModelTransport {
   }
 
   async check(signal: AbortSignal): Promise<PlatformCheck> {
-    const models = await vscode.lm.selectChatModels();
+    const others = await selectOthers({});
     signal.throwIfAborted();
-    const others = models.filter(({ vendor }) => vendor !== OWN_VENDOR);
     if (others.length === 0) throw new SluiceError('no-model', { why: 'none-in-vscode' });
     return { models: others.map(({ id }) => id) };
   }
 
   async *stream(call: ModelCall, signal: AbortSignal): AsyncGenerator<ModelEvent> {
-    const [model] = await vscode.lm.selectChatModels({ id: call.model });
+    const [model] = await selectOthers({ id: call.model });
     signal.throwIfAborted();
     if (model === undefined) {
       throw new SluiceError('model-not-found', { platform: this.#platform, model: call.model });
     }
     const cancel = new vscode.CancellationTokenSource();
     const onAbort = () => cancel.cancel();
+    let said = false;
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       const response = await model.sendRequest(messagesOf(call), optionsOf(call), cancel.token);
@@ -39,13 +39,14 @@ export class VscodeTransport implements ModelTransport {
         signal.throwIfAborted();
         const event = eventOf(part);
         called ||= event?.kind === 'tool-call';
+        said ||= event !== undefined;
         if (event !== undefined) yield event;
       }
       signal.throwIfAborted();
       yield { kind: 'end', stop: called ? 'tool-use' : 'complete' };
     } catch (error) {
       signal.throwIfAborted();
-      throw this.#translate(error, call.model);
+      throw this.#translate(error, call.model, said);
     } finally {
       signal.removeEventListener('abort', onAbort);
       cancel.dispose();
@@ -56,18 +57,20 @@ export class VscodeTransport implements ModelTransport {
     return;
   }
 
-  #translate(error: unknown, model: string): unknown {
-    if (!(error instanceof vscode.LanguageModelError)) return error;
+  /** Whatever else the other extension throws comes as a plain error; what it says is not passed on. */
+  #translate(error: unknown, model: string, said: boolean): SluiceError {
     const platform = this.#platform;
-    switch (error.code) {
+    switch (error instanceof vscode.LanguageModelError ? error.code : '') {
       case 'NotFound':
-        return new SluiceError('model-not-found', { platform, model }, { cause: error });
+        return new SluiceError('model-not-found', { platform, model });
       case 'NoPermissions':
-        return new SluiceError('invalid-key', { platform }, { cause: error });
+        return new SluiceError('invalid-key', { platform, why: 'no-consent' });
       case 'Blocked':
-        return new SluiceError('refused', { platform }, { cause: error });
+        return new SluiceError('refused', { platform });
       default:
-        return new SluiceError('bad-response', { platform, detail: error.code }, { cause: error });
+        return said
+          ? new SluiceError('cut-stream', { platform })
+          : new SluiceError('bad-response', { platform, detail: 'error in its extension' });
     }
   }
 }
@@ -84,6 +87,11 @@ function eventOf(part: unknown): Extract<ModelEvent, { kind: 'text' | 'tool-call
   if (!(part instanceof vscode.LanguageModelToolCallPart)) return undefined;
   const { callId: id, name, input } = part;
   return { kind: 'tool-call', id, name, input: { ...input } };
+}
+
+async function selectOthers(selector: vscode.LanguageModelChatSelector) {
+  const models = await vscode.lm.selectChatModels(selector);
+  return models.filter(({ vendor }) => vendor !== OWN_VENDOR);
 }
 
 /** There is no system role: the order comes first. */

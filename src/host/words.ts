@@ -5,6 +5,7 @@ import { once } from '../base/once.ts';
 import { type TaskType, totalTokens } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
+import { keyWords, networkWords } from './failureWords.ts';
 import { cannotWords, helperName, tierName } from './talkWords.ts';
 
 const t = vscode.l10n.t;
@@ -178,7 +179,7 @@ export function errorWords(error: AnySluiceError, labelOf: (platform: string) =>
         duration(error.facts.retryAfterMs),
       );
     case 'invalid-key':
-      return t('{0} refused the key. Connect the platform again with a valid one.', platform);
+      return keyWords(error.facts.why, platform);
     case 'program-missing':
       return missingProgramWords(error.facts, platform);
     case 'not-logged-in':
@@ -199,11 +200,7 @@ export function errorWords(error: AnySluiceError, labelOf: (platform: string) =>
     case 'refused':
       return t('{0} declined to answer this.', platform);
     case 'network':
-      return t(
-        '{0} cannot be reached ({1}). Check the network and the address in the settings.',
-        platform,
-        error.facts.cause,
-      );
+      return networkWords(error.facts.cause, platform);
     case 'timeout':
       return t('{0} did not answer within {1}.', platform, duration(error.facts.afterMs));
     case 'bad-response':

@@ -65,7 +65,8 @@ export class AnthropicTransport implements ModelTransport {
       }
       started = true;
       const get = (name: string) => response.headers.get(name);
-      const requestId = get('request-id');
+      // Hosts that only speak the protocol name it as most do.
+      const requestId = get('request-id') ?? get('x-request-id');
       yield {
         kind: 'start',
         model: event.model,
@@ -79,13 +80,14 @@ export class AnthropicTransport implements ModelTransport {
   }
 
   #client(): Anthropic {
+    const baseURL = baseUrlOf(this.#deps.baseUrl ?? DEFAULT_URL);
     this.#sdk ??= new Anthropic({
       apiKey: this.#deps.apiKey,
       webhookKey: null,
-      baseURL: baseUrlOf(this.#deps.baseUrl ?? DEFAULT_URL),
+      baseURL,
       maxRetries: 0,
       timeout: NO_SDK_TIMEOUT_MS,
-      fetchOptions: this.#connections.open(),
+      ...this.#connections.open(baseURL),
       defaultHeaders: withoutEnvironmentHeaders(process.env.ANTHROPIC_CUSTOM_HEADERS),
       // The SDK would write events that it cannot read, answers among them, to the console.
       logLevel: 'off',

@@ -47,6 +47,10 @@ export async function openClaudeCode(deps: OpenClaudeDeps): Promise<ModelTranspo
     stream: (call, signal) => transport.stream(call, signal),
     check: (signal) => transport.check(signal),
     readLimits: (signal) => transport.readLimits(signal),
+    usedElsewhere: async (windowMs, signal) => {
+      await watch.look(signal);
+      return transcripts.usedSince(clock.now() - windowMs);
+    },
     dispose: () => {
       watch.dispose();
       transport.dispose();
@@ -60,27 +64,45 @@ interface WatchDeps extends Pick<OpenClaudeDeps, 'clock' | 'log' | 'onLimits' | 
   readonly transcripts: Pick<ClaudeTranscripts, 'scan'>;
 }
 
+export interface SpendingWatch extends Disposable {
+  /** Reads now what is new; rejects only with the signal's reason. */
+  look(signal: AbortSignal): Promise<void>;
+}
+
 /** When the person's own sessions have spent something, the program is asked anew what is left. */
-export function watchSpending(deps: WatchDeps): Disposable {
+export function watchSpending(deps: WatchDeps): SpendingWatch {
   const { transport, transcripts, clock, log, onLimits, mayWatch = async () => true } = deps;
   const abort = new AbortController();
   let timer: Disposable | undefined;
   let first = true;
-  const look = async () => {
-    try {
-      const { charges } = await transcripts.scan(abort.signal);
-      // The first scan tells of the past: the answers since then have told what it left.
-      if (charges.length > 0 && !first && (await mayWatch(ASK_NOT_BEFORE_MS)))
-        onLimits(await transport.readLimits(abort.signal));
-      first = false;
-    } catch (error) {
-      if (abort.signal.aborted) return;
-      log.debug('claude not watched', { name: error instanceof Error ? error.name : typeof error });
-    }
-    timer = clock.after(WATCH_EVERY_MS, () => void look());
+  const failed = (error: unknown) => {
+    if (abort.signal.aborted) return;
+    log.debug('claude not watched', { name: error instanceof Error ? error.name : typeof error });
   };
-  timer = clock.after(WATCH_EVERY_MS, () => void look());
+  /** True when something was spent since the last look. The first one tells of the past, which answers have told. */
+  const look = async (signal: AbortSignal): Promise<boolean> => {
+    const { charges } = await transcripts.scan(signal);
+    const spent = charges.length > 0 && !first;
+    first = false;
+    return spent;
+  };
+  /** Of all windows one asks. */
+  const askAnew = async () => {
+    if (await mayWatch(ASK_NOT_BEFORE_MS)) onLimits(await transport.readLimits(abort.signal));
+  };
+  const lookNowAndLater = async () => {
+    try {
+      if (await look(abort.signal)) await askAnew();
+    } catch (error) {
+      failed(error);
+    }
+    if (!abort.signal.aborted) timer = clock.after(WATCH_EVERY_MS, () => void lookNowAndLater());
+  };
+  timer = clock.after(WATCH_EVERY_MS, () => void lookNowAndLater());
   return {
+    look: async (signal) => {
+      if (await look(AbortSignal.any([signal, abort.signal]))) askAnew().catch(failed);
+    },
     dispose: () => {
       timer?.dispose();
       abort.abort(new DOMException('the platform is closed', 'AbortError'));

@@ -47,7 +47,7 @@ function fromStatus(failure: ClaudeFailure, status: number, context: ClaudeFailu
     // A name of Anthropic's, or of the retry notice, shows that the platform itself answered.
     error: type === '' && failure.name === '' ? undefined : { error: { type, message: text } },
   });
-  const error = toSluiceError(answer, context);
+  const error = toSluiceError(answer, { ...context, silentMs: context.timeoutMs });
   if (SluiceError.any(error)) return error;
   return badResponse(context.platform, `status ${status}`);
 }

@@ -5,6 +5,7 @@
 import { type Clock, delay } from '../base/clock.ts';
 import type { TokenUsage } from '../base/task.ts';
 import { totalTokens } from '../base/task.ts';
+import type { ModelUse } from '../flow/transport.ts';
 import { TranscriptFile } from './claudeCodeTranscriptFile.ts';
 import { findTranscripts } from './claudeCodeTranscriptFolders.ts';
 import { readTranscriptLine, type TranscriptUse } from './claudeCodeTranscriptLine.ts';
@@ -13,12 +14,6 @@ export interface TranscriptsDeps {
   /** See `transcriptFolders`. */
   readonly folders: readonly string[];
   readonly clock: Clock;
-}
-
-export interface ModelUse {
-  readonly model: string;
-  readonly requests: number;
-  readonly usage: TokenUsage;
 }
 
 export interface Scan {

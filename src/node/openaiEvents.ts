@@ -129,6 +129,7 @@ const EnvelopeSchema = v.object({
     usage: v.optional(v.unknown()),
     service_tier: v.fallback(v.nullish(v.string()), undefined),
     error: v.optional(v.unknown()),
+    status: v.fallback(v.nullish(v.string()), undefined),
     incomplete_details: v.fallback(v.nullish(v.object({ reason: v.nullish(v.string()) })), undefined),
   }),
 });
@@ -218,11 +219,16 @@ export class ResponsesReader implements OpenaiReader {
   }
 
   #finish(event: v.InferOutput<typeof EventSchema>): readonly ModelEvent[] {
-    const { model, usage, service_tier, incomplete_details } = v.parse(EnvelopeSchema, event).response;
+    const { model, usage, service_tier, status, incomplete_details } = v.parse(
+      EnvelopeSchema,
+      event,
+    ).response;
     this.#model ||= model;
     const reason = incomplete_details?.reason ?? '';
+    // Compatible hosts name the event `completed` whatever the status is.
+    const completed = event.type === 'response.completed' && (status ?? 'completed') === 'completed';
     const whole = this.#called ? 'tool-use' : 'complete';
-    this.#stop = event.type === 'response.completed' ? whole : (INCOMPLETE_STOPS[reason] ?? 'other');
+    this.#stop = completed ? whole : (INCOMPLETE_STOPS[reason] ?? 'other');
     const counted = openaiUsage(usage, service_tier ?? undefined);
     return counted === undefined ? [] : [{ kind: 'usage', usage: counted }];
   }

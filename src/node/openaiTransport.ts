@@ -124,7 +124,7 @@ export class OpenaiTransport implements ModelTransport {
       baseURL: this.#baseUrl,
       maxRetries: 0,
       timeout: NO_SDK_TIMEOUT_MS,
-      fetchOptions: this.#connections.open(),
+      ...this.#connections.open(this.#baseUrl),
       defaultHeaders: withoutEnvironmentHeaders(process.env.OPENAI_CUSTOM_HEADERS),
       logLevel: 'off',
     });

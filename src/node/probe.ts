@@ -1,5 +1,6 @@
 /** Finds programs that serve models on this machine. Units: milliseconds. */
 import { type Clock, delay } from '../base/clock.ts';
+import { fetchBehindEditor, isOnThisMachine } from './nodeFetch.ts';
 
 /** A program on loopback answers in a few milliseconds or is not there. */
 const WITHIN_MS = 400;
@@ -11,7 +12,8 @@ export async function answersAt(baseUrl: string, clock: Clock): Promise<boolean>
     () => false,
     () => false,
   );
-  const asked = fetch(`${baseUrl}/models`, { signal: abort.signal }).then(
+  const ask = isOnThisMachine(baseUrl) ? (fetchBehindEditor() ?? fetch) : fetch;
+  const asked = ask(`${baseUrl}/models`, { signal: abort.signal }).then(
     (response) => response.ok,
     () => false,
   );

@@ -80,7 +80,7 @@ export class SdkAttempt implements Disposable {
 
   /** What to throw for what the SDK threw: an abort of ours shows as many things there. */
   verdict(error: unknown): unknown {
-    const { platform, timeoutMs, clock } = this.#deps;
+    const { platform, clock } = this.#deps;
     try {
       this.throwIfOver();
     } catch (over) {
@@ -90,7 +90,7 @@ export class SdkAttempt implements Disposable {
     return toSluiceError(error, {
       platform,
       model: this.#model,
-      timeoutMs,
+      silentMs: clock.monotonic() - this.#lastMs,
       nowMs,
       streaming: this.#streaming,
     });

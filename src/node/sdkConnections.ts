@@ -1,11 +1,23 @@
 /**
- * A pool of kept-alive connections for one transport, opened by its first request and closed with it. Node has no
- * public constructor for it; the class is found behind undici's own registry symbol (undici docs, "global
- * dispatcher"). Where that is missing or is a proxy's, requests use the process's shared pool. Units: milliseconds.
+ * How the SDKs of one transport reach the network. Units: milliseconds.
+ *
+ * In plain Node, and inside VS Code for what runs on this machine: a pool of kept-alive connections of our own, opened by
+ * the first request and closed with the transport. Node has no public constructor for it; the class is found behind
+ * undici's own registry symbol (undici docs, "global dispatcher"), and without it the process's shared pool is used.
+ *
+ * Everything else inside VS Code goes through the editor's own `fetch`, which knows its proxy settings and the system's
+ * certificates. It replaces any pool that it is given (measured with 1.139.1, and read in its @vscode/proxy-agent), and
+ * with `http.proxySupport: "on"` a pool of ours would keep it from using the proxy: it gets none.
  */
 import type { Disposable } from '../base/disposable.ts';
+import { type Fetch, fetchBehindEditor, isOnThisMachine } from './nodeFetch.ts';
 
 type Dispatcher = NonNullable<RequestInit['dispatcher']>;
+
+export interface SdkConnectionOptions {
+  readonly fetch?: Fetch;
+  readonly fetchOptions?: { readonly dispatcher: Dispatcher };
+}
 
 const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 
@@ -15,10 +27,14 @@ const KEEP_ALIVE_MS = 60_000;
 export class SdkConnections implements Disposable {
   #pool: Dispatcher | undefined;
 
-  /** For the SDK's `fetchOptions`; asked for once, when its client is built. */
-  open(): { readonly dispatcher?: Dispatcher } {
+  /** For the SDK's client; asked for once, when it is built. */
+  open(baseUrl: string): SdkConnectionOptions {
+    const nodeFetch = fetchBehindEditor();
+    if (nodeFetch !== undefined && !isOnThisMachine(baseUrl)) return {};
     this.#pool ??= openPool();
-    return this.#pool === undefined ? {} : { dispatcher: this.#pool };
+    if (this.#pool === undefined) return {};
+    const fetchOptions = { dispatcher: this.#pool };
+    return nodeFetch === undefined ? { fetchOptions } : { fetch: nodeFetch, fetchOptions };
   }
 
   /** Closes idle and busy connections alike. */

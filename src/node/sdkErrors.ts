@@ -4,14 +4,15 @@
  * platform.openai.com/docs/guides/error-codes (20 Nov 2026). Units: milliseconds, tokens, HTTP status codes.
  */
 import * as v from 'valibot';
-import { type ErrorCode, SluiceError } from '../base/errors.ts';
+import { type ErrorCode, type ErrorFacts, SluiceError } from '../base/errors.ts';
 import { retryAfterMs } from '../quota/limitHeaders.ts';
 
 export interface FailureContext {
   readonly platform: string;
   /** The model that was asked; empty where none was. */
   readonly model: string;
-  readonly timeoutMs: number;
+  /** Since the platform's last sign of life. */
+  readonly silentMs: number;
   /** Wall clock, for `Retry-After` dates. */
   readonly nowMs: number;
   /** True once the platform's first event came: a broken connection is then a cut stream. */
@@ -44,6 +45,7 @@ const BY_EXACT_NAME: Readonly<Record<string, Kind>> = {
   authentication_error: 'invalid-key',
   permission_error: 'invalid-key',
   model_not_found: 'model-not-found',
+  model_decommissioned: 'model-not-found',
   context_length_exceeded: 'context-too-long',
   string_above_max_length: 'context-too-long',
   request_too_large: 'context-too-long',
@@ -108,7 +110,7 @@ export function toSluiceError(error: unknown, context: FailureContext): unknown 
   const answer = v.safeParse(FailureSchema, error);
   if (answer.success) return fromAnswer(answer.output, context);
   const cause = networkCause(error);
-  if (isTimeout(error, cause)) return new SluiceError('timeout', { platform, afterMs: context.timeoutMs });
+  if (isTimeout(error, cause)) return new SluiceError('timeout', { platform, afterMs: context.silentMs });
   if (cause === undefined && !isConnectionError(error)) return error;
   return streaming
     ? new SluiceError('cut-stream', { platform })
@@ -170,11 +172,21 @@ function build(
       return new SluiceError(kind, { platform, model });
     case 'bad-request':
       return new SluiceError(kind, { platform, detail: identifiers(status, body) });
+    case 'invalid-key':
+      return new SluiceError(kind, { platform, ...refusalOf(status, body) });
     case 'server-error':
       return new SluiceError(kind, { platform, status: status >= 400 ? status : 500 });
     default:
       return new SluiceError(kind, { platform });
   }
+}
+
+/** Read from the platform's words, which are not passed on: whether the key was good once, or is good for other things. */
+function refusalOf(status: number, { type, code, message }: Body): Pick<ErrorFacts['invalid-key'], 'why'> {
+  const told = `${code} ${message}`;
+  if (/expired/i.test(told)) return { why: 'expired' };
+  if (/revoked|disabled|deactivated|deleted/i.test(told)) return { why: 'revoked' };
+  return status === 403 || type === 'permission_error' ? { why: 'not-allowed' } : {};
 }
 
 const OVERFLOW =

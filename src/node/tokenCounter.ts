@@ -9,7 +9,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** The tokenizer's tables take some 20 MB: they are not kept for a count that may never come. */
+/** The tokenizer's tables take 15–23 MB: they are not kept for a count that may never come. */
 const IDLE_MS = 30_000;
 
 export class TokenCounter implements Disposable {

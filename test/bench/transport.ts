@@ -69,9 +69,10 @@ export const transport: Bench = async ({ say }) => {
   checks.push(check('Claude Code: a turn over the model’s own time, median', addedByClaude, '<=', 60, 'ms'));
   say('tokenizer: loading');
   const loads = await tokenizerLoads();
+  const heapMb = Math.max(...loads.map((load) => load.heapMb));
   results.tokenizer = {
     readyMs: summary(loads.map(({ ms }) => ms)),
-    heapMb: round(loads[0]?.heapMb ?? Number.NaN),
+    heapMb: loads.map((load) => round(load.heapMb)),
   };
   checks.push(
     check(
@@ -85,7 +86,8 @@ export const transport: Bench = async ({ say }) => {
       'ms',
     ),
   );
-  checks.push(check('tokenizer: heap of its thread', loads[0]?.heapMb ?? Number.NaN, '<=', 25, 'MB'));
+  // Whether its thread has tidied up yet differs from load to load: the largest counts.
+  checks.push(check('tokenizer: heap of its thread, largest', heapMb, '<=', 25, 'MB'));
   return { results, checks };
 };
 

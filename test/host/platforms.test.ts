@@ -10,6 +10,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { type SimulatedPlatform, startSimulatedPlatform } from '../../src/node/simulatedPlatform.ts';
 import { bindModel, type ModelRow } from '../../src/routing/catalogue.ts';
 import { catalogueOf } from '../../src/routing/catalogueData.ts';
+import { MOCK_KEY, startIndependentMock } from '../support/independentMock.ts';
 import { explain, freshCode, handle, platformKind, show } from './hostSupport.ts';
 
 const never = new AbortController().signal;
@@ -56,6 +57,37 @@ suite('platforms inside VS Code', () => {
       assert.deepEqual([connections.accounts, connections.simulated], [[], true]);
     });
   }
+
+  test('somebody else’s server of OpenAI’s protocol is connected by its address, used and removed', async () => {
+    const { connections, platforms } = await handle();
+    const mock = await startIndependentMock();
+    mock.onMessage(/./, { content: 'Explained by somebody else.', model: 'gpt-4o-2024-08-06' });
+
+    try {
+      const { id, trial, listed } = await connections.connect(
+        { kind: platformKind('compatible'), key: MOCK_KEY, baseUrl: `${mock.url}/v1` },
+        never,
+      );
+      await show(freshCode());
+      const receipt = await explain();
+      await connections.remove(id);
+      const wrongKey = connections.connect(
+        { kind: platformKind('compatible'), key: 'another', baseUrl: `${mock.url}/v1` },
+        never,
+      );
+
+      await assert.rejects(wrongKey, (error) => SluiceError.is(error, 'invalid-key'));
+      assert.ok(listed.includes('gpt-4o') && trial.streams && trial.usage, JSON.stringify(trial));
+      assert.deepEqual(
+        [receipt?.platform, receipt?.stop, receipt?.model],
+        ['compatible', 'complete', 'gpt-4o-2024-08-06'],
+      );
+      assert.ok((receipt?.usage?.output ?? 0) > 0);
+      assert.deepEqual([connections.accounts, platforms.list.map(({ id: one }) => one)], [[], ['simulated']]);
+    } finally {
+      await mock.stop();
+    }
+  });
 
   test('Claude Code: the real program answers, says what it used, is paused, resumed and removed', async function () {
     this.timeout(120_000);
@@ -156,6 +188,36 @@ suite('platforms inside VS Code', () => {
       ['my-own-13b', 'complete', undefined],
     );
     assert.equal(bindModel(row, id, false).key, `compatible/${row.name}`);
+  });
+
+  test('Ollama: what it has pulled answers for nothing, and what makes no text is not asked', async () => {
+    const { connections, platforms } = await handle();
+    const [row] = catalogueOf('anthropic');
+    assert.ok(row);
+    server = await serve(
+      ['nomic-embed-text:latest', 'qwen3-coder:30b', 'gpt-oss:120b-cloud'].map((name) => ({ ...row, name })),
+    );
+    const kind = { ...platformKind('ollama'), baseUrl: server.openaiUrl };
+
+    const { trial, listed } = await connections.connect({ kind, key: server.token }, never);
+    const models = platforms.list[0]?.models ?? [];
+    await show(freshCode());
+    const receipt = await explain();
+
+    assert.equal(listed.length, 3);
+    assert.ok(trial.streams && trial.usage);
+    assert.deepEqual(
+      models.map(({ name, use, price }) => [name, use, price?.inputUsdPerMTok]),
+      [
+        ['nomic-embed-text:latest', 'by-name', 0],
+        ['qwen3-coder:30b', undefined, 0],
+        ['gpt-oss:120b-cloud', undefined, undefined],
+      ],
+    );
+    assert.deepEqual(
+      [receipt?.modelKey, receipt?.costUsd, receipt?.stop],
+      ['ollama/qwen3-coder:30b', 0, 'complete'],
+    );
   });
 
   test('VS Code’s own models: that there are none is told, and nothing is kept', async () => {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { suite, test } from 'mocha';
 import { silentLog } from '../../src/base/log.ts';
 import { watchSpending } from '../../src/node/claudeCode.ts';
+import { ClaudeTranscripts } from '../../src/node/claudeCodeTranscripts.ts';
 import type { LimitReading } from '../../src/quota/limitReading.ts';
+import { ClaudeTrial } from '../support/claudeTrial.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
 const USE = {
@@ -69,4 +73,50 @@ suite('watching what Claude Code spends elsewhere', () => {
     watch.dispose();
     assert.equal(clock.pending, 0);
   });
+
+  test('a turn in a terminal, found in its transcript, makes the program say what is left', async () => {
+    const trial = await ClaudeTrial.start();
+    const project = join(trial.folder.path, 'projects/-home-me');
+    await mkdir(project, { recursive: true });
+    const clock = new FakeClock();
+    const transcripts = new ClaudeTranscripts({ folders: [join(trial.folder.path, 'projects')], clock });
+    let hear: (readings: readonly LimitReading[]) => void = () => undefined;
+    const heard = new Promise<readonly LimitReading[]>((resolve) => {
+      hear = resolve;
+    });
+    const deps = { transport: trial.transport, transcripts, clock, log: silentLog };
+    const watch = watchSpending({ ...deps, onLimits: (readings) => hear(readings) });
+    clock.advance(60_000);
+    await turnsUntil(() => clock.pending === 1);
+
+    const message = {
+      id: 'msg_1',
+      model: 'claude-opus-5-5',
+      usage: { input_tokens: 900, output_tokens: 80 },
+    };
+    const line = {
+      type: 'assistant',
+      timestamp: new Date(clock.now()).toISOString(),
+      requestId: 'req_1',
+      message,
+    };
+    await writeFile(join(project, 'session.jsonl'), `${JSON.stringify(line)}\n`);
+    clock.advance(60_000);
+    const readings = await heard;
+    watch.dispose();
+    await trial.dispose();
+
+    assert.deepEqual(
+      readings.map(({ window, remaining }) => [window, remaining]),
+      [['5h', 0.625]],
+    );
+  });
 });
+
+/** Files are read outside of the fake clock. */
+async function turnsUntil(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 100_000 && !holds(); turn += 1) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  assert.ok(holds());
+}

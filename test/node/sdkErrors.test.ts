@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { setup, suite, teardown, test } from 'mocha';
-import { type ErrorCode, SluiceError } from '../../src/base/errors.ts';
+import { SluiceError } from '../../src/base/errors.ts';
 import { toSluiceError } from '../../src/node/sdkErrors.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { RawServer } from '../support/rawServer.ts';
+import { anthropic, RECORDED } from '../support/recordedErrors.ts';
 import {
   basePath,
   callFor,
@@ -12,165 +13,6 @@ import {
   openTransport,
   type WireName,
 } from '../support/simulatedTrial.ts';
-
-/** Shapes of bodies as the platforms' references show them, and as compatible hosts were seen to send them. */
-const RECORDED: readonly {
-  readonly wire: WireName;
-  readonly name: string;
-  readonly status: number;
-  readonly body: unknown;
-  readonly code: ErrorCode;
-  readonly facts?: Readonly<Record<string, unknown>>;
-}[] = [
-  {
-    wire: 'messages',
-    name: 'Anthropic, prompt too long',
-    status: 400,
-    body: anthropic('invalid_request_error', 'prompt is too long: 213342 tokens > 200000 maximum'),
-    code: 'context-too-long',
-    facts: { tokens: 213_342, limitTokens: 200_000 },
-  },
-  {
-    wire: 'messages',
-    name: 'Anthropic, prompt and answer together too long',
-    status: 400,
-    body: anthropic(
-      'invalid_request_error',
-      'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease either',
-    ),
-    code: 'context-too-long',
-    facts: { tokens: 190_000, limitTokens: 200_000 },
-  },
-  {
-    wire: 'messages',
-    name: 'Anthropic, no credit',
-    status: 400,
-    body: anthropic('invalid_request_error', 'Your credit balance is too low to access the API.'),
-    code: 'billing',
-  },
-  {
-    wire: 'messages',
-    name: 'Anthropic, own spend limit',
-    status: 429,
-    body: anthropic('rate_limit_error', 'Limit.', { error_code: 'enforced_spend_limit_reached' }),
-    code: 'billing',
-  },
-  {
-    wire: 'messages',
-    name: 'Anthropic, ramping up too fast',
-    status: 429,
-    body: anthropic('rate_limit_error', 'Slower.', { error_code: 'ramp_limit_exceeded' }),
-    code: 'rate-limited',
-  },
-  {
-    wire: 'messages',
-    name: 'Anthropic, wrong key',
-    status: 401,
-    body: anthropic('authentication_error', 'invalid x-api-key'),
-    code: 'invalid-key',
-  },
-  {
-    wire: 'chat',
-    name: 'OpenAI, context length exceeded',
-    status: 400,
-    body: openai(
-      'invalid_request_error',
-      'context_length_exceeded',
-      "This model's maximum context length is 8192 tokens. However, your messages resulted in 10045 tokens.",
-    ),
-    code: 'context-too-long',
-    facts: { tokens: 10_045, limitTokens: 8_192 },
-  },
-  {
-    wire: 'responses',
-    name: 'OpenAI, input over the configured limit',
-    status: 400,
-    body: openai(
-      'invalid_request_error',
-      'context_length_exceeded',
-      'Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in 300000 tokens.',
-    ),
-    code: 'context-too-long',
-    facts: { tokens: 300_000, limitTokens: 272_000 },
-  },
-  {
-    wire: 'responses',
-    name: 'OpenAI, quota used up',
-    status: 429,
-    body: openai('insufficient_quota', 'insufficient_quota', 'You exceeded your current quota.'),
-    code: 'billing',
-  },
-  {
-    wire: 'responses',
-    name: 'OpenAI, wrong key',
-    status: 401,
-    body: openai('invalid_request_error', 'invalid_api_key', 'Incorrect API key provided: sk-ab***yz.'),
-    code: 'invalid-key',
-  },
-  {
-    wire: 'responses',
-    name: 'OpenAI, parameter not supported',
-    status: 400,
-    body: {
-      error: {
-        ...openai('invalid_request_error', 'unsupported_parameter', 'No.').error,
-        param: 'max_tokens',
-      },
-    },
-    code: 'bad-request',
-    facts: { detail: 'status 400 invalid_request_error unsupported_parameter max_tokens' },
-  },
-  {
-    wire: 'responses',
-    name: 'OpenAI, refused by its policy',
-    status: 400,
-    body: openai('invalid_request_error', 'content_policy_violation', 'No.'),
-    code: 'refused',
-  },
-  {
-    wire: 'chat',
-    name: 'a compatible host, model unknown in words',
-    status: 400,
-    body: { error: { message: 'foo/bar is not a valid model ID', code: 400 } },
-    code: 'model-not-found',
-  },
-  {
-    wire: 'chat',
-    name: 'a compatible host, no credit',
-    status: 402,
-    body: { error: { message: 'Insufficient credits', code: 402 } },
-    code: 'billing',
-  },
-  {
-    wire: 'chat',
-    name: 'a compatible host, error as a bare string',
-    status: 400,
-    body: { error: 'something about the prompt' },
-    code: 'bad-request',
-    facts: { detail: 'status 400' },
-  },
-  {
-    wire: 'chat',
-    name: 'a compatible host, error as a list',
-    status: 500,
-    body: ['boom'],
-    code: 'server-error',
-  },
-  { wire: 'chat', name: 'a compatible host, error as nothing', status: 503, body: null, code: 'overloaded' },
-  { wire: 'messages', name: 'unprocessable', status: 422, body: { detail: [] }, code: 'bad-request' },
-];
-
-function anthropic(type: string, message: string, details?: unknown) {
-  return {
-    type: 'error',
-    error: { type, message, ...(details === undefined ? {} : { details }) },
-    request_id: 'req_1',
-  };
-}
-
-function openai(type: string, code: string, message: string) {
-  return { error: { message, type, code, param: null } };
-}
 
 suite('errors of the SDKs', () => {
   let server: RawServer;
@@ -238,6 +80,42 @@ suite('errors of the SDKs', () => {
     assert.ok(SluiceError.is(error, 'bad-response'), String(error));
   });
 
+  test('events that do not name themselves are read where the protocol allows it, and are a bad response elsewhere', async () => {
+    const headers = { 'content-type': 'text/event-stream' };
+    const bodies = {
+      messages: ['{"type":"message_start","message":{"model":"m"}}', '{"type":"message_stop"}'],
+      chat: ['{"model":"m","choices":[{"delta":{"content":"yes"},"finish_reason":"stop"}]}', '[DONE]'],
+      responses: [
+        '{"type":"response.output_text.delta","delta":"yes"}',
+        '{"type":"response.completed","response":{"model":"m"}}',
+      ],
+    };
+    // Comments, as OpenRouter sends them while it waits, and the line ends of another system.
+    const body = (wire: WireName) =>
+      bodies[wire].map((data) => `: WAITING\r\n\r\ndata: ${data}\r\n\r\n`).join('');
+
+    const [messages, chat, responses] = [
+      await fail('messages', { headers, body: body('messages') }),
+      await fail('chat', { headers, body: body('chat') }),
+      await fail('responses', { headers, body: body('responses') }),
+    ];
+
+    assert.ok(SluiceError.is(messages, 'bad-response'), String(messages));
+    assert.deepEqual([chat, responses], [undefined, undefined]);
+  });
+
+  test('a proxy that wants a login first is told as one', () => {
+    const context = { platform: 'p', model: 'm', silentMs: 9, nowMs: 0, streaming: false };
+    const refused = Object.assign(new Error('Proxy response (407) !== 200 when HTTP Tunneling'), {
+      code: 'UND_ERR_ABORTED',
+    });
+
+    const error = toSluiceError(new TypeError('fetch failed', { cause: refused }), context);
+
+    assert.ok(SluiceError.is(error, 'network'));
+    assert.equal(error.facts.cause, 'UND_ERR_ABORTED');
+  });
+
   test('a model list that is none is a bad response', async () => {
     const bodies = ['<html></html>', '', '[]', '{"data":[{"name":"x"}]}', '{"data":'];
     for (const wire of ['messages', 'chat'] as const) {
@@ -257,7 +135,7 @@ suite('errors of the SDKs', () => {
   });
 
   test('what is no failure of a platform stays what it is: a bug', () => {
-    const context = { platform: 'p', model: 'm', timeoutMs: 1, nowMs: 0, streaming: false };
+    const context = { platform: 'p', model: 'm', silentMs: 1, nowMs: 0, streaming: false };
     const bugs = [new TypeError('x is not a function'), new RangeError('no'), 'a string', undefined];
     const badArgument = Object.assign(new TypeError('bad'), { code: 'ERR_INVALID_ARG_TYPE' });
 
@@ -265,7 +143,7 @@ suite('errors of the SDKs', () => {
   });
 
   test('a failure of the system is told by its code, however deep it lies', () => {
-    const context = { platform: 'p', model: 'm', timeoutMs: 9, nowMs: 0, streaming: false };
+    const context = { platform: 'p', model: 'm', silentMs: 9, nowMs: 0, streaming: false };
     const wrap = (code: string) =>
       new Error('Connection error.', {
         cause: new TypeError('fetch failed', {

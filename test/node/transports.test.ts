@@ -34,7 +34,12 @@ const FAULTS: readonly FaultCase[] = [
   ['overload without one', { kind: 'overloaded' }, 'overloaded', {}],
   ['500', { kind: 'server-error' }, 'server-error', { status: 500 }],
   ['502', { kind: 'server-error', status: 502 }, 'server-error', { status: 502 }],
-  ['403', { kind: 'http-error', status: 403, type: 'permission_error' }, 'invalid-key', {}],
+  [
+    '403',
+    { kind: 'http-error', status: 403, type: 'permission_error' },
+    'invalid-key',
+    { why: 'not-allowed' },
+  ],
   ['402', { kind: 'http-error', status: 402, type: 'billing_error' }, 'billing', {}],
   ['413', { kind: 'http-error', status: 413, type: 'request_too_large' }, 'context-too-long', {}],
   ['400', { kind: 'http-error', status: 400 }, 'bad-request', { detail: 'status 400 invalid_request_error' }],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
+import { countTokens } from 'gpt-tokenizer/encoding/cl100k_base';
 import { suite, test } from 'mocha';
 import { seededRandom } from '../../src/base/random.ts';
 import { boundedCount, LONGEST_STRETCH, MOST_COUNTED_CHARS } from '../../src/prompt/boundedCount.ts';

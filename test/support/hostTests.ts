@@ -4,27 +4,35 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ensureClaude } from './claudeInstall.ts';
+import { fakeClaude } from './claudeTrial.ts';
 import { runInHost } from './hostRun.ts';
 import { type MochaResult, planVariable } from './mochaPlan.ts';
 import { buildFolder, repoRoot } from './paths.ts';
 import { plannedRun } from './plannedRun.ts';
 import { copySample } from './sampleWorkspace.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 import { testFiles } from './testFiles.ts';
 
 /** Inside the repository, where the bundles find mocha. */
 const bundleFolder = join(buildFolder, `host-${process.pid}`);
 /** Extensions beside the one under test. */
-const HELPERS = [join(repoRoot, 'test/support/consumerExtension')];
+const HELPERS = ['consumerExtension', 'modelExtension'].map((name) => join(repoRoot, 'test/support', name));
 const testTimeoutMs = 20_000;
 
 /** The extension under test is the one that `dist` holds. */
 export async function runHostTests(grep: string | undefined, signal: AbortSignal): Promise<MochaResult> {
   const sample = await copySample();
+  const programs = await temporaryFolder();
   try {
     const request = { files: await bundleHostTests(), timeoutMs: testTimeoutMs, talkative: false, grep };
     const claude = await ensureClaude(signal);
+    const fake = await fakeClaude(programs.path);
     return await plannedRun(request, (plan) => {
-      const env = { [planVariable]: JSON.stringify(plan), SLUICE_TEST_CLAUDE: claude };
+      const env = {
+        [planVariable]: JSON.stringify(plan),
+        SLUICE_TEST_CLAUDE: claude,
+        SLUICE_TEST_CLAUDE_FAKE: fake,
+      };
       const testsPath = join(bundleFolder, 'index.cjs');
       const workspace = sample.folder;
       const host = { developmentPath: repoRoot, testsPath, workspace, extensionFolders: HELPERS, env };
@@ -32,6 +40,7 @@ export async function runHostTests(grep: string | undefined, signal: AbortSignal
     });
   } finally {
     await sample.remove();
+    await programs.remove();
     await rm(bundleFolder, { recursive: true, force: true });
   }
 }

@@ -50,6 +50,11 @@ export async function pickOption(page: Page, label: string): Promise<void> {
   await quickInput(page).waitFor({ state: 'hidden' });
 }
 
+/** Chooses from a list after which another one may open at once. */
+export async function chooseRow(page: Page, label: string): Promise<void> {
+  await row(page, label).click();
+}
+
 /** Answers the question that a command has asked. */
 export async function answer(page: Page, text: string): Promise<void> {
   await quickInput(page).fill(text);

@@ -21,9 +21,11 @@ export class RawServer implements Disposable {
   /** What the next requests get. */
   reply: RawReply = {};
   readonly #server: Server;
+  #port = 0;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, silent: boolean) {
     this.#server = server;
+    if (silent) return;
     server.on('request', async (request, response) => {
       let body = '';
       for await (const part of request) body += String(part);
@@ -33,17 +35,18 @@ export class RawServer implements Disposable {
     });
   }
 
-  static async start(): Promise<RawServer> {
+  /** A `silent` one takes connections and never answers. */
+  static async start({ silent = false } = {}): Promise<RawServer> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new RawServer(server);
+    return new RawServer(server, silent);
   }
 
   get url(): string {
     const address = this.#server.address();
-    if (typeof address !== 'object' || address === null) throw new Error('not listening');
-    return `http://127.0.0.1:${address.port}`;
+    if (typeof address === 'object' && address !== null) this.#port = address.port;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   dispose(): void {
