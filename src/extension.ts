@@ -152,6 +152,7 @@ interface Built {
 function buildDoors({ context, core, connections, settings, notices, channel }: Built): void {
   const { pipeline, platforms, quota } = core;
   const read = () => settings.settings;
+  const showLog = () => channel.show(true);
   const panel = { extension: context.extensionUri, clock };
   let decisions: Promise<DecisionView> | undefined;
   const showDecision = async (receipt: Receipt | undefined) => {
@@ -178,6 +179,7 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
       snapshot: () =>
         buildSnapshot(core, { why: ({ decision }) => whyWords(decision), notices: () => notices.all() }),
       onCommand: (command, id) => void vscode.commands.executeCommand(PANEL_TARGETS[command], id),
+      onBug: (error) => void notices.bug(error, showLog),
     }),
   );
   const meter = owned.add(
@@ -196,7 +198,6 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
   for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   const ask = { answers, clock, settings: read };
-  const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
   const table = commandTable({ ask, answers, connections, showDecision, pipeline, probe, showLog });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
@@ -206,6 +207,7 @@ const PANEL_TARGETS = {
   connect: 'sluice.connectPlatform',
   explain: 'sluice.explainSelection',
   decision: 'sluice.showLastDecision',
+  log: 'sluice.showLog',
 } as const;
 
 /** Loads the SDK that a platform's wire needs; opens no connection yet. */

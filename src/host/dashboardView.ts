@@ -17,6 +17,8 @@ export interface DashboardDeps {
   readonly clock: Clock;
   readonly snapshot: () => Snapshot;
   readonly onCommand: (command: PanelCommand, id: string | undefined) => void;
+  /** A snapshot could not be made; called once until one can. */
+  readonly onBug: (error: unknown) => void;
 }
 
 export class DashboardView implements vscode.WebviewViewProvider, Disposable {
@@ -24,6 +26,7 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
   readonly #redraw: Throttled;
   #view: vscode.WebviewView | undefined;
   #ready = false;
+  #failing = false;
   #tick: Disposable | undefined;
 
   constructor(deps: DashboardDeps) {
@@ -87,7 +90,20 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
   }
 
   #post(): void {
-    if (this.#view?.visible) this.#send({ kind: 'snapshot', snapshot: this.#deps.snapshot() });
+    if (this.#view?.visible) this.#send(this.#snapshot());
+  }
+
+  /** A fault of ours is told in the view; it would otherwise go on showing old figures. */
+  #snapshot(): ToPanel {
+    try {
+      const snapshot = this.#deps.snapshot();
+      this.#failing = false;
+      return { kind: 'snapshot', snapshot };
+    } catch (error) {
+      if (!this.#failing) this.#deps.onBug(error);
+      this.#failing = true;
+      return { kind: 'failed', message: vscode.l10n.t('Something in Sluice failed. Its log says more.') };
+    }
   }
 
   #send(message: ToPanel): void {

@@ -29,6 +29,12 @@ export interface PageOptions {
   readonly height?: number;
   readonly theme?: ThemeName;
   readonly reducedMotion?: boolean;
+  /** High contrast of the system instead of a theme's. */
+  readonly forcedColors?: boolean;
+  /** Time stands still until the test moves it. */
+  readonly stopClock?: boolean;
+  /** CSS pixels are so many times larger, as with a person's zoom. */
+  readonly zoom?: number;
 }
 
 export function launch(): Promise<Browser> {
@@ -71,13 +77,16 @@ export class PanelPage {
   }
 
   static async open(browser: Browser, view: View, options: PageOptions = {}): Promise<PanelPage> {
-    const { width = 300, height = 800, theme = 'dark', reducedMotion = true } = options;
+    const { width = 300, height = 800, theme = 'dark', reducedMotion = true, zoom = 1 } = options;
     const page = await browser.newPage({
-      viewport: { width, height },
+      viewport: { width: width / zoom, height: height / zoom },
+      deviceScaleFactor: zoom,
+      forcedColors: options.forcedColors ? 'active' : 'none',
       reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
       locale: 'en-US',
       timezoneId: 'UTC',
     });
+    if (options.stopClock) await page.clock.install();
     const panel = new PanelPage(page);
     await page.addInitScript(installHost);
     await page.route('**/*', async (route) => {
