@@ -15,6 +15,9 @@ const ROOT = new URL('../../', import.meta.url);
 const NONCE = 'c2x1aWNl';
 const POLICY = `default-src 'none'; style-src ${ORIGIN}; script-src 'nonce-${NONCE}'`;
 
+/** When a stopped clock begins: any time will do. */
+const STOPPED_MS = Date.UTC(2026, 2, 4, 14, 5);
+
 export const TEXTS: ToPanel = { kind: 'texts', texts: panelTexts((message) => message), locale: 'en' };
 
 declare global {
@@ -86,7 +89,10 @@ export class PanelPage {
       locale: 'en-US',
       timezoneId: 'UTC',
     });
-    if (options.stopClock) await page.clock.install();
+    if (options.stopClock) {
+      await page.clock.install({ time: STOPPED_MS - 1_000 });
+      await page.clock.pauseAt(STOPPED_MS);
+    }
     const panel = new PanelPage(page);
     await page.addInitScript(installHost);
     await page.route('**/*', async (route) => {
