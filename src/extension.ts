@@ -178,7 +178,6 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
       ...panel,
       snapshot: () =>
         buildSnapshot(core, { why: ({ decision }) => whyWords(decision), notices: () => notices.all() }),
-      onCommand: (command, id) => void vscode.commands.executeCommand(PANEL_TARGETS[command], id),
       onBug: (error) => void notices.bug(error, showLog),
     }),
   );
@@ -202,13 +201,6 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
   const table = commandTable({ ask, answers, connections, showDecision, pipeline, probe, showLog });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }
-
-const PANEL_TARGETS = {
-  connect: 'sluice.connectPlatform',
-  explain: 'sluice.explainSelection',
-  decision: 'sluice.showLastDecision',
-  log: 'sluice.showLog',
-} as const;
 
 /** Loads the SDK that a platform's wire needs; opens no connection yet. */
 async function openTransport(

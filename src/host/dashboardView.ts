@@ -12,11 +12,20 @@ const REDRAW_MS = 250;
 /** Buckets refill and ages grow without any event. */
 const TICK_MS = 1_000;
 
+const TARGETS = {
+  connect: 'sluice.connectPlatform',
+  explain: 'sluice.explainSelection',
+  decision: 'sluice.showLastDecision',
+  log: 'sluice.showLog',
+  walkthrough: 'workbench.action.openWalkthrough',
+} as const satisfies Record<PanelCommand, string>;
+/** `publisher.name#id`, as in `package.json`. */
+const WALKTHROUGH = 'sluice.sluice#start';
+
 export interface DashboardDeps {
   readonly extension: vscode.Uri;
   readonly clock: Clock;
   readonly snapshot: () => Snapshot;
-  readonly onCommand: (command: PanelCommand, id: string | undefined) => void;
   /** A snapshot could not be made; called once until one can. */
   readonly onBug: (error: unknown) => void;
 }
@@ -70,7 +79,7 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
     if (message.kind === 'command' && 'command' in message) {
       const command = PANEL_COMMANDS.find((known) => known === message.command);
       const id = 'id' in message && typeof message.id === 'string' ? message.id : undefined;
-      if (command) this.#deps.onCommand(command, id);
+      if (command) void vscode.commands.executeCommand(TARGETS[command], argumentOf(command, id));
     }
   }
 
@@ -109,4 +118,8 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
   #send(message: ToPanel): void {
     void this.#view?.webview.postMessage(message);
   }
+}
+
+function argumentOf(command: PanelCommand, id: string | undefined): string | undefined {
+  return command === 'walkthrough' ? WALKTHROUGH : id;
 }

@@ -52,7 +52,7 @@ export function dashboardTree(state: DashboardState): Content {
       (problem === undefined ? snapshot?.notices : [])?.map((notice) => h('p', { class: 'notice' }, notice)),
     ),
     problem !== undefined && failure(problem, snapshot, format),
-    unused && intro(format),
+    unused && intro(snapshot, format),
     snapshot &&
       h(
         'div',
@@ -106,13 +106,20 @@ function staleness(overdueMs: number | undefined, format: Format): VNode {
   );
 }
 
-function intro({ words }: Format): VNode {
+function intro({ platforms }: Snapshot, { words }: Format): VNode {
+  const simulatedOnly = platforms.length > 0 && platforms.every(({ simulated }) => simulated);
   return h(
     'div',
     { class: 'intro', key: 'intro' },
     h('p', {}, words.t('empty')),
     h('button', { class: 'button', 'data-command': 'explain' }, words.t('empty.explain')),
     h('button', { class: 'button secondary', 'data-command': 'connect' }, words.t('empty.connect')),
+    h(
+      'p',
+      { class: 'detail' },
+      simulatedOnly && [words.t('empty.simulated'), ' '],
+      h('button', { class: 'link', 'data-command': 'walkthrough' }, words.t('empty.walkthrough')),
+    ),
   );
 }
 
