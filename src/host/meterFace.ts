@@ -133,9 +133,8 @@ function row(
   format: MeterFormat,
   t: Translate,
 ): string {
-  const name = limitName(bucket, platforms, t);
   const cells = [
-    bucket.simulated ? t('{0} (simulated)', name) : name,
+    rowName(bucket, platforms, t),
     usedWords(bucket, format, t),
     isFresh(bucket) ? format.percent(left(bucket)) : '–',
     backWords(bucket, format, t),
@@ -143,6 +142,13 @@ function row(
   ].map(plain);
   // What is old stands back.
   return `| ${cells.map((cell) => (isFresh(bucket) ? cell : `*${cell}*`)).join(' | ')} |`;
+}
+
+/** The only platform stands above the table: its rows need not name it again. */
+function rowName(bucket: BucketView, platforms: MeterFacts['platforms'], t: Translate): string {
+  if (platforms.length === 1) return [bucket.model, limitWords(bucket, t)].filter(Boolean).join(', ');
+  const name = limitName(bucket, platforms, t);
+  return bucket.simulated ? t('{0} (simulated)', name) : name;
 }
 
 /** Of a share nobody tells the size: its percentage says all. What is left is rounded down, so this is rounded up. */
@@ -168,16 +174,16 @@ function sourceWords(bucket: BucketView, { duration }: MeterFormat, t: Translate
   return source === 'reported' ? t('reported {0} ago', age) : t('declared, read {0} ago', age);
 }
 
-function limitName(
-  { platform, model, unit, window }: BucketView,
-  platforms: MeterFacts['platforms'],
-  t: Translate,
-): string {
+function limitName(bucket: BucketView, platforms: MeterFacts['platforms'], t: Translate): string {
+  const { platform, model } = bucket;
   const owner = platforms.find(({ id }) => id === platform)?.label ?? platform;
+  return `${[owner, model].filter(Boolean).join(' ')}, ${limitWords(bucket, t)}`;
+}
+
+function limitWords({ unit, window }: BucketView, t: Translate): string {
   const name = unitName(unit, t);
-  const limit =
-    window === undefined ? name : unit === 'share' ? t('{0} window', window) : `${name} ${window}`;
-  return `${[owner, model].filter(Boolean).join(' ')}, ${limit}`;
+  if (window === undefined) return name;
+  return unit === 'share' ? t('{0} window', window) : `${name} ${window}`;
 }
 
 function unitName(unit: string, t: Translate): string {

@@ -130,15 +130,18 @@ suite('host/meterFace', () => {
     assert.match(tooltip, /28 more in the dashboard/);
   });
 
-  test('what is simulated says so in the text, to the ear and in its row', () => {
-    const simulated = [{ id: 'simulated', label: 'Simulated platform', simulated: true }];
-    const { text, label, tooltip } = face([bucket({ platform: 'simulated', simulated: true })], {
-      platforms: simulated,
-    });
+  test('what is simulated says so in the text, to the ear and above its rows or in them', () => {
+    const simulated = { id: 'simulated', label: 'Simulated platform', simulated: true };
+    const limit = bucket({ platform: 'simulated', simulated: true });
+    const alone = face([limit], { platforms: [simulated] });
+    const among = face([limit, bucket()], { platforms: [simulated, ...platforms] });
 
-    assert.equal(text, '$(dashboard) 60% simulated');
-    assert.match(label, /^Sluice, simulated platform: 60%/);
-    assert.match(rows(tooltip)[1] ?? '', /\\\(simulated\\\)/);
+    assert.equal(alone.text, '$(dashboard) 60% simulated');
+    assert.match(alone.label, /^Sluice, simulated platform: 60%/);
+    assert.match(alone.tooltip, /^\*\*Sluice\*\* – Simulated platform\n/);
+    assert.match(rows(alone.tooltip)[1] ?? '', /^\| requests \|/);
+    assert.match(rows(among.tooltip)[1] ?? '', /^\| Simulated platform, requests \\\(simulated\\\) \|/);
+    assert.match(rows(among.tooltip)[2] ?? '', /^\| Anthropic, requests \|/);
   });
 
   test('a running request turns the icon and is said', () => {
