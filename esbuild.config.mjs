@@ -1,10 +1,10 @@
 /**
  * Builds `dist`: the extension as CommonJS chunks (what is imported with `import()` from our own sources becomes a file
  * of its own, loaded on first use), the tokenizer's worker, one browser script for each webview, and the licences of
- * what is in them.
+ * what is in them. The manifest's translations are copied beside package.json: VS Code finds them nowhere else.
  * `--watch` rebuilds; `--metafile` writes `.build/meta.json`.
  */
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import process from 'node:process';
 import { build, context } from 'esbuild';
@@ -104,6 +104,16 @@ const panels = {
   target: 'es2023',
 };
 
+const MANIFEST_TEXTS = /^package\.nls\.[\w-]+\.json$/;
+
+async function copyManifestTexts() {
+  const wanted = (await readdir('media/l10n')).filter((name) => MANIFEST_TEXTS.test(name));
+  for (const name of wanted) await copyFile(`media/l10n/${name}`, name);
+  for (const name of await readdir('.'))
+    if (MANIFEST_TEXTS.test(name) && !wanted.includes(name)) await rm(name);
+}
+
+await copyManifestTexts();
 if (watch) {
   for (const options of [host, panels]) await (await context(options)).watch();
 } else {

@@ -37,6 +37,7 @@ export function buildDoors(deps: DoorsDeps): void {
   const { context, core, connections, settings, notices, channel, edits, owned } = deps;
   const { pipeline, platforms, quota, outcomes } = core;
   const read = () => settings.settings;
+  const showLog = () => channel.show(true);
   const panel = { extension: context.extensionUri, clock };
   let decisions: Promise<DecisionView> | undefined;
   const showDecision = async (receipt: Receipt | undefined) => {
@@ -67,7 +68,7 @@ export function buildDoors(deps: DoorsDeps): void {
       ...panel,
       snapshot: () =>
         buildSnapshot(core, { why: ({ decision }) => whyWords(decision), notices: () => notices.all() }),
-      onCommand: (command, id) => void vscode.commands.executeCommand(PANEL_TARGETS[command], id),
+      onBug: (error) => void notices.bug(error, showLog),
     }),
   );
   const meter = owned.add(
@@ -98,7 +99,6 @@ export function buildDoors(deps: DoorsDeps): void {
   owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
   const ask = { answers, clock, settings: read };
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
-  const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
   const table = commandTable({
     ...{ ask, answers, connections, showDecision, pipeline, probe, edits, showLog, tasks },
@@ -106,9 +106,3 @@ export function buildDoors(deps: DoorsDeps): void {
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }
-
-const PANEL_TARGETS = {
-  connect: 'sluice.connectPlatform',
-  explain: 'sluice.explainSelection',
-  decision: 'sluice.showLastDecision',
-} as const;

@@ -1,6 +1,6 @@
 /** Holds the .vsix to what a user should get: everything that Sluice needs, and nothing else. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
@@ -19,6 +19,7 @@ const WANTED = [
   /^extension\/(package\.json|package\.nls(\.[\w-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/dist\/(\w+\.c?js|licenses\.txt)$/,
   /^extension\/media\/\w+\.(css|svg|png)$/,
+  /^extension\/media\/l10n\/bundle\.l10n\.[\w-]+\.json$/,
 ];
 const SECRETS =
   /sk-(ant|proj)-[\w-]{16,}|\bAKIA[A-Z0-9]{16}\b|\bgh[pousr]_\w{30,}|\bxox[abp]-\w{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bnpm_\w{36}\b/;
@@ -64,12 +65,26 @@ suite('the package', () => {
       ...texts.join('\n').matchAll(/\b(?:icon|panel|sluice|walkthrough)\w*\.(?:svg|png|css)\b/g),
     ];
 
-    const inPackage = paths().filter((path) => path.startsWith('extension/media/'));
+    const inPackage = paths().filter((path) => /^extension\/media\/[^/]+$/.test(path));
 
     const used = new Set(
       [...styles, ...named.map(([name]) => name)].map((name) => `extension/media/${name}`),
     );
     assert.deepEqual(inPackage.toSorted(), [...used].toSorted());
+  });
+
+  test('every translation is in it, the manifest’s where VS Code looks for it', () => {
+    const sources = readdirSync(join(repoRoot, 'media/l10n'));
+    const wanted = sources.map((name) => (name.startsWith('package.nls.') ? name : `media/l10n/${name}`));
+
+    const differing = wanted.filter(
+      (path) =>
+        textOf(path) !== readFileSync(join(repoRoot, 'media/l10n', path.replace('media/l10n/', '')), 'utf8'),
+    );
+
+    assert.ok(wanted.length >= 6);
+    assert.deepEqual(differing, []);
+    assert.equal(JSON.parse(textOf('package.json')).l10n, './media/l10n');
   });
 
   test('every chunk that another one loads is in it', () => {

@@ -50,6 +50,6 @@ export type FromPanel =
   /** A dashboard button or row that runs one of the commands in `PANEL_COMMANDS`. */
   | { readonly kind: 'command'; readonly command: PanelCommand; readonly id?: string };
 
-export const PANEL_COMMANDS = ['connect', 'explain', 'decision'] as const;
+export const PANEL_COMMANDS = ['connect', 'explain', 'decision', 'log', 'walkthrough'] as const;
 
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];

@@ -12,11 +12,22 @@ const REDRAW_MS = 250;
 /** Buckets refill and ages grow without any event. */
 const TICK_MS = 1_000;
 
+const TARGETS = {
+  connect: 'sluice.connectPlatform',
+  explain: 'sluice.explainSelection',
+  decision: 'sluice.showLastDecision',
+  log: 'sluice.showLog',
+  walkthrough: 'workbench.action.openWalkthrough',
+} as const satisfies Record<PanelCommand, string>;
+/** `publisher.name#id`, as in `package.json`. */
+const WALKTHROUGH = 'sluice.sluice#start';
+
 export interface DashboardDeps {
   readonly extension: vscode.Uri;
   readonly clock: Clock;
   readonly snapshot: () => Snapshot;
-  readonly onCommand: (command: PanelCommand, id: string | undefined) => void;
+  /** A snapshot could not be made; called once until one can. */
+  readonly onBug: (error: unknown) => void;
 }
 
 export class DashboardView implements vscode.WebviewViewProvider, Disposable {
@@ -24,6 +35,7 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
   readonly #redraw: Throttled;
   #view: vscode.WebviewView | undefined;
   #ready = false;
+  #failing = false;
   #tick: Disposable | undefined;
 
   constructor(deps: DashboardDeps) {
@@ -67,7 +79,7 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
     if (message.kind === 'command' && 'command' in message) {
       const command = PANEL_COMMANDS.find((known) => known === message.command);
       const id = 'id' in message && typeof message.id === 'string' ? message.id : undefined;
-      if (command) this.#deps.onCommand(command, id);
+      if (command) void vscode.commands.executeCommand(TARGETS[command], argumentOf(command, id));
     }
   }
 
@@ -87,10 +99,27 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
   }
 
   #post(): void {
-    if (this.#view?.visible) this.#send({ kind: 'snapshot', snapshot: this.#deps.snapshot() });
+    if (this.#view?.visible) this.#send(this.#snapshot());
+  }
+
+  /** A fault of ours is told in the view; it would otherwise go on showing old figures. */
+  #snapshot(): ToPanel {
+    try {
+      const snapshot = this.#deps.snapshot();
+      this.#failing = false;
+      return { kind: 'snapshot', snapshot };
+    } catch (error) {
+      if (!this.#failing) this.#deps.onBug(error);
+      this.#failing = true;
+      return { kind: 'failed', message: vscode.l10n.t('Something in Sluice failed. Its log says more.') };
+    }
   }
 
   #send(message: ToPanel): void {
     void this.#view?.webview.postMessage(message);
   }
+}
+
+function argumentOf(command: PanelCommand, id: string | undefined): string | undefined {
+  return command === 'walkthrough' ? WALKTHROUGH : id;
 }

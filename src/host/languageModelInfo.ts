@@ -4,7 +4,7 @@ import type { Tier } from '../base/task.ts';
 import type { BucketView } from '../flow/snapshot.ts';
 import { automatic, type ModelInfo } from '../routing/catalogue.ts';
 import { VENDOR } from './languageModels.ts';
-import { worstFresh } from './meter.ts';
+import { worstFresh } from './meterFace.ts';
 import { percent } from './words.ts';
 
 const t = vscode.l10n.t;

@@ -28,7 +28,9 @@ export class LmToolAnswers {
   }
 
   quota(): vscode.LanguageModelToolResult {
-    return said(quotaWords(this.#deps.buckets(), this.#deps.platforms.list));
+    return said(
+      quotaWords({ buckets: this.#deps.buckets(), platforms: this.#deps.platforms.list }, this.#deps.clock),
+    );
   }
 
   /** `input` is checked here too: VS Code validates it only where a model made it. */

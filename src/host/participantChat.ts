@@ -123,7 +123,9 @@ export class ParticipantChat {
   }
 
   #quota(stream: vscode.ChatResponseStream): vscode.ChatResult {
-    stream.markdown(quotaWords(this.#deps.buckets(), this.#deps.platforms.list));
+    stream.markdown(
+      quotaWords({ buckets: this.#deps.buckets(), platforms: this.#deps.platforms.list }, this.#deps.clock),
+    );
     stream.button({ command: 'sluice.openDashboard', title: t('Open Dashboard') });
     return {};
   }

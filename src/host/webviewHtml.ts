@@ -29,8 +29,14 @@ export function webviewHtml(
 <title>Sluice</title>
 </head>
 <body>
-<main></main>
+<main><p class="unstarted">${unstarted()}</p></main>
 <script nonce="${nonce}" src="${at('dist', `${panel}.js`)}"></script>
 </body>
 </html>`;
+}
+
+/** Stays hidden for some seconds, and is gone as soon as the script draws. */
+function unstarted(): string {
+  const text = vscode.l10n.t('This view could not start. Close it and open it again, or reload the window.');
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

@@ -3,7 +3,7 @@ import { ANSWER_ACTIONS, type AnswerState, type ToPanel } from '../flow/messages
 import { answerTree, phaseText } from './answerView.ts';
 import { type Channel, openChannel } from './channel.ts';
 import { copyText } from './clipboard.ts';
-import { draw } from './dom.ts';
+import { draw, h } from './dom.ts';
 import { failureBox, hidden, progress } from './parts.ts';
 import { Words } from './words.ts';
 
@@ -18,11 +18,14 @@ const main = document.querySelector('main') ?? document.body.appendChild(documen
 /** Says the phase, not the words of the answer; it stands outside what is redrawn. */
 const speaker = document.createElement('div');
 
+/** Until the answer has a title of its own. */
+const pageTitle = h('h1', { class: 'hidden' }, 'Sluice');
+
 function show(): void {
   main.dataset.phase = failure === undefined ? (state?.phase ?? 'waiting') : 'failed';
-  if (!words) draw(main, progress('Sluice'));
-  else if (failure !== undefined) draw(main, failureBox(failure));
-  else if (!state) draw(main, progress(words.t('loading')), hidden(words.t('loading')));
+  if (!words) draw(main, pageTitle, progress('Sluice'));
+  else if (failure !== undefined) draw(main, pageTitle, failureBox(h('p', {}, failure)));
+  else if (!state) draw(main, pageTitle, progress(words.t('loading')), hidden(words.t('loading')));
   else showAnswer(state, words);
 }
 

@@ -18,9 +18,15 @@ export function answerTree(state: AnswerState, words: Words): Content {
   return [
     header(state, words),
     notices(state),
+    h('h2', { key: 'answer-heading', id: 'answer-heading', class: 'hidden' }, words.t('answer')),
     h(
       'article',
-      { key: 'answer', class: 'markdown', 'aria-busy': String(isRunning(state)) },
+      {
+        key: 'answer',
+        class: 'markdown',
+        'aria-labelledby': 'answer-heading',
+        'aria-busy': String(isRunning(state)),
+      },
       markdownTree(state.markdown, words),
     ),
     state.problem !== undefined &&

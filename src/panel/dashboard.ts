@@ -1,15 +1,18 @@
 /** Entry point of the dashboard's webview: draws the last snapshot and sends what was clicked. */
+import { systemClock } from '../base/clock.ts';
 import { PANEL_COMMANDS, type ToPanel } from '../flow/messages.ts';
 import { type Channel, openChannel } from './channel.ts';
-import { type DashboardState, dashboardTree, phaseOf } from './dashboardView.ts';
-import { draw } from './dom.ts';
+import { brokenTree, type DashboardState, dashboardTree, phaseOf } from './dashboardView.ts';
+import { type Content, draw } from './dom.ts';
 import { Format } from './format.ts';
+import { Freshness } from './freshness.ts';
 import { Words } from './words.ts';
 
 let state: DashboardState = {
   format: undefined,
   snapshot: undefined,
   failure: undefined,
+  overdueMs: undefined,
   list: { expanded: false, heldAtId: undefined },
 };
 
@@ -20,18 +23,36 @@ function show(change: Partial<DashboardState>): void {
   const phase = phaseOf(state);
   if (main.dataset.state !== phase) main.dataset.state = phase;
   main.ariaBusy = String(phase === 'loading');
-  draw(main, dashboardTree(state));
+  draw(main, treeOf(state));
 }
+
+/** A snapshot that cannot be drawn is said to be so, instead of leaving old figures that look like new ones. */
+function treeOf(shown: DashboardState): Content {
+  try {
+    return dashboardTree(shown);
+  } catch (error) {
+    main.dataset.state = 'error';
+    // Still rises, so that the developer tools show it.
+    queueMicrotask(() => {
+      throw error;
+    });
+    return brokenTree(shown);
+  }
+}
+
+const freshness = new Freshness(systemClock, (overdueMs) => show({ overdueMs }));
 
 function receive(message: ToPanel, channel: Channel): void {
   if (message.kind === 'texts') {
     document.documentElement.lang = message.locale;
     show({ format: new Format(new Words(message.texts, message.locale)) });
   } else if (message.kind === 'failed') {
+    freshness.renew();
     show({ failure: message.message });
   } else if (message.kind === 'snapshot') {
     const first = !state.snapshot;
-    show({ snapshot: message.snapshot, failure: undefined });
+    freshness.renew();
+    show({ snapshot: message.snapshot, failure: undefined, overdueMs: undefined });
     if (first && state.format) restore(channel.kept());
   }
 }
@@ -69,6 +90,7 @@ function hold(target: EventTarget | null): void {
 
 function start(): void {
   show({});
+  freshness.renew();
   const channel = openChannel(receive);
   document.addEventListener('click', ({ target }) => onClick(channel, target));
   document.addEventListener('pointerover', ({ target }) => hold(target));

@@ -6,7 +6,7 @@ import { type Content, h, type VNode } from './dom.ts';
 import type { Format } from './format.ts';
 import { hitRateChart } from './hitRateChart.ts';
 import { latencyChart } from './latencyChart.ts';
-import { failureBox, progress } from './parts.ts';
+import { failureBox, nothing, progress } from './parts.ts';
 import { platformsList } from './platformsList.ts';
 import { spendSummary } from './spendSummary.ts';
 
@@ -16,15 +16,18 @@ export interface DashboardState {
   readonly snapshot: Snapshot | undefined;
   /** Why the extension cannot send a snapshot. */
   readonly failure: string | undefined;
+  /** How old the last snapshot is, once the next one is overdue. Milliseconds. */
+  readonly overdueMs: number | undefined;
   readonly list: ListState;
 }
 
-export type DashboardPhase = 'loading' | 'empty' | 'ready' | 'error';
+export type DashboardPhase = 'loading' | 'empty' | 'ready' | 'stale' | 'error';
 
-export function phaseOf({ format, snapshot, failure }: DashboardState): DashboardPhase {
+export function phaseOf({ format, snapshot, failure, overdueMs }: DashboardState): DashboardPhase {
   if (!format) return 'loading';
   if (failure !== undefined) return 'error';
   if (!snapshot) return 'loading';
+  if (overdueMs !== undefined) return 'stale';
   return isEmpty(snapshot) ? 'empty' : 'ready';
 }
 
@@ -34,49 +37,89 @@ function isEmpty({ decisions, latencies, today, caches, running }: Snapshot): bo
 }
 
 export function dashboardTree(state: DashboardState): Content {
-  const { format, snapshot, failure: problem, list } = state;
+  const { format, snapshot, failure: problem, list, overdueMs } = state;
   const phase = phaseOf(state);
-  if (!format) return progress('Sluice');
+  if (!format) return [title('Sluice'), progress('Sluice')];
   const { words } = format;
-  if (phase === 'loading')
-    return [progress(words.t('loading')), h('p', { class: 'nothing' }, words.t('loading'))];
+  if (phase === 'loading') return loading(overdueMs, format);
+  const unused = snapshot !== undefined && isEmpty(snapshot);
+  const old = phase === 'error' || phase === 'stale';
   return [
-    h('h1', { class: 'hidden', key: 'title' }, words.t('dashboard')),
+    title(words.t('dashboard')),
     h(
       'div',
       { role: 'status', class: 'notices', key: 'notices' },
       (problem === undefined ? snapshot?.notices : [])?.map((notice) => h('p', { class: 'notice' }, notice)),
     ),
     problem !== undefined && failure(problem, snapshot, format),
-    phase === 'empty' && intro(format),
+    unused && intro(snapshot, format),
     snapshot &&
       h(
         'div',
-        { class: phase === 'error' ? 'sections stale' : 'sections', key: 'sections' },
-        phase === 'empty'
-          ? platformsList(snapshot.platforms, false, format)
-          : sections(snapshot, list, format),
+        { class: old ? 'sections stale' : 'sections', key: 'sections' },
+        unused ? platformsList(snapshot.platforms, false, format) : sections(snapshot, list, format),
       ),
+    staleness(phase === 'stale' ? overdueMs : undefined, format),
   ];
+}
+
+/** What is left to show when the tree itself cannot be made. */
+export function brokenTree({ format }: DashboardState): Content {
+  return format && [title(format.words.t('dashboard')), failure('', undefined, format)];
+}
+
+/** VS Code shows the view's title above; this one is for those who go by headings. */
+function title(text: string): VNode {
+  return h('h1', { class: 'hidden', key: 'title' }, text);
+}
+
+function loading(overdueMs: number | undefined, format: Format): Content {
+  const { words } = format;
+  const text =
+    overdueMs === undefined ? words.t('loading') : words.t('loading.slow', format.duration(overdueMs));
+  return [title(words.t('dashboard')), progress(words.t('loading')), nothing(text)];
 }
 
 function failure(message: string, snapshot: Snapshot | undefined, format: Format): VNode {
   const { words } = format;
   return failureBox(
-    h('strong', {}, words.t('failed')),
-    ' ',
-    message,
-    snapshot && [' ', words.t('failed.stale', format.moment(snapshot.atMs, snapshot.atMs))],
+    h(
+      'p',
+      {},
+      h('strong', {}, words.t('failed')),
+      message !== '' && [' ', message],
+      snapshot && [' ', words.t('failed.stale', format.moment(snapshot.atMs, snapshot.atMs))],
+    ),
+    h('button', { class: 'link', 'data-command': 'log' }, words.t('failed.log')),
   );
 }
 
-function intro({ words }: Format): VNode {
+/** At the lower edge, where it moves nothing. That it happened is said aloud once, its age is only shown. */
+function staleness(overdueMs: number | undefined, format: Format): VNode {
+  const { words } = format;
+  return h(
+    'div',
+    { class: 'staleness', key: 'staleness' },
+    h('p', { role: 'status' }, overdueMs !== undefined && words.t('stale')),
+    overdueMs !== undefined &&
+      h('p', { class: 'aside', key: 'age' }, words.t('stale.age', format.duration(overdueMs))),
+  );
+}
+
+function intro({ platforms }: Snapshot, { words }: Format): VNode {
+  const simulatedOnly = platforms.length > 0 && platforms.every(({ simulated }) => simulated);
   return h(
     'div',
     { class: 'intro', key: 'intro' },
     h('p', {}, words.t('empty')),
     h('button', { class: 'button', 'data-command': 'explain' }, words.t('empty.explain')),
     h('button', { class: 'button secondary', 'data-command': 'connect' }, words.t('empty.connect')),
+    h(
+      'p',
+      { class: 'detail' },
+      simulatedOnly && [words.t('empty.simulated'), ' '],
+      h('button', { class: 'link', 'data-command': 'walkthrough' }, words.t('empty.walkthrough')),
+    ),
   );
 }
 

@@ -29,6 +29,8 @@ const PLAIN = new Set([
   'td',
 ]);
 
+/** The page's title is the only `h1`, and what is shown above the answer the `h2` that its headings stand under. */
+const ANSWER_HEADING = 2;
 const DEEPEST_HEADING = 6;
 
 export function markdownTree(markdown: string, words: Words): Child[] {
@@ -39,6 +41,8 @@ class TreeBuilder {
   readonly #tokens: readonly Token[];
   readonly #words: Words;
   #position = 0;
+  /** Levels of the headings that the next one may stand under, as they were written. */
+  readonly #headings: number[] = [];
 
   constructor(tokens: readonly Token[], words: Words) {
     this.#tokens = tokens;
@@ -88,11 +92,19 @@ class TreeBuilder {
   /** `children` alone where the element itself is not to be shown. */
   #element(token: Token, children: Child[]): Child[] {
     if (token.hidden) return children;
-    if (token.type === 'heading_open') return [h(headingTag(token.tag), {}, ...children)];
+    if (token.type === 'heading_open') return [h(this.#headingTag(token.tag), {}, ...children)];
     if (token.type === 'link_open') return [link(String(token.attrGet('href') ?? ''), children)];
     if (token.tag === 'table') return [this.#table(children)];
     if (!PLAIN.has(token.tag)) return children;
     return [h(token.tag, { start: startOf(token), class: alignmentOf(token) }, ...children)];
+  }
+
+  /** At most one level below the heading it stands under: whoever goes by headings misses none. */
+  #headingTag(tag: string): string {
+    const level = Number(tag.slice(1));
+    while ((this.#headings.at(-1) ?? 0) >= level) this.#headings.pop();
+    this.#headings.push(level);
+    return `h${Math.min(DEEPEST_HEADING, ANSWER_HEADING + this.#headings.length)}`;
   }
 
   #code(content: string, language: string): VNode {
@@ -133,11 +145,6 @@ class TreeBuilder {
     const alt = textOf(new TreeBuilder(token.children ?? [], this.#words).all());
     return h('span', { class: 'image' }, this.#words.t('image', alt));
   }
-}
-
-/** The page's own title is the only `h1`. */
-function headingTag(tag: string): string {
-  return `h${Math.min(DEEPEST_HEADING, Number(tag.slice(1)) + 1)}`;
 }
 
 function link(href: string, children: readonly Child[]): VNode {

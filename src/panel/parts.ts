@@ -78,5 +78,5 @@ export function progress(label: string): VNode {
 
 /** What went wrong, said at once by a screen reader. */
 export function failureBox(...content: Content[]): VNode {
-  return h('div', { class: 'box error', role: 'alert', key: 'failure' }, h('p', {}, ...content));
+  return h('div', { class: 'box error', role: 'alert', key: 'failure' }, ...content);
 }

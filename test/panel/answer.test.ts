@@ -36,7 +36,7 @@ suite('panel/answer in Chromium', function () {
       await panel.send(answer(doneAnswer));
 
       assert.deepEqual(await panel.posted(), [{ kind: 'ready' }]);
-      assert.equal(await panel.page.locator('main').textContent(), '');
+      assert.equal(await panel.page.locator('main').textContent(), 'Sluice');
       assert.equal(await panel.page.getByRole('progressbar').count(), 1);
       await panel.send(TEXTS);
       assert.equal(await panel.page.getByRole('heading', { level: 1 }).textContent(), 'Explain Selection');

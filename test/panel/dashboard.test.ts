@@ -30,7 +30,7 @@ suite('panel/dashboard in Chromium', function () {
     withPage({}, async (panel) => {
       assert.deepEqual(await panel.posted(), [{ kind: 'ready' }]);
       assert.equal(await stateOf(panel), 'loading');
-      assert.equal(await panel.page.locator('main').textContent(), '');
+      assert.equal(await panel.page.locator('main').textContent(), 'Sluice');
 
       await panel.send(snapshot());
       assert.equal(await stateOf(panel), 'loading');

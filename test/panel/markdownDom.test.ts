@@ -19,11 +19,16 @@ function tags(markdown: string): string[] {
 }
 
 suite('panel/markdownDom', () => {
-  test('the usual blocks become their elements, one heading level down', () => {
-    assert.deepEqual(tags('# One\n\ntext **b** *i* ~~s~~ `c`'), ['h2', 'p', 'strong', 'em', 's', 'code']);
-    assert.deepEqual(tags('###### Six'), ['h6']);
+  test('the usual blocks become their elements', () => {
+    assert.deepEqual(tags('# One\n\ntext **b** *i* ~~s~~ `c`'), ['h3', 'p', 'strong', 'em', 's', 'code']);
     assert.deepEqual(tags('- a\n- b'), ['ul', 'li', 'li']);
     assert.deepEqual(tags('> q\n\n---'), ['blockquote', 'p', 'hr']);
+  });
+
+  test('headings stand under the h2 of the answer, and none skips a level', () => {
+    assert.deepEqual(tags('###### Six'), ['h3']);
+    assert.deepEqual(tags('## a\n\n## b\n\n#### c\n\n# d\n\n## e'), ['h3', 'h3', 'h4', 'h3', 'h4']);
+    assert.deepEqual(tags('# a\n## b\n### c\n#### d\n##### e\n###### f').at(-1), 'h6');
   });
 
   test('an ordered list keeps its first number, and a table its alignment without a style', () => {

@@ -15,6 +15,9 @@ const ROOT = new URL('../../', import.meta.url);
 const NONCE = 'c2x1aWNl';
 const POLICY = `default-src 'none'; style-src ${ORIGIN}; script-src 'nonce-${NONCE}'`;
 
+/** When a stopped clock begins: any time will do. */
+const STOPPED_MS = Date.UTC(2026, 2, 4, 14, 5);
+
 export const TEXTS: ToPanel = { kind: 'texts', texts: panelTexts((message) => message), locale: 'en' };
 
 declare global {
@@ -29,6 +32,12 @@ export interface PageOptions {
   readonly height?: number;
   readonly theme?: ThemeName;
   readonly reducedMotion?: boolean;
+  /** High contrast of the system instead of a theme's. */
+  readonly forcedColors?: boolean;
+  /** Time stands still until the test moves it. */
+  readonly stopClock?: boolean;
+  /** CSS pixels are so many times larger, as with a person's zoom. */
+  readonly zoom?: number;
 }
 
 export function launch(): Promise<Browser> {
@@ -71,13 +80,19 @@ export class PanelPage {
   }
 
   static async open(browser: Browser, view: View, options: PageOptions = {}): Promise<PanelPage> {
-    const { width = 300, height = 800, theme = 'dark', reducedMotion = true } = options;
+    const { width = 300, height = 800, theme = 'dark', reducedMotion = true, zoom = 1 } = options;
     const page = await browser.newPage({
-      viewport: { width, height },
+      viewport: { width: width / zoom, height: height / zoom },
+      deviceScaleFactor: zoom,
+      forcedColors: options.forcedColors ? 'active' : 'none',
       reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
       locale: 'en-US',
       timezoneId: 'UTC',
     });
+    if (options.stopClock) {
+      await page.clock.install({ time: STOPPED_MS - 1_000 });
+      await page.clock.pauseAt(STOPPED_MS);
+    }
     const panel = new PanelPage(page);
     await page.addInitScript(installHost);
     await page.route('**/*', async (route) => {

@@ -1,5 +1,5 @@
 /** Snapshots and answers as the extension would send them. */
-import type { AnswerState } from '../../src/flow/messages.ts';
+import type { AnswerState, ToPanel } from '../../src/flow/messages.ts';
 import type { BucketView, DecisionView, LatencyView, Snapshot } from '../../src/flow/snapshot.ts';
 
 /** 2026-03-04 14:05 UTC, a Wednesday. */
@@ -281,3 +281,39 @@ export const documentAnswer: AnswerState = {
   receipt: [],
   actions: [],
 };
+
+/** A whole answer that reached the length limit. */
+export const cutAnswer: AnswerState = {
+  ...doneAnswer,
+  simulated: false,
+  status: 'Done',
+  problem: 'The answer reached the length limit and is not complete.',
+};
+
+export const answerStates = {
+  waiting: waitingAnswer,
+  streaming: streamingAnswer,
+  done: doneAnswer,
+  failed: failedAnswer,
+  cancelled: cancelledAnswer,
+  cut: cutAnswer,
+  document: documentAnswer,
+} as const;
+
+const shown = (change: Partial<Snapshot> = {}): ToPanel => ({
+  kind: 'snapshot',
+  snapshot: { ...fullSnapshot, ...change },
+});
+
+/** What is sent for each state, in an order in which each can follow the one before. */
+export const dashboardStates = {
+  failedAtOnce: [{ kind: 'failed', message: 'The disk is full.' }],
+  empty: [{ kind: 'snapshot', snapshot: emptySnapshot }],
+  ready: [shown({ notices: [], running: 0 })],
+  notices: [shown({ running: 0 })],
+  running: [shown({ notices: [], running: 3 })],
+  nearlyEmpty: [
+    shown({ buckets: fullSnapshot.buckets.map((each) => ({ ...each, level: each.size / 100 })) }),
+  ],
+  failed: [{ kind: 'failed', message: 'The disk is full.' }],
+} as const satisfies Record<string, readonly ToPanel[]>;

@@ -18,6 +18,8 @@ export interface CodeServerOptions extends ProfileContents {
   readonly askForTrust?: boolean;
   /** Lets the address carry a development and a test path; hides notification toasts. */
   readonly testDriver?: boolean;
+  /** Display language; `languagePack.ts` makes one known. */
+  readonly locale?: string;
   /** Stay when nobody is connected. Otherwise it ends by itself, in case the process that started it was killed. */
   readonly keepWhenIdle?: boolean;
   /** Where settings, extensions and global storage live; a temporary folder, removed at the end, when absent. */
@@ -93,6 +95,7 @@ function serverArguments({ entry, data, profile, options }: Launch): string[] {
   const flags = ['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'];
   if (options.askForTrust !== true) flags.push('--disable-workspace-trust');
   if (options.keepWhenIdle !== true) flags.push('--idle-timeout-seconds', String(idleTimeoutSeconds));
+  if (options.locale !== undefined) flags.push('--locale', options.locale);
   if (options.testDriver === true) flags.push('--vscode-option', 'enable-smoke-test-driver');
   return [
     entry,

@@ -1,7 +1,7 @@
 /** User settings of the editors that tests and `npm start` open. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-export type Theme = 'dark' | 'light' | 'highContrast';
+export type Theme = 'dark' | 'light' | 'highContrast' | 'highContrastLight';
 
 interface ThemeFacts {
   /** What the picker calls it. */
@@ -16,6 +16,11 @@ export const themes: Readonly<Record<Theme, ThemeFacts>> = {
   dark: { label: 'Dark Modern', marker: 'vs-dark', webviewMarker: 'vscode-dark' },
   light: { label: 'Light Modern', marker: 'vs', webviewMarker: 'vscode-light' },
   highContrast: { label: 'Dark High Contrast', marker: 'hc-black', webviewMarker: 'vscode-high-contrast' },
+  highContrastLight: {
+    label: 'Light High Contrast',
+    marker: 'hc-light',
+    webviewMarker: 'vscode-high-contrast-light',
+  },
 };
 
 /** Nothing that greets, updates, reports or saves behind the back of a test. */
