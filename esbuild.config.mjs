@@ -62,6 +62,7 @@ const host = {
     answerSession: 'src/host/answerSession.ts',
     connectPlatform: 'src/host/connectPlatform.ts',
     decisionView: 'src/host/decisionView.ts',
+    inlineChat: 'src/host/inlineChat.ts',
     managePlatforms: 'src/host/managePlatforms.ts',
     panelTexts: 'src/host/panelTexts.ts',
     vscodeTransport: 'src/host/vscodeTransport.ts',

@@ -21,6 +21,7 @@ import { commandTable, registerCommands } from './host/commandTable.ts';
 import { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import type { DecisionView } from './host/decisionView.ts';
+import type { InlineChat } from './host/inlineChat.ts';
 import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
 import type { PlatformKind } from './host/platformKinds.ts';
@@ -198,8 +199,36 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
   const ask = { answers, clock, settings: read };
   const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
-  const table = commandTable({ ask, answers, connections, showDecision, pipeline, probe, showLog });
+  const inlineChat = lazyInlineChat(context, core, settings);
+  const table = commandTable({
+    ask,
+    answers,
+    connections,
+    showDecision,
+    pipeline,
+    probe,
+    showLog,
+    inlineChat,
+  });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
+}
+
+function lazyInlineChat(
+  context: vscode.ExtensionContext,
+  { pipeline, platforms, quota }: SnapshotSources,
+  settings: SettingsWatcher,
+): () => Promise<InlineChat> {
+  let chat: Promise<InlineChat> | undefined;
+  const open = async () => {
+    const { InlineChat: Chat } = await import('./host/inlineChat.ts');
+    const deps = { pipeline, platforms, quota, clock, state: context.workspaceState, edits: undefined };
+    const told = { settings: () => settings.settings, onOutcome: () => undefined };
+    return owned.add(new Chat({ ...deps, ...told }));
+  };
+  return () => {
+    chat ??= open();
+    return chat;
+  };
 }
 
 const PANEL_TARGETS = {

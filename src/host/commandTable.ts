@@ -8,6 +8,7 @@ import { type AskDeps, askAboutSelection, explainSelection } from './askSelectio
 import type { Connections } from './connections.ts';
 import type { Probe } from './connectPlatform.ts';
 import { DASHBOARD_VIEW } from './dashboardView.ts';
+import type { InlineChat } from './inlineChat.ts';
 
 export interface CommandDeps {
   readonly ask: AskDeps;
@@ -18,6 +19,8 @@ export interface CommandDeps {
   readonly pipeline: Pipeline;
   readonly probe: Probe;
   readonly showLog: () => void;
+  /** Loaded when it is first asked for. */
+  readonly inlineChat: () => Promise<InlineChat>;
 }
 
 type Handler = (argument: unknown) => unknown;
@@ -43,6 +46,34 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.askFresh': act('fresh'),
     'sluice.cancelRequest': act('cancel'),
     'sluice.showLog': () => deps.showLog(),
+    ...inlineChatTable(deps),
+  };
+}
+
+/** The keys and buttons of an inline chat hand over its thread, a comment of it, or the id of a receipt. */
+function inlineChatTable({ inlineChat }: CommandDeps): Readonly<Record<string, Handler>> {
+  const act = (action: Parameters<InlineChat['act']>[0]) => async (comment: unknown) =>
+    (await inlineChat()).act(action, comment);
+  return {
+    'sluice.inlineChat': async (opening) => (await inlineChat()).open(opening),
+    'sluice.inlineChatEnter': async () => (await inlineChat()).enter(),
+    'sluice.inlineChatEnterStronger': async () => (await inlineChat()).enter({ stronger: true }),
+    'sluice.inlineChatSend': async (comment) => (await inlineChat()).submit(comment),
+    'sluice.inlineChatSendStronger': async (comment) =>
+      (await inlineChat()).submit(comment, { stronger: true }),
+    'sluice.inlineChatEscape': async () => (await inlineChat()).escape(),
+    'sluice.inlineChatClose': async (thread) => (await inlineChat()).close(thread),
+    'sluice.inlineChatEarlier': async () => (await inlineChat()).recall('earlier'),
+    'sluice.inlineChatLater': async () => (await inlineChat()).recall('later'),
+    'sluice.inlineChatToggleForm': async (thread) => (await inlineChat()).toggleForm(thread),
+    'sluice.inlineChatChooseModel': async (thread) => (await inlineChat()).chooseModel(thread),
+    'sluice.inlineChatCopy': act('copy'),
+    'sluice.inlineChatStop': act('stop'),
+    'sluice.inlineChatAgain': act('again'),
+    'sluice.inlineChatStronger': act('stronger'),
+    'sluice.inlineChatFresh': act('fresh'),
+    'sluice.inlineChatAccept': act('accept'),
+    'sluice.inlineChatReject': act('reject'),
   };
 }
 

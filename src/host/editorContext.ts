@@ -20,7 +20,7 @@ const CONTAINERS: ReadonlySet<vscode.SymbolKind> = new Set([
   vscode.SymbolKind.Constant,
 ]);
 
-interface Place {
+export interface CodePlace {
   readonly range: vscode.Range;
   readonly symbol?: string;
 }
@@ -29,8 +29,11 @@ interface Place {
 export async function codeContext(maxChars: number, clock: Clock, signal: AbortSignal): Promise<CodeContext> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) throw new SluiceError('nothing-to-send', { why: 'no-editor' });
-  const { document } = editor;
-  const place = await placeOf(editor, clock, signal);
+  return codeOf(editor.document, await placeOf(editor, clock, signal), maxChars);
+}
+
+/** Throws `nothing-to-send`: empty, binary. */
+export function codeOf(document: vscode.TextDocument, place: CodePlace, maxChars: number): CodeContext {
   const whole = document.getText(place.range);
   if (whole.trim() === '') throw new SluiceError('nothing-to-send', { why: 'empty' });
   if (whole.includes('\0')) throw new SluiceError('nothing-to-send', { why: 'binary' });
@@ -45,13 +48,22 @@ export async function codeContext(maxChars: number, clock: Clock, signal: AbortS
   };
 }
 
-async function placeOf(editor: vscode.TextEditor, clock: Clock, signal: AbortSignal): Promise<Place> {
+async function placeOf(editor: vscode.TextEditor, clock: Clock, signal: AbortSignal): Promise<CodePlace> {
   if (!editor.selection.isEmpty) return { range: editor.selection };
   const { document, selection } = editor;
   const file = new vscode.Range(0, 0, document.lineCount, 0);
   if (document.getText().trim() === '') return { range: file };
-  const symbols = await symbolsOf(document.uri, clock, signal);
-  return enclosing(symbols, selection.active) ?? { range: file };
+  return (await symbolAt(document, selection.active, clock, signal)) ?? { range: file };
+}
+
+/** The innermost symbol that holds `position`; absent where none does, or no language server knows in time. */
+export async function symbolAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<CodePlace | undefined> {
+  return enclosing(await symbolsOf(document.uri, clock, signal), position);
 }
 
 async function symbolsOf(
@@ -78,7 +90,10 @@ async function symbolsOf(
 }
 
 /** The innermost symbol that holds `position` and is more than a single word. */
-function enclosing(symbols: readonly vscode.DocumentSymbol[], position: vscode.Position): Place | undefined {
+function enclosing(
+  symbols: readonly vscode.DocumentSymbol[],
+  position: vscode.Position,
+): CodePlace | undefined {
   for (const symbol of symbols) {
     if (!symbol.range.contains(position)) continue;
     const inner = enclosing(symbol.children, position);

@@ -1,0 +1,75 @@
+/** Makes the request of one turn: the code as it is now, what was typed, and the turns before. Units: characters. */
+import * as vscode from 'vscode';
+import type { RouteRequest, Turn } from '../flow/request.ts';
+import type { ChatForm } from '../prompt/askOrEdit.ts';
+import type { ChatTarget } from './inlineChatPlace.ts';
+import type { ChatTurn } from './inlineChatTurn.ts';
+
+const t = vscode.l10n.t;
+
+const CHARS_PER_KB = 1_024;
+const MOST_TURNS = 6;
+/** Of each earlier answer. */
+const MOST_ANSWER_CHARS = 6_000;
+
+/** How a request differs from the plain one. */
+export type Manner = Partial<Pick<RouteRequest, 'freshness' | 'strongerThan' | 'model'>>;
+
+export interface Asked {
+  readonly target: ChatTarget;
+  readonly asked: string;
+  readonly form: ChatForm;
+  /** About what the editor reports at the place. */
+  readonly fix: boolean;
+  /** Newest first. */
+  readonly earlier: readonly ChatTurn[];
+  readonly maxKilobytes: number;
+  readonly manner: Manner;
+}
+
+export interface ReadyRequest {
+  readonly request: RouteRequest;
+  readonly notices: readonly string[];
+  /** Why it cannot be sent. */
+  readonly refused?: string;
+}
+
+/** Throws `nothing-to-send`. */
+export function requestOf(asked: Asked): ReadyRequest {
+  const { target, form, fix, maxKilobytes, manner } = asked;
+  const code = target.code(form === 'edit', maxKilobytes * CHARS_PER_KB);
+  const history = turnsOf(asked.earlier);
+  const request: RouteRequest = {
+    task: form === 'ask' ? 'question' : fix ? 'fix' : 'edit',
+    priority: 'high',
+    instruction: asked.asked,
+    code,
+    freshness: 'cached',
+    ...(form === 'edit' ? { form } : {}),
+    ...(history.length === 0 ? {} : { history }),
+    ...manner,
+  };
+  if (code.cutChars === 0) return { request, notices: [] };
+  if (form === 'ask') return { request, notices: [cutWords(code.text.length, code.cutChars)] };
+  const refused = t(
+    'This is too long to be changed as a whole. Select less, or raise the setting “sluice.request.maxSelectionKilobytes”.',
+  );
+  return { request, notices: [], refused };
+}
+
+function turnsOf(turns: readonly ChatTurn[]): readonly Turn[] {
+  return turns
+    .filter(({ state }) => state.text !== '' && state.phase !== 'running')
+    .slice(0, MOST_TURNS)
+    .reverse()
+    .map(({ asked, state }) => ({ asked, answer: state.text.slice(0, MOST_ANSWER_CHARS) }));
+}
+
+function cutWords(sent: number, cut: number): string {
+  const kb = (chars: number) => Math.max(1, Math.round(chars / CHARS_PER_KB));
+  return t(
+    'The selection was too long: the first {0} KB were sent, {1} KB were left out (setting “sluice.request.maxSelectionKilobytes”).',
+    kb(sent),
+    kb(cut),
+  );
+}
