@@ -63,6 +63,7 @@ const host = {
     connectPlatform: 'src/host/connectPlatform.ts',
     decisionView: 'src/host/decisionView.ts',
     inlineChat: 'src/host/inlineChat.ts',
+    liveEdits: 'src/host/liveEdits.ts',
     managePlatforms: 'src/host/managePlatforms.ts',
     panelTexts: 'src/host/panelTexts.ts',
     vscodeTransport: 'src/host/vscodeTransport.ts',

@@ -21,7 +21,7 @@ import { commandTable, registerCommands } from './host/commandTable.ts';
 import { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import type { DecisionView } from './host/decisionView.ts';
-import type { InlineChat } from './host/inlineChat.ts';
+import { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import { Notices } from './host/notices.ts';
 import type { PlatformKind } from './host/platformKinds.ts';
@@ -47,6 +47,7 @@ export interface TestHandle {
   readonly connections: Connections;
   readonly platforms: Platforms;
   readonly quota: Quota;
+  readonly edits: LazyEdits;
   /** The simulated platform, once it has started. */
   readonly simulated: () => SimulatedPlatform | undefined;
 }
@@ -69,7 +70,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
     models: ({ id, kind, listed }) => resolveModels({ id, kind }, listed, settings.settings.models),
   });
   connections.apply();
-  buildDoors({ context, core, connections, settings, notices, channel });
+  const edits = owned.add(new LazyEdits(clock));
+  buildDoors({ context, core, connections, settings, notices, channel, edits });
   let connection: string | undefined;
   const settle = () => {
     void notices.checkSettings();
@@ -84,7 +86,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   context.subscriptions.push(owned);
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
   const { pipeline, platforms, quota } = core;
-  return { pipeline, platforms, connections, quota, simulated: () => simulated.server };
+  return { pipeline, platforms, connections, quota, edits, simulated: () => simulated.server };
 }
 
 function connectionSettings({ settings }: SettingsWatcher): string {
@@ -148,9 +150,10 @@ interface Built {
   readonly settings: SettingsWatcher;
   readonly notices: Notices;
   readonly channel: vscode.LogOutputChannel;
+  readonly edits: LazyEdits;
 }
 
-function buildDoors({ context, core, connections, settings, notices, channel }: Built): void {
+function buildDoors({ context, core, connections, settings, notices, channel, edits }: Built): void {
   const { pipeline, platforms, quota } = core;
   const read = () => settings.settings;
   const panel = { extension: context.extensionUri, clock };
@@ -199,36 +202,9 @@ function buildDoors({ context, core, connections, settings, notices, channel }: 
   const ask = { answers, clock, settings: read };
   const showLog = () => channel.show(true);
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
-  const inlineChat = lazyInlineChat(context, core, settings);
-  const table = commandTable({
-    ask,
-    answers,
-    connections,
-    showDecision,
-    pipeline,
-    probe,
-    showLog,
-    inlineChat,
-  });
+  const chat = { ...core, settings: read, state: context.workspaceState, edits, owned };
+  const table = commandTable({ ask, connections, showDecision, pipeline, probe, edits, chat, showLog });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
-}
-
-function lazyInlineChat(
-  context: vscode.ExtensionContext,
-  { pipeline, platforms, quota }: SnapshotSources,
-  settings: SettingsWatcher,
-): () => Promise<InlineChat> {
-  let chat: Promise<InlineChat> | undefined;
-  const open = async () => {
-    const { InlineChat: Chat } = await import('./host/inlineChat.ts');
-    const deps = { pipeline, platforms, quota, clock, state: context.workspaceState, edits: undefined };
-    const told = { settings: () => settings.settings, onOutcome: () => undefined };
-    return owned.add(new Chat({ ...deps, ...told }));
-  };
-  return () => {
-    chat ??= open();
-    return chat;
-  };
 }
 
 const PANEL_TARGETS = {

@@ -17,22 +17,38 @@ const declared: Record<string, Record<string, unknown>> = Object.assign(
 
 suite('manifest', () => {
   test('commands in the table and in package.json are the same', () => {
-    const inCode = [...read('src/host/commandTable.ts').matchAll(/^ {4}'(sluice\.\w+)':/gm)].map(
-      ([, id]) => id,
+    const tables = ['commandTable.ts', 'liveEditCommands.ts', 'inlineChatCommands.ts'].map((file) =>
+      read(`src/host/${file}`),
     );
+    const inCode = [...tables.join('').matchAll(/^ {4}'(sluice\.\w+)':/gm)].map(([, id]) => id);
     const inManifest = manifest.contributes.commands.map(({ command }: { command: string }) => command);
 
     assert.deepEqual(inCode.toSorted(), inManifest.toSorted());
   });
 
-  test('every command has the category, a title without emoji, and no key binding is taken over', () => {
+  test('every command has the category and a title without emoji', () => {
     const wrong = manifest.contributes.commands.filter(
       ({ category, title }: { category: string; title: string }) =>
         category !== 'Sluice' || /\p{Extended_Pictographic}/u.test(texts[title.slice(1, -1)] ?? ''),
     );
 
     assert.deepEqual(wrong, []);
-    assert.equal(manifest.contributes.keybindings, undefined);
+  });
+
+  test('a key is bound to commands of ours only, under a context key of ours or where VS Code binds nothing', () => {
+    const bindings: Binding[] = manifest.contributes.keybindings;
+    const ours = (when: string) =>
+      /^sluice\.\w+ && /.test(when) || /\bcommentController == sluice\.inlineChat && /.test(`${when} && `);
+    const wrong = bindings.filter(
+      (binding) =>
+        !binding.command.startsWith('sluice.') ||
+        (!ours(binding.when ?? '') &&
+          PLATFORMS.some((platform) => isTaken(platform, keyOn(platform, binding)))),
+    );
+
+    assert.deepEqual(wrong, []);
+    assert.ok(isTaken('L', 'ctrl+k'), 'the first stroke of a chord is taken');
+    assert.ok(isTaken('M', 'cmd+k') && !isTaken('L', 'cmd+k'), 'each platform has keys of its own');
   });
 
   test('settings in the code and in package.json agree on key, default and bounds', () => {
@@ -101,6 +117,33 @@ suite('manifest', () => {
     assert.deepEqual(wrong, []);
   });
 });
+
+interface Binding {
+  readonly command: string;
+  readonly key: string;
+  readonly mac?: string;
+  readonly when?: string;
+}
+
+const PLATFORMS = ['L', 'M', 'W'] as const;
+type KeyPlatform = (typeof PLATFORMS)[number];
+const takenKeys = read('test/support/vscodeKeys.txt')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => ({ on: line.slice(0, 3), key: line.slice(4) }));
+
+function keyOn(platform: KeyPlatform, { key, mac = key }: Binding): string {
+  return platform === 'M' ? mac : key;
+}
+
+/** Or begins a chord that is, or is a chord behind a key that is. */
+function isTaken(platform: KeyPlatform, key: string): boolean {
+  return takenKeys.some(
+    (taken) =>
+      taken.on.includes(platform) &&
+      (`${taken.key} `.startsWith(`${key} `) || `${key} `.startsWith(`${taken.key} `)),
+  );
+}
 
 interface Bounds {
   readonly default?: unknown;

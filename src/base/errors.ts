@@ -33,6 +33,8 @@ export interface ErrorFacts {
   /** No model may be used: none connected, or every one excluded. */
   'no-model': { why: 'none-connected' | 'none-allowed' | 'none-stronger' | 'none-in-vscode' };
   'nothing-to-send': { why: 'no-editor' | 'empty' | 'binary' };
+  /** Nothing can be written at this place. `changed`: it no longer holds what was sent. `overlap`: another edit is there. */
+  'not-editable': { why: 'read-only' | 'overlap' | 'changed' | 'closed' };
   'storage-unusable': { why: 'not-writable' | 'newer-version' | 'corrupt'; detail: string };
 }
 

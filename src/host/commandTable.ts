@@ -3,33 +3,32 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Receipt } from '../flow/request.ts';
-import type { Answers } from './answers.ts';
 import { type AskDeps, askAboutSelection, explainSelection } from './askSelection.ts';
 import type { Connections } from './connections.ts';
 import type { Probe } from './connectPlatform.ts';
 import { DASHBOARD_VIEW } from './dashboardView.ts';
-import type { InlineChat } from './inlineChat.ts';
+import { type InlineChatOwner, inlineChatCommands } from './inlineChatCommands.ts';
+import { type LazyEdits, liveEditCommands } from './liveEditCommands.ts';
 
 export interface CommandDeps {
   readonly ask: AskDeps;
-  readonly answers: Answers;
   readonly connections: Connections;
   /** Says so when there is none. */
   readonly showDecision: (receipt: Receipt | undefined) => Promise<Receipt | undefined>;
   readonly pipeline: Pipeline;
   readonly probe: Probe;
+  readonly edits: LazyEdits;
   readonly showLog: () => void;
-  /** Loaded when it is first asked for. */
-  readonly inlineChat: () => Promise<InlineChat>;
+  readonly chat: InlineChatOwner;
 }
 
 type Handler = (argument: unknown) => unknown;
 
 /** Commands resolve with what they did (a receipt, an id), so that key bindings and other extensions can use it. */
 export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler>> {
-  const { ask, answers, connections, pipeline } = deps;
+  const { ask, connections, pipeline } = deps;
   const act = (action: 'copy' | 'again' | 'stronger' | 'fresh' | 'cancel') => () =>
-    answers.current()?.act(action);
+    ask.answers.current()?.act(action);
   return {
     'sluice.explainSelection': () => explainSelection(ask),
     'sluice.askAboutSelection': (question) => askAboutSelection(ask, question),
@@ -46,34 +45,8 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.askFresh': act('fresh'),
     'sluice.cancelRequest': act('cancel'),
     'sluice.showLog': () => deps.showLog(),
-    ...inlineChatTable(deps),
-  };
-}
-
-/** The keys and buttons of an inline chat hand over its thread, a comment of it, or the id of a receipt. */
-function inlineChatTable({ inlineChat }: CommandDeps): Readonly<Record<string, Handler>> {
-  const act = (action: Parameters<InlineChat['act']>[0]) => async (comment: unknown) =>
-    (await inlineChat()).act(action, comment);
-  return {
-    'sluice.inlineChat': async (opening) => (await inlineChat()).open(opening),
-    'sluice.inlineChatEnter': async () => (await inlineChat()).enter(),
-    'sluice.inlineChatEnterStronger': async () => (await inlineChat()).enter({ stronger: true }),
-    'sluice.inlineChatSend': async (comment) => (await inlineChat()).submit(comment),
-    'sluice.inlineChatSendStronger': async (comment) =>
-      (await inlineChat()).submit(comment, { stronger: true }),
-    'sluice.inlineChatEscape': async () => (await inlineChat()).escape(),
-    'sluice.inlineChatClose': async (thread) => (await inlineChat()).close(thread),
-    'sluice.inlineChatEarlier': async () => (await inlineChat()).recall('earlier'),
-    'sluice.inlineChatLater': async () => (await inlineChat()).recall('later'),
-    'sluice.inlineChatToggleForm': async (thread) => (await inlineChat()).toggleForm(thread),
-    'sluice.inlineChatChooseModel': async (thread) => (await inlineChat()).chooseModel(thread),
-    'sluice.inlineChatCopy': act('copy'),
-    'sluice.inlineChatStop': act('stop'),
-    'sluice.inlineChatAgain': act('again'),
-    'sluice.inlineChatStronger': act('stronger'),
-    'sluice.inlineChatFresh': act('fresh'),
-    'sluice.inlineChatAccept': act('accept'),
-    'sluice.inlineChatReject': act('reject'),
+    ...liveEditCommands(deps.edits),
+    ...inlineChatCommands(deps.chat),
   };
 }
 

@@ -61,8 +61,8 @@ export class InlineChat implements vscode.Disposable {
     }
     const session = this.#sessions.find((one) => one.covers(place)) ?? (await this.#create(place));
     this.#use(session);
-    const { instruction, send = false, ...choice } = opening;
-    session.choose(choice);
+    const { instruction, form, send = false } = opening;
+    if (form !== undefined) session.choices.form = form;
     session.focus(send ? '' : (instruction ?? session.box.input.text));
     return send ? session.send(instruction ?? '') : undefined;
   }
@@ -229,7 +229,7 @@ export class InlineChat implements vscode.Disposable {
     const former = this.#inFocus;
     this.#inFocus = focused;
     if (former !== focused) former?.box.left();
-    focused?.box.focused();
+    focused?.inputFocused();
     if (focused !== undefined) this.#use(focused);
     this.#markCaret(focused);
   }

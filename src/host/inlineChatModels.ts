@@ -6,7 +6,8 @@ import type { Platforms } from '../flow/platforms.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
 import type { ChatSession } from './inlineChatSession.ts';
-import { duration, errorWords, money, percent, whyWords } from './words.ts';
+import { estimateWords } from './inlineChatWords.ts';
+import { duration, errorWords, percent, whyWords } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -32,12 +33,14 @@ export async function chooseModel(deps: ChooseDeps, session: ChatSession): Promi
     placeHolder: t('The chance is that of a good answer to what is typed now'),
     matchOnDescription: true,
   });
-  if (picked !== undefined) session.choose({ model: picked.key });
+  if (picked === undefined) return;
+  session.choices.model = picked.key;
+  session.preview();
 }
 
 function automaticItem({ pipeline }: ChooseDeps, session: ChatSession): ModelItem {
   const label = `$(sparkle) ${t('Automatic')}`;
-  const description = session.model === undefined ? t('as now') : '';
+  const description = session.choices.model === undefined ? t('as now') : '';
   return preview(
     () => {
       const { decision } = pipeline.preview(withoutModel(session));
@@ -52,8 +55,11 @@ function itemOf(
   session: ChatSession,
   model: ModelInfo,
 ): ModelItem {
-  const label = model.simulated ? t('{0} (simulated)', model.label) : model.label;
-  const description = [session.model === model.key ? t('as now') : '', platformLabel(platforms, model)]
+  const label = model.label;
+  const description = [
+    session.choices.model === model.key ? t('as now') : '',
+    platformLabel(platforms, model),
+  ]
     .filter((part) => part !== '')
     .join(' · ');
   const item = { key: model.key, label, description };
@@ -64,10 +70,7 @@ function itemOf(
       const usd = chosen.estimatedUsd;
       const demand = { inputTokens, outputTokens, ...(usd === undefined ? {} : { usd }) };
       const { limit, waitMs } = quota.room(model.platform, model.name, demand);
-      const cost =
-        chosen.billing === 'subscription'
-          ? t('in your subscription')
-          : t('about {0}', money(usd, chosen.simulated));
+      const cost = estimateWords(chosen);
       const room =
         limit === undefined ? t('has room') : t('limit “{0}”: room in {1}', limit, duration(waitMs));
       return { ...item, detail: [cost, t('chance {0}', percent(chosen.chance)), room].join(' · ') };

@@ -23,18 +23,25 @@ export class ChatTarget {
   /** For an empty range the symbol is looked for; until it is known, the line counts. Never rejects. */
   readonly found: Promise<void>;
   #span: Span;
+  /** Where the chat was opened. */
+  #anchor: Span;
   #symbol: string | undefined;
   #growing = 0;
 
   constructor(document: vscode.TextDocument, range: vscode.Range, clock: Clock, signal: AbortSignal) {
     this.document = document;
-    this.#span = this.#spanOf(range.isEmpty ? lineAt(document, range.start) : range);
+    this.#anchor = this.#spanOf(range.isEmpty ? lineAt(document, range.start) : range);
+    this.#span = this.#anchor;
     this.found = range.isEmpty ? this.#find(range.start, clock, signal) : Promise.resolve();
   }
 
   get range(): vscode.Range {
-    const { start, end } = this.#span;
-    return new vscode.Range(this.document.positionAt(start), this.document.positionAt(end));
+    return this.#rangeOf(this.#span);
+  }
+
+  /** The box stands below its end. */
+  get anchor(): vscode.Range {
+    return this.#rangeOf(this.#anchor);
   }
 
   /** As far as whole lines go: what a change replaces. */
@@ -51,7 +58,9 @@ export class ChatTarget {
   changed(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
     // VS Code reports them from the end of the document to its beginning, each in the text before all of them.
     for (const { rangeOffset: at, rangeLength: removed, text } of changes) {
-      this.#span = shiftedSpan(this.#span, { at, removed, added: text.length }, this.#growing > 0);
+      const change = { at, removed, added: text.length };
+      this.#span = shiftedSpan(this.#span, change, this.#growing > 0);
+      this.#anchor = shiftedSpan(this.#anchor, change, this.#growing > 0);
     }
   }
 
@@ -85,6 +94,10 @@ export class ChatTarget {
     if (place === undefined || this.document.version !== version) return;
     this.#span = this.#spanOf(place.range);
     this.#symbol = place.symbol;
+  }
+
+  #rangeOf({ start, end }: Span): vscode.Range {
+    return new vscode.Range(this.document.positionAt(start), this.document.positionAt(end));
   }
 
   #spanOf({ start, end }: vscode.Range): Span {

@@ -3,10 +3,11 @@ import * as vscode from 'vscode';
 import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
-import { type ChatEdit, type ChatEdits, type ChatOutcome, outcomeOf } from './inlineChatEdit.ts';
+import { type ChatOutcome, outcomeOf } from './inlineChatOutcome.ts';
 import type { ChatTarget } from './inlineChatPlace.ts';
 import type { ChatTurn } from './inlineChatTurn.ts';
 import { commandUri, firstWords } from './inlineChatWords.ts';
+import type { EditPlace, LiveEdit } from './liveEdit.ts';
 import { duration, errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
@@ -15,8 +16,8 @@ const HINT_CHARS = 70;
 export interface RunDeps {
   readonly pipeline: Pipeline;
   readonly labelOf: (platform: string) => string;
-  /** Absent: answers are not written into files here. */
-  readonly edits: (() => Promise<ChatEdits>) | undefined;
+  /** Loaded with the first edit; `start` throws `not-editable`. */
+  readonly edits: () => Promise<{ start(place: EditPlace): LiveEdit }>;
   readonly onOutcome: (outcome: ChatOutcome) => void;
 }
 
@@ -33,7 +34,7 @@ export interface Run {
 /** Resolves with the receipt, or without one when nothing came: the turn then says why. Throws only bugs. */
 export async function runTurn(deps: RunDeps, run: Run): Promise<Receipt | undefined> {
   const { turn, request, target, abort } = run;
-  let edit: ChatEdit | undefined;
+  let edit: LiveEdit | undefined;
   try {
     edit = request.form === 'edit' ? await startEdit(deps, run) : undefined;
     turn.live = edit;
@@ -47,7 +48,7 @@ export async function runTurn(deps: RunDeps, run: Run): Promise<Receipt | undefi
   }
 }
 
-async function startEdit({ edits }: RunDeps, { target, abort }: Run): Promise<ChatEdit | undefined> {
+async function startEdit({ edits }: RunDeps, { target, abort }: Run): Promise<LiveEdit> {
   const range = target.wholeLines;
   const place = { uri: target.document.uri, range, original: target.document.getText(range) };
   // A selection would grow over what is inserted into it.
@@ -56,12 +57,12 @@ async function startEdit({ edits }: RunDeps, { target, abort }: Run): Promise<Ch
       editor.selection = new vscode.Selection(editor.selection.start, editor.selection.start);
     }
   }
-  const edit = (await edits?.())?.start(place);
-  void edit?.settled.then(() => abort.abort(new DOMException('ended in the file', 'AbortError')));
+  const edit = (await edits()).start(place);
+  void edit.settled.then(() => abort.abort(new DOMException('ended in the file', 'AbortError')));
   return edit;
 }
 
-async function send(deps: RunDeps, run: Run, edit: ChatEdit | undefined): Promise<Receipt> {
+async function send(deps: RunDeps, run: Run, edit: LiveEdit | undefined): Promise<Receipt> {
   const { turn, request, abort, changed } = run;
   const hear = (event: AnswerEvent) => {
     if (abort.signal.aborted) return;
@@ -111,7 +112,7 @@ function heard({ labelOf }: RunDeps, turn: ChatTurn, event: AnswerEvent): string
 async function decided(
   deps: RunDeps,
   { turn, changed }: Run,
-  edit: ChatEdit,
+  edit: LiveEdit,
   receiptId: string,
 ): Promise<void> {
   const verdict = await edit.settled;

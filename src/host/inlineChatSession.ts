@@ -9,7 +9,8 @@ import { type ChatForm, readWords } from '../prompt/askOrEdit.ts';
 import { ChatBox, type ChatBoxDeps } from './inlineChatBox.ts';
 import { type PromptHistory, PromptWalk } from './inlineChatHistory.ts';
 import { type ChatPlace, ChatTarget } from './inlineChatPlace.ts';
-import { type Manner, type ReadyRequest, requestOf } from './inlineChatRequest.ts';
+import { ChatChoices, type Manner, type ReadyRequest } from './inlineChatRequest.ts';
+import { revealBox } from './inlineChatReveal.ts';
 import { type RunDeps, runTurn } from './inlineChatRun.ts';
 import { ChatTurn } from './inlineChatTurn.ts';
 import { formName, previewWords } from './inlineChatWords.ts';
@@ -18,6 +19,8 @@ import { errorWords } from './words.ts';
 const t = vscode.l10n.t;
 
 const PREVIEW_EVERY_MS = 250;
+/** VS Code takes 100 ms to show what has changed, and then its layout. */
+const LAID_OUT_AFTER_MS = 250;
 /** Each draw renders every comment anew, so of a longer talk the newest turns are shown. */
 const MOST_SHOWN = 8;
 
@@ -28,29 +31,24 @@ export interface ChatSessionDeps extends ChatBoxDeps, RunDeps {
 
 export class ChatSession implements Disposable {
   readonly box: ChatBox;
+  readonly choices: ChatChoices;
   readonly #deps: ChatSessionDeps;
   readonly #owned = new DisposableBag();
   readonly #closing = new AbortController();
   readonly #previews: Throttled;
-  readonly #fix: boolean;
-  #place: ChatPlace;
   #target: ChatTarget;
   /** Newest first. */
   #turns: readonly ChatTurn[] = [];
   #running: { readonly turn: ChatTurn; readonly abort: AbortController } | undefined;
   #walk: PromptWalk | undefined;
-  /** Chosen by the button for the next turn; absent: the words decide. */
-  #form: ChatForm | undefined;
-  #model: string | undefined;
+  #reveal: Disposable | undefined;
 
   constructor(deps: ChatSessionDeps, document: vscode.TextDocument, place: ChatPlace) {
     this.#deps = deps;
-    this.#fix = place.fix === true;
-    this.#place = place;
-    this.#target = this.#targetIn(document, place.range);
+    this.choices = new ChatChoices(place.fix === true);
     this.box = this.#owned.add(new ChatBox(deps));
-    this.#previews = this.#owned.add(throttle(() => this.#preview(), PREVIEW_EVERY_MS, deps.clock));
-    this.box.setLabel('Sluice');
+    this.#previews = this.#owned.add(throttle(() => this.preview(), PREVIEW_EVERY_MS, deps.clock));
+    this.#target = this.#targetIn(document, place.range);
     this.#hintIdle();
   }
 
@@ -68,10 +66,6 @@ export class ChatSession implements Disposable {
     return this.#running !== undefined;
   }
 
-  get model(): string | undefined {
-    return this.#model;
-  }
-
   /** By a thread, a comment of it, or the id of a receipt. */
   holds(what: unknown): boolean {
     return this.box.holds(what) || this.turnOf(what) !== undefined;
@@ -87,24 +81,40 @@ export class ChatSession implements Disposable {
   /** Whether a chat that is asked for at this place would be this one. */
   covers({ uri, range }: ChatPlace): boolean {
     if (uri.toString() !== this.document.uri.toString()) return false;
-    return range.isEmpty ? this.#target.range.contains(range.start) : range.isEqual(this.#target.range);
+    const { anchor, range: code } = this.#target;
+    return range.isEmpty
+      ? code.contains(range) || anchor.contains(range)
+      : range.isEqual(code) || range.isEqual(anchor);
   }
 
   /** The input gets the focus, in a new thread: VS Code has no other way. */
   focus(text = this.box.input.text): void {
     this.#open(text, true);
-    const editor = vscode.window.visibleTextEditors.find(({ document }) => document === this.document);
-    const below = Math.min(this.#boxRange().end.line + 1, this.document.lineCount - 1);
-    editor?.revealRange(new vscode.Range(below, 0, below, 0));
   }
 
   #open(text: string, focus: boolean): void {
-    this.box.open({ uri: this.document.uri, range: this.#boxRange() }, text, focus);
+    this.box.open({ uri: this.document.uri, range: this.#target.anchor }, text, focus);
     this.#previews.request();
   }
 
-  #boxRange(): vscode.Range {
-    return this.#place.range.isEmpty && this.#turns.length === 0 ? this.#place.range : this.#target.range;
+  /** Once what was drawn just now has its place. */
+  #revealSoon(always: boolean): void {
+    this.#reveal?.dispose();
+    this.#reveal = this.#deps.clock.after(LAID_OUT_AFTER_MS, () =>
+      revealBox(this.document, this.#target.anchor.end.line, always),
+    );
+  }
+
+  inputFocused(): void {
+    this.box.focused();
+    this.#revealSoon(true);
+  }
+
+  inputChanged(): void {
+    const { input } = this.box;
+    input.showHint();
+    if (this.#walk !== undefined && this.#walk.text !== input.text) this.#walk = undefined;
+    this.#previews.request();
   }
 
   codeTouched(): void {
@@ -117,19 +127,11 @@ export class ChatSession implements Disposable {
     this.#previews.request();
   }
 
-  /** The file has another name now. */
+  /** The file has another name now, or another language. */
   moved(document: vscode.TextDocument): void {
     this.#target = this.#targetIn(document, this.#target.range);
-    this.#place = { ...this.#place, uri: document.uri };
     this.#open(this.box.input.text, false);
     this.#show();
-  }
-
-  inputChanged(): void {
-    const { input } = this.box;
-    input.showHint();
-    if (this.#walk !== undefined && this.#walk.text !== input.text) this.#walk = undefined;
-    this.#previews.request();
   }
 
   async recall(direction: 'earlier' | 'later'): Promise<void> {
@@ -139,62 +141,41 @@ export class ChatSession implements Disposable {
   }
 
   toggleForm(): void {
-    this.#form = this.#formOf(this.box.input.text) === 'ask' ? 'edit' : 'ask';
-    this.#preview();
-  }
-
-  choose(choice: { readonly form?: ChatForm; readonly model?: string | undefined }): void {
-    if (choice.form !== undefined) this.#form = choice.form;
-    if ('model' in choice) this.#model = choice.model;
-    this.#preview();
-  }
-
-  #formOf(typed: string): ChatForm {
-    const { form, said, text } = readWords(typed);
-    if (said) return form;
-    return this.#form ?? (this.#fix && text === '' ? 'edit' : form);
+    this.choices.form = this.choices.formOf(this.box.input.text) === 'ask' ? 'edit' : 'ask';
+    this.preview();
   }
 
   /** What would be sent now. Throws `nothing-to-send`. */
-  draft(typed = this.box.input.text, manner: Manner = {}): ReadyRequest {
-    return this.#request(readWords(typed).text, this.#formOf(typed), manner, this.#turns);
+  draft(typed = this.box.input.text): ReadyRequest {
+    const form = this.choices.formOf(typed);
+    return this.#request(readWords(typed).text, form, this.#turns, {});
   }
 
-  #request(asked: string, form: ChatForm, manner: Manner, earlier: readonly ChatTurn[]): ReadyRequest {
-    const model =
-      this.#model === undefined || manner.strongerThan !== undefined ? {} : { model: this.#model };
-    return requestOf({
-      target: this.#target,
-      asked,
-      form,
-      fix: this.#fix,
-      earlier,
-      maxKilobytes: this.#deps.settings()['request.maxSelectionKilobytes'],
-      manner: { ...model, ...manner },
-    });
+  #request(asked: string, form: ChatForm, earlier: readonly ChatTurn[], manner: Manner): ReadyRequest {
+    const maxKilobytes = this.#deps.settings()['request.maxSelectionKilobytes'];
+    return this.choices.request({ target: this.#target, asked, form, earlier, maxKilobytes }, manner);
   }
 
   /** `boxGone`: VS Code has taken the input away, as it does after a button below it. */
   async send(typed: string, how: { readonly stronger?: boolean; readonly boxGone?: boolean } = {}) {
     const { text } = readWords(typed);
-    const { input } = this.box;
-    if (this.#running !== undefined || (text === '' && !this.#fix)) {
+    if (this.running || (text === '' && !this.choices.fix)) {
       if (how.boxGone === true) this.focus(typed);
-      input.hint(
-        this.#running === undefined
-          ? t('Type what you want to know or to have changed.')
-          : t('Still answering. Escape stops it.'),
+      this.box.input.hint(
+        this.running
+          ? t('Still answering. Escape stops it.')
+          : t('Type what you want to know or to have changed.'),
       );
       return undefined;
     }
     const manner = how.stronger === true ? this.#strongerThanPreviewed(typed) : {};
-    const turn = new ChatTurn(text, this.#formOf(typed));
+    const turn = new ChatTurn(text, this.choices.formOf(typed));
     this.#deps.history.add(typed.trim());
     this.#walk = undefined;
-    this.#form = undefined;
+    this.choices.form = undefined;
     this.#turns = [turn, ...this.#turns];
     if (how.boxGone === true || this.box.grabs) this.focus('');
-    else void input.setText('');
+    else void this.box.input.setText('');
     return this.#run(turn, manner);
   }
 
@@ -204,10 +185,8 @@ export class ChatSession implements Disposable {
     const { receipt } = turn.state;
     await turn.live?.rejectAll();
     if (receipt !== undefined) {
-      this.#deps.onOutcome({
-        receiptId: receipt.id,
-        kind: how === 'stronger' ? 'asked-stronger' : 'asked-again',
-      });
+      const kind = how === 'stronger' ? 'asked-stronger' : 'asked-again';
+      this.#deps.onOutcome({ receiptId: receipt.id, kind });
     }
     if (how === 'stronger' && receipt !== undefined)
       return this.#run(turn, { strongerThan: receipt.modelKey });
@@ -217,24 +196,29 @@ export class ChatSession implements Disposable {
   async #run(turn: ChatTurn, manner: Manner): Promise<Receipt | undefined> {
     const abort = new AbortController();
     this.#running = { turn, abort };
+    let silent = true;
     const changed = (hint: string) => {
       if (this.#running?.turn === turn) this.box.input.hint(hint);
       this.#show();
+      if (silent && turn.state.text !== '') this.#revealSoon(false);
+      silent = turn.state.text === '';
     };
     const starting = t('Choosing a model…');
     turn.restart(starting);
     changed(starting);
+    this.#revealSoon(false);
     try {
       await this.#target.found;
       // The next change builds on what is seen, and that holds the changes of earlier turns; undo still takes them back.
       if (turn.form === 'edit') for (const { live } of this.#turns) await live?.acceptAll();
-      const ready = this.#ready(turn, manner);
-      if (ready === undefined || abort.signal.aborted) return undefined;
-      return await runTurn(this.#deps, { turn, request: ready, target: this.#target, abort, changed });
+      const request = this.#ready(turn, manner);
+      if (request === undefined || abort.signal.aborted) return undefined;
+      return await runTurn(this.#deps, { turn, request, target: this.#target, abort, changed });
     } finally {
       if (this.#running?.turn === turn) this.#running = undefined;
       this.#hintIdle();
       this.#show();
+      this.#revealSoon(false);
       this.#previews.request();
     }
   }
@@ -242,7 +226,7 @@ export class ChatSession implements Disposable {
   #ready(turn: ChatTurn, manner: Manner) {
     try {
       const earlier = this.#turns.slice(this.#turns.indexOf(turn) + 1);
-      const { request, notices, refused } = this.#request(turn.asked, turn.form, manner, earlier);
+      const { request, notices, refused } = this.#request(turn.asked, turn.form, earlier, manner);
       turn.update({ notices });
       if (refused === undefined) return request;
       turn.update({ phase: 'failed', status: '', problem: refused });
@@ -261,6 +245,7 @@ export class ChatSession implements Disposable {
     this.cancel();
     this.#closing.abort(new DOMException('the chat was closed', 'AbortError'));
     this.#deps.history.add(this.box.input.text.trim());
+    this.#reveal?.dispose();
     this.#owned.dispose();
   }
 
@@ -279,8 +264,9 @@ export class ChatSession implements Disposable {
     }
   }
 
-  #preview(): void {
-    const form = this.#formOf(this.box.input.text);
+  /** The line before sending. */
+  preview(): void {
+    const form = this.choices.formOf(this.box.input.text);
     try {
       const { request, refused } = this.draft();
       this.box.setLabel(refused ?? previewWords(form, this.#deps.pipeline.preview(request)));
@@ -291,11 +277,9 @@ export class ChatSession implements Disposable {
   }
 
   #hintIdle(): void {
-    const first = this.#turns.length === 0;
-    if (this.#fix && first) this.box.input.hint(t('Enter fixes what the editor reports here; or say how.'));
-    else
-      this.box.input.hint(
-        first ? t('Ask about this code, or say what to change') : t('Ask more, or say what to change next'),
-      );
+    const { input } = this.box;
+    if (this.#turns.length > 0) input.hint(t('Ask more, or say what to change next'));
+    else if (this.choices.fix) input.hint(t('Enter fixes what the editor reports here; or say how'));
+    else input.hint(t('Ask about this code, or say what to change'));
   }
 }

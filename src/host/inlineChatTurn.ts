@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import type { Receipt } from '../flow/request.ts';
 import type { ChatForm } from '../prompt/askOrEdit.ts';
-import type { ChatEdit, ChatEditResult, ChatEditVerdict } from './inlineChatEdit.ts';
 import {
   commandUri,
   decisionLink,
@@ -11,6 +10,7 @@ import {
   receiptWords,
   verdictWords,
 } from './inlineChatWords.ts';
+import type { EditResult, EditVerdict, LiveEdit } from './liveEdit.ts';
 
 const t = vscode.l10n.t;
 
@@ -25,8 +25,8 @@ export interface TurnState {
   readonly help: string;
   readonly notices: readonly string[];
   readonly receipt?: Receipt;
-  readonly edit?: ChatEditResult;
-  readonly verdict?: ChatEditVerdict;
+  readonly edit?: EditResult;
+  readonly verdict?: EditVerdict;
 }
 
 const STARTED: TurnState = { phase: 'running', status: '', text: '', problem: '', help: '', notices: [] };
@@ -37,7 +37,7 @@ export class ChatTurn {
   readonly question: vscode.Comment;
   readonly answer: vscode.Comment;
   /** Hunks that stand in the file, undecided. */
-  live: ChatEdit | undefined;
+  live: LiveEdit | undefined;
   #state: TurnState = STARTED;
   /** The answer that another try must not lose before it has one of its own. */
   #kept: TurnState | undefined;
@@ -110,7 +110,7 @@ function labelOf({ phase, status, receipt }: TurnState): string {
 function bodyOf({ state, form }: ChatTurn): vscode.MarkdownString {
   const { receipt, phase, edit } = state;
   if (edit?.kind === 'edited' || edit?.kind === 'unchanged') return editBody(state, edit);
-  const hidden = form === 'edit' && (phase === 'running' || edit === undefined);
+  const hidden = form === 'edit' && (phase === 'running' || phase === 'cancelled');
   const told = edit === undefined ? '' : editWords(edit);
   const footer = [
     ...state.notices,
@@ -134,7 +134,7 @@ function progressOf({ phase, text }: TurnState): string {
 }
 
 /** Only our own words: here the two commands may be alive. */
-function editBody({ verdict, receipt, problem }: TurnState, edit: ChatEditResult): vscode.MarkdownString {
+function editBody({ verdict, receipt, problem }: TurnState, edit: EditResult): vscode.MarkdownString {
   const open = edit.kind === 'edited' && verdict === undefined && receipt !== undefined;
   const decided = verdict === undefined ? '' : verdictWords(verdict);
   const first = [

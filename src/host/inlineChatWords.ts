@@ -2,10 +2,10 @@
 import * as vscode from 'vscode';
 import type { Receipt } from '../flow/request.ts';
 import type { ChatForm } from '../prompt/askOrEdit.ts';
-import type { Decision } from '../routing/decision.ts';
-import type { ChatEditResult, ChatEditVerdict } from './inlineChatEdit.ts';
+import type { Decision, Option, Reason } from '../routing/decision.ts';
+import type { EditRefusal, EditResult, EditVerdict } from './liveEdit.ts';
 import { costWords, modelWords } from './receiptRows.ts';
-import { cacheWords, duration, money, whyWords } from './words.ts';
+import { cacheWords, duration, money, percent, whyWords } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -16,17 +16,35 @@ export function formName(form: ChatForm): string {
 /** What would be sent where, why, and for what. */
 export function previewWords(
   form: ChatForm,
-  { decision, cached }: { decision: Decision; cached: boolean },
+  { decision, cached }: { readonly decision: Decision; readonly cached: boolean },
 ): string {
   const { chosen, estimatedInputTokens, estimatedOutputTokens } = decision;
-  const model = chosen.simulated ? t('{0} (simulated)', chosen.label) : chosen.label;
-  if (cached) return t('{0} · {1} · already answered: from the cache, for nothing', formName(form), model);
+  const model = `${formName(form)}: ${modelName(chosen)}`;
+  if (cached) return `${model} · ${t('answered before: from the cache, for nothing')}`;
   const tokens = t('about {0} + {1} tokens', estimatedInputTokens, estimatedOutputTokens);
-  const cost =
-    chosen.billing === 'subscription'
-      ? t('in your subscription')
-      : t('about {0}', money(chosen.estimatedUsd, false));
-  return `${formName(form)} · ${model} · ${tokens} · ${cost} — ${whyWords(decision)}`;
+  return [model, shortWhy(decision), tokens, estimateWords(chosen)].join(' · ');
+}
+
+/** The labels of simulated models say what they are. */
+function modelName({ label, simulated }: Option): string {
+  return simulated && !/simulated/i.test(label) ? t('{0} (simulated)', label) : label;
+}
+
+export function estimateWords({ billing, estimatedUsd, simulated }: Option): string {
+  if (billing === 'subscription') return t('in your subscription');
+  return estimatedUsd === undefined ? t('price unknown') : t('about {0}', money(estimatedUsd, simulated));
+}
+
+/** The reason that decided, in few words: it stands on one line with all the rest. */
+function shortWhy(decision: Decision): string {
+  const { chosen, reasons } = decision;
+  const has = (kind: Reason['kind']) => reasons.some((reason) => reason.kind === kind);
+  if (has('rule')) return t('by your rule');
+  if (has('asked-by-name')) return t('chosen by you');
+  if (has('asked-stronger')) return t('stronger, as asked');
+  if (has('best-available')) return t('the best there is ({0})', percent(chosen.chance));
+  if (has('cheapest-adequate')) return t('cheapest that is good enough ({0})', percent(chosen.chance));
+  return has('only-model') ? t('the only one that can') : whyWords(decision);
 }
 
 /** `sim-fast (simulated) · 420 in, 130 out · $0.0002 · 1.2 s · Miss`. */
@@ -43,7 +61,7 @@ export function receiptWords(receipt: Receipt): string {
 }
 
 /** `3 changes: +12 −4`. */
-export function editWords(result: ChatEditResult): string {
+export function editWords(result: EditResult): string {
   switch (result.kind) {
     case 'edited': {
       const size = `+${result.addedLines} −${result.removedLines}`;
@@ -60,7 +78,7 @@ export function editWords(result: ChatEditResult): string {
   }
 }
 
-function refusalWords(why: string): string {
+function refusalWords(why: EditRefusal): string {
   switch (why) {
     case 'elision':
       return t('The model left parts of the code out, so nothing was written into the file.');
@@ -72,18 +90,18 @@ function refusalWords(why: string): string {
       return t('The model answered with another file, so nothing was written into this one.');
     case 'half':
       return t('The answer is not complete, so the code was put back as it was.');
+    case 'stopped':
+      return t('The edit was stopped, and the code put back as it was.');
     case 'document-changed':
       return t('The code changed while the answer came, so nothing of yours was overwritten. Ask again.');
     case 'document-closed':
       return t('The file was closed while the answer came. It was left as it was.');
     case 'read-only':
       return t('This file is read-only. Nothing was changed.');
-    default:
-      return t('The answer could not be written into the file. Nothing was changed.');
   }
 }
 
-export function verdictWords({ accepted, rejected, lost }: ChatEditVerdict): string {
+export function verdictWords({ accepted, rejected, lost }: EditVerdict): string {
   const parts = [
     accepted > 0 ? t('{0} accepted', accepted) : '',
     rejected > 0 ? t('{0} rejected', rejected) : '',

@@ -175,6 +175,8 @@ export function errorWords(error: AnySluiceError, labelOf: (platform: string) =>
       return noModelWords(error.facts.why);
     case 'nothing-to-send':
       return nothingWords(error.facts.why);
+    case 'not-editable':
+      return notEditableWords(error.facts.why);
     case 'storage-unusable':
       return storageWords(error.facts);
   }
@@ -233,6 +235,14 @@ function nothingWords(why: 'no-editor' | 'empty' | 'binary'): string {
   if (why === 'empty') return t('There is nothing here to send: the file is empty.');
   if (why === 'binary') return t('This looks like a binary file; Sluice sends text only.');
   return t('Open a text file and select some code first.');
+}
+
+function notEditableWords(why: ErrorFacts['not-editable']['why']): string {
+  if (why === 'read-only') return t('This file is read-only. Nothing was changed.');
+  if (why === 'overlap')
+    return t('Another edit of Sluice waits here. Accept or reject it first, then try again.');
+  if (why === 'changed') return t('This code has changed since it was sent. Nothing was written; ask again.');
+  return t('The file was closed. Nothing was changed.');
 }
 
 function storageWords(facts: { why: 'not-writable' | 'newer-version' | 'corrupt'; detail: string }): string {
