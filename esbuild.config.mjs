@@ -63,6 +63,7 @@ const host = {
     connectPlatform: 'src/host/connectPlatform.ts',
     commitMessage: 'src/host/commitMessage.ts',
     decisionView: 'src/host/decisionView.ts',
+    inlineChat: 'src/host/inlineChat.ts',
     liveEdits: 'src/host/liveEdits.ts',
     enableVscodeChat: 'src/host/enableVscodeChat.ts',
     exportUsage: 'src/host/exportUsage.ts',

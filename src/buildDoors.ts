@@ -100,8 +100,9 @@ export function buildDoors(deps: DoorsDeps): void {
   const ask = { answers, clock, settings: read };
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
+  const chat = { ...core, settings: read, state, edits, owned };
   const table = commandTable({
-    ...{ ask, answers, connections, showDecision, pipeline, probe, edits, showLog, tasks },
+    ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
     ...{ settings, queued: queue.get, readUsage: core.history.read },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));

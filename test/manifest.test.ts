@@ -36,13 +36,20 @@ suite('manifest', () => {
     assert.deepEqual(wrong, []);
   });
 
-  test('a key is bound only where a context key of ours holds, and only to commands of ours', () => {
-    const bindings: { command: string; when?: string }[] = manifest.contributes.keybindings;
+  test('a key is bound to commands of ours only, under a context key of ours or where VS Code binds nothing', () => {
+    const bindings: Binding[] = manifest.contributes.keybindings;
+    const ours = (when: string) =>
+      /^sluice\.\w+ && /.test(when) || /\bcommentController == sluice\.inlineChat && /.test(`${when} && `);
     const wrong = bindings.filter(
-      ({ command, when }) => !command.startsWith('sluice.') || !/^sluice\.\w+ && /.test(when ?? ''),
+      (binding) =>
+        !binding.command.startsWith('sluice.') ||
+        (!ours(binding.when ?? '') &&
+          PLATFORMS.some((platform) => isTaken(platform, keyOn(platform, binding)))),
     );
 
     assert.deepEqual(wrong, []);
+    assert.ok(isTaken('L', 'ctrl+k'), 'the first stroke of a chord is taken');
+    assert.ok(isTaken('M', 'cmd+k') && !isTaken('L', 'cmd+k'), 'each platform has keys of its own');
   });
 
   test('settings in the code and in package.json agree on key, default and bounds', () => {
@@ -111,6 +118,33 @@ suite('manifest', () => {
     assert.deepEqual(wrong, []);
   });
 });
+
+interface Binding {
+  readonly command: string;
+  readonly key: string;
+  readonly mac?: string;
+  readonly when?: string;
+}
+
+const PLATFORMS = ['L', 'M', 'W'] as const;
+type KeyPlatform = (typeof PLATFORMS)[number];
+const takenKeys = read('test/support/vscodeKeys.txt')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+  .map((line) => ({ on: line.slice(0, 3), key: line.slice(4) }));
+
+function keyOn(platform: KeyPlatform, { key, mac = key }: Binding): string {
+  return platform === 'M' ? mac : key;
+}
+
+/** Or begins a chord that is, or is a chord behind a key that is. */
+function isTaken(platform: KeyPlatform, key: string): boolean {
+  return takenKeys.some(
+    (taken) =>
+      taken.on.includes(platform) &&
+      (`${taken.key} `.startsWith(`${key} `) || `${key} `.startsWith(`${taken.key} `)),
+  );
+}
 
 interface Bounds {
   readonly default?: unknown;

@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Receipt } from '../flow/request.ts';
-import type { Answers } from './answers.ts';
 import { type AskDeps, askAboutSelection, explainSelection } from './askSelection.ts';
 import type { Connections } from './connections.ts';
 import type { Probe } from './connectPlatform.ts';
 import { DASHBOARD_VIEW } from './dashboardView.ts';
 import type { ReadUsage } from './exportUsage.ts';
+import { type InlineChatOwner, inlineChatCommands } from './inlineChatCommands.ts';
 import { type LazyEdits, liveEditCommands } from './liveEditCommands.ts';
 import type { QueuedTasks } from './queuedTasks.ts';
 import type { SettingsWatcher } from './settingsWatcher.ts';
@@ -16,7 +16,6 @@ import type { TaskCommands } from './taskCommands.ts';
 
 export interface CommandDeps {
   readonly ask: AskDeps;
-  readonly answers: Answers;
   readonly connections: Connections;
   /** Says so when there is none. */
   readonly showDecision: (receipt: Receipt | undefined) => Promise<Receipt | undefined>;
@@ -28,15 +27,16 @@ export interface CommandDeps {
   readonly readUsage: ReadUsage;
   readonly showLog: () => void;
   readonly tasks: TaskCommands;
+  readonly chat: InlineChatOwner;
 }
 
 type Handler = (argument: unknown) => unknown;
 
 /** Commands resolve with what they did (a receipt, an id), so that key bindings and other extensions can use it. */
 export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler>> {
-  const { ask, answers, connections, pipeline } = deps;
+  const { ask, connections, pipeline } = deps;
   const act = (action: 'copy' | 'again' | 'stronger' | 'fresh' | 'cancel') => () =>
-    answers.current()?.act(action);
+    ask.answers.current()?.act(action);
   return {
     'sluice.explainSelection': () => explainSelection(ask),
     'sluice.askAboutSelection': (question) => askAboutSelection(ask, question),
@@ -64,6 +64,7 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.showLog': () => deps.showLog(),
     ...deps.tasks.table(),
     ...liveEditCommands(deps.edits),
+    ...inlineChatCommands(deps.chat),
   };
 }
 

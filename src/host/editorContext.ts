@@ -20,7 +20,7 @@ const CONTAINERS: ReadonlySet<vscode.SymbolKind> = new Set([
   vscode.SymbolKind.Constant,
 ]);
 
-interface Place {
+export interface CodePlace {
   readonly range: vscode.Range;
   readonly symbol?: string;
 }
@@ -39,11 +39,16 @@ export async function placedCode(maxChars: number, clock: Clock, signal: AbortSi
   if (editor === undefined) throw new SluiceError('nothing-to-send', { why: 'no-editor' });
   const { document } = editor;
   const place = await placeOf(editor, clock, signal);
+  return { code: codeOf(document, place, maxChars), document, range: place.range };
+}
+
+/** Throws `nothing-to-send`: empty, binary. */
+export function codeOf(document: vscode.TextDocument, place: CodePlace, maxChars: number): CodeContext {
   const whole = document.getText(place.range);
   if (whole.trim() === '') throw new SluiceError('nothing-to-send', { why: 'empty' });
   if (whole.includes('\0')) throw new SluiceError('nothing-to-send', { why: 'binary' });
   const text = cutAtLine(whole, maxChars);
-  const code: CodeContext = {
+  return {
     language: document.languageId,
     text,
     ...(document.isUntitled ? {} : { fileName: fileName(document.uri) }),
@@ -51,7 +56,6 @@ export async function placedCode(maxChars: number, clock: Clock, signal: AbortSi
     problems: problemsIn(document.uri, place.range),
     cutChars: whole.length - text.length,
   };
-  return { code, document, range: place.range };
 }
 
 /** As `placedCode`, without the place. */
@@ -59,13 +63,22 @@ export async function codeContext(maxChars: number, clock: Clock, signal: AbortS
   return (await placedCode(maxChars, clock, signal)).code;
 }
 
-async function placeOf(editor: vscode.TextEditor, clock: Clock, signal: AbortSignal): Promise<Place> {
+async function placeOf(editor: vscode.TextEditor, clock: Clock, signal: AbortSignal): Promise<CodePlace> {
   if (!editor.selection.isEmpty) return { range: editor.selection };
   const { document, selection } = editor;
   const file = new vscode.Range(0, 0, document.lineCount, 0);
   if (document.getText().trim() === '') return { range: file };
-  const symbols = await symbolsOf(document.uri, clock, signal);
-  return enclosing(symbols, selection.active) ?? { range: file };
+  return (await symbolAt(document, selection.active, clock, signal)) ?? { range: file };
+}
+
+/** The innermost symbol that holds `position`; absent where none does, or no language server knows in time. */
+export async function symbolAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<CodePlace | undefined> {
+  return enclosing(await symbolsOf(document.uri, clock, signal), position);
 }
 
 async function symbolsOf(
@@ -92,7 +105,10 @@ async function symbolsOf(
 }
 
 /** The innermost symbol that holds `position` and is more than a single word. */
-function enclosing(symbols: readonly vscode.DocumentSymbol[], position: vscode.Position): Place | undefined {
+function enclosing(
+  symbols: readonly vscode.DocumentSymbol[],
+  position: vscode.Position,
+): CodePlace | undefined {
   for (const symbol of symbols) {
     if (!symbol.range.contains(position)) continue;
     const inner = enclosing(symbol.children, position);

@@ -26,11 +26,11 @@ export function receiptRows(receipt: Receipt): Rows {
 }
 
 /** The name that the platform itself gave in its answer. */
-function modelWords(receipt: Receipt): string {
+export function modelWords(receipt: Receipt): string {
   return receipt.simulated ? t('{0} (simulated)', receipt.model) : receipt.model;
 }
 
-function tokenWords({ usage, cache }: Receipt): string {
+export function tokenWords({ usage, cache }: Receipt): string {
   if (usage === undefined) return t('– (the platform did not say)');
   const cached = usage.cacheRead > 0 ? t('{0} from the platform’s prompt cache', usage.cacheRead) : '';
   const sent = t('{0} in, {1} out', usage.input + usage.cacheWrite, usage.output);
@@ -38,7 +38,7 @@ function tokenWords({ usage, cache }: Receipt): string {
   return cache === 'none' ? told : t('0 now; the first time {0}', told);
 }
 
-function costWords(receipt: Receipt): string {
+export function costWords(receipt: Receipt): string {
   if (receipt.billing === 'subscription') {
     return receipt.cache === 'none'
       ? t('In your subscription')

@@ -1,0 +1,267 @@
+/** `Sluice: Inline Chat`: the chats of this window, which one a key or a button means, and what VS Code tells them. */
+import * as vscode from 'vscode';
+import { DisposableBag } from '../base/disposable.ts';
+import { SluiceError } from '../base/errors.ts';
+import type { Platforms } from '../flow/platforms.ts';
+import type { Receipt } from '../flow/request.ts';
+import type { Quota } from '../quota/quota.ts';
+import { EditWatch } from './editWatch.ts';
+import { PromptHistory } from './inlineChatHistory.ts';
+import { isCommentInput } from './inlineChatInput.ts';
+import { chooseModel } from './inlineChatModels.ts';
+import { parseOpening } from './inlineChatOpening.ts';
+import type { ChatPlace } from './inlineChatPlace.ts';
+import { ChatSession, type ChatSessionDeps } from './inlineChatSession.ts';
+import { errorWords } from './words.ts';
+
+const t = vscode.l10n.t;
+
+/** The menus and keys in package.json look for it. */
+const CONTROLLER = 'sluice.inlineChat';
+const MOST_OPEN = 20;
+/** A document that is renamed, or gets another language, is closed and opened again. */
+const GONE_AFTER_MS = 1_000;
+
+export interface InlineChatDeps
+  extends Omit<ChatSessionDeps, 'controller' | 'hints' | 'history' | 'labelOf' | 'watch'> {
+  readonly platforms: Platforms;
+  readonly quota: Quota;
+  readonly state: vscode.Memento;
+}
+
+export class InlineChat implements vscode.Disposable {
+  readonly #deps: InlineChatDeps;
+  readonly #owned = new DisposableBag();
+  readonly #session: ChatSessionDeps;
+  /** The one used last comes first. */
+  #sessions: readonly ChatSession[] = [];
+  #inFocus: ChatSession | undefined;
+  #caret = '';
+
+  constructor(deps: InlineChatDeps) {
+    this.#deps = deps;
+    const controller = this.#owned.add(vscode.comments.createCommentController(CONTROLLER, t('Sluice')));
+    const hints = this.#owned.add(vscode.window.createTextEditorDecorationType({}));
+    const labelOf = (id: string) => deps.platforms.list.find((platform) => platform.id === id)?.label ?? id;
+    const history = new PromptHistory(deps.state);
+    const watch = this.#owned.add(new EditWatch(deps.outcomes, deps.clock));
+    this.#session = { ...deps, controller, hints, history, labelOf, watch };
+    this.#listen();
+  }
+
+  /** Resolves with the receipt when `send` is asked for, else when the input is there. */
+  async open(argument: unknown): Promise<Receipt | undefined> {
+    const opening = parseOpening(argument);
+    const editor = vscode.window.activeTextEditor;
+    if (opening.place === undefined && this.#sessions.some(({ box }) => box.input.is(editor?.document)))
+      return undefined;
+    const place = opening.place ?? (editor && { uri: editor.document.uri, range: editor.selection });
+    if (place === undefined) {
+      const nothing = new SluiceError('nothing-to-send', { why: 'no-editor' });
+      void vscode.window.showInformationMessage(errorWords(nothing, String));
+      return undefined;
+    }
+    const session = this.#sessions.find((one) => one.covers(place)) ?? (await this.#create(place));
+    this.#use(session);
+    const { instruction, form, send = false } = opening;
+    if (form !== undefined) session.choices.form = form;
+    session.focus(send ? '' : (instruction ?? session.box.input.text));
+    return send ? session.send(instruction ?? '') : undefined;
+  }
+
+  /** Enter: sends what is in the input that has the focus. */
+  async enter(how: { readonly stronger?: boolean } = {}): Promise<Receipt | undefined> {
+    const session = this.#focused();
+    // The input is not one that this host sees: VS Code itself knows its text, and hands it to the button below it.
+    if (session === undefined) return vscode.commands.executeCommand('editor.action.submitComment');
+    return session.send(session.box.input.text, how);
+  }
+
+  /** A button below the input; VS Code has put its text into the comment, and taken the input away. */
+  async submit(comment: unknown, how: { readonly stronger?: boolean } = {}): Promise<Receipt | undefined> {
+    const session = this.#sessions.find((one) => one.holds(comment));
+    if (session === undefined) return this.enter(how);
+    this.#use(session);
+    return session.send(bodyOf(comment), { ...how, boxGone: true });
+  }
+
+  /** Escape: what runs is stopped; with nothing running, the chat is closed. */
+  async escape(): Promise<void> {
+    const session = this.#focused() ?? this.#sessions[0];
+    if (session?.running === true) session.cancel();
+    else await this.close(undefined);
+  }
+
+  /** The focus goes back to the code, whose selection is as it was. */
+  async close(thread: unknown): Promise<void> {
+    const session = this.#meant(thread);
+    if (session === undefined) return;
+    this.#end(session);
+    await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+  }
+
+  async recall(direction: 'earlier' | 'later'): Promise<void> {
+    const session = this.#focused();
+    const { first, last } = session?.box.input.caret ?? { first: false, last: false };
+    if (session !== undefined && (direction === 'earlier' ? first : last)) return session.recall(direction);
+    await vscode.commands.executeCommand(direction === 'earlier' ? 'cursorUp' : 'cursorDown');
+  }
+
+  toggleForm(thread: unknown): void {
+    this.#meant(thread)?.toggleForm();
+  }
+
+  async chooseModel(thread: unknown): Promise<void> {
+    const session = this.#meant(thread);
+    if (session !== undefined) await chooseModel(this.#deps, session);
+  }
+
+  async act(
+    action: 'copy' | 'stop' | 'again' | 'fresh' | 'stronger' | 'accept' | 'reject',
+    comment: unknown,
+  ) {
+    const session = this.#meant(comment);
+    const turn = session?.turnOf(comment);
+    if (session === undefined || turn === undefined) return undefined;
+    session.box.excused();
+    switch (action) {
+      case 'copy':
+        await vscode.env.clipboard.writeText(turn.state.text);
+        return undefined;
+      case 'stop':
+        session.cancel();
+        return undefined;
+      case 'accept':
+      case 'reject':
+        await turn.live?.[action === 'accept' ? 'acceptAll' : 'rejectAll']();
+        return undefined;
+      default:
+        return session.again(turn, action);
+    }
+  }
+
+  dispose(): void {
+    for (const session of this.#sessions) session.dispose();
+    this.#sessions = [];
+    this.#owned.dispose();
+  }
+
+  async #create(place: ChatPlace): Promise<ChatSession> {
+    const session = new ChatSession(this.#session, await vscode.workspace.openTextDocument(place.uri), place);
+    this.#sessions = [session, ...this.#sessions];
+    const oldest = this.#sessions.findLast(({ running }) => !running);
+    if (this.#sessions.length > MOST_OPEN && oldest !== undefined && oldest !== session) this.#end(oldest);
+    return session;
+  }
+
+  #end(session: ChatSession): void {
+    this.#sessions = this.#sessions.filter((other) => other !== session);
+    session.dispose();
+  }
+
+  #use(session: ChatSession): void {
+    this.#sessions = [session, ...this.#sessions.filter((other) => other !== session)];
+  }
+
+  #focused(): ChatSession | undefined {
+    return this.#of(vscode.window.activeTextEditor?.document);
+  }
+
+  /** The chat whose input `document` is. */
+  #of(document: vscode.TextDocument | undefined): ChatSession | undefined {
+    return this.#sessions.find(({ box }) => box.input.is(document));
+  }
+
+  /** By a thread, a comment or a receipt; without one by the focus, else the one used last. */
+  #meant(what: unknown): ChatSession | undefined {
+    return this.#sessions.find((one) => one.holds(what)) ?? this.#focused() ?? this.#sessions[0];
+  }
+
+  #listen(): void {
+    const { workspace, window } = vscode;
+    for (const listener of [
+      workspace.onDidOpenTextDocument((document) => this.#opened(document)),
+      workspace.onDidChangeTextDocument((event) => this.#changed(event)),
+      workspace.onDidCloseTextDocument((document) => this.#closed(document)),
+      workspace.onDidRenameFiles(({ files }) => this.#renamed(files)),
+      window.onDidChangeActiveTextEditor((editor) => this.#focusMoved(editor)),
+      window.onDidChangeTextEditorSelection((event) => this.#selected(event)),
+    ]) {
+      this.#owned.add(listener);
+    }
+  }
+
+  #opened(document: vscode.TextDocument): void {
+    if (!isCommentInput(document)) return;
+    const text = document.getText();
+    const waiting = this.#sessions.filter(({ box }) => box.input.waiting);
+    (waiting.find(({ box }) => box.input.text === text) ?? waiting[0])?.box.input.claim(document);
+  }
+
+  #changed({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0) return;
+    if (isCommentInput(document)) this.#of(document)?.inputChanged();
+    for (const session of this.#sessions)
+      if (session.document === document) session.codeChanged(contentChanges);
+  }
+
+  #closed(document: vscode.TextDocument): void {
+    if (!this.#sessions.some((session) => session.document === document)) return;
+    const check = () => {
+      const reopened = openDocument(document.uri);
+      for (const session of this.#sessions.filter((one) => one.document === document)) {
+        if (reopened === undefined) this.#end(session);
+        else session.moved(reopened);
+      }
+    };
+    this.#owned.add(this.#deps.clock.after(GONE_AFTER_MS, check));
+  }
+
+  #renamed(files: readonly { readonly oldUri: vscode.Uri; readonly newUri: vscode.Uri }[]): void {
+    for (const { oldUri, newUri } of files) {
+      for (const session of this.#sessions) {
+        if (session.document.uri.toString() !== oldUri.toString()) continue;
+        void vscode.workspace.openTextDocument(newUri).then((document) => session.moved(document));
+      }
+    }
+  }
+
+  #focusMoved(editor: vscode.TextEditor | undefined): void {
+    const focused = this.#of(editor?.document);
+    const former = this.#inFocus;
+    this.#inFocus = focused;
+    if (former !== focused) former?.box.left();
+    focused?.inputFocused();
+    if (focused !== undefined) this.#use(focused);
+    this.#markCaret(focused);
+  }
+
+  #selected({ textEditor, kind }: vscode.TextEditorSelectionChangeEvent): void {
+    if (isCommentInput(textEditor.document)) this.#markCaret(this.#of(textEditor.document));
+    if (kind === undefined) return;
+    for (const session of this.#sessions) {
+      if (session.document === textEditor.document) session.codeTouched();
+    }
+  }
+
+  /** The arrow keys walk through earlier prompts on the first and the last line only. */
+  #markCaret(session: ChatSession | undefined): void {
+    const { first, last } = session?.box.input.caret ?? { first: false, last: false };
+    const caret = `${first} ${last}`;
+    if (caret === this.#caret) return;
+    this.#caret = caret;
+    void vscode.commands.executeCommand('setContext', 'sluice.inlineChatFirstLine', first);
+    void vscode.commands.executeCommand('setContext', 'sluice.inlineChatLastLine', last);
+  }
+}
+
+function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
+  const key = uri.toString();
+  return vscode.workspace.textDocuments.find((one) => one.uri.toString() === key && !one.isClosed);
+}
+
+function bodyOf(comment: unknown): string {
+  const body = typeof comment === 'object' && comment !== null && 'body' in comment ? comment.body : '';
+  if (typeof body === 'string') return body;
+  return body instanceof vscode.MarkdownString ? body.value : '';
+}

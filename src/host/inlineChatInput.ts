@@ -1,0 +1,89 @@
+/**
+ * The box of an inline chat in which one types. VS Code shows it as an editor on a document of its own (`comment:`), which is
+ * found when it opens: so its text, its caret and a hint in it are ours to read and to set.
+ */
+import * as vscode from 'vscode';
+
+const SCHEME = 'comment';
+
+/** Whether `document` may be the box of a comment that is being edited. */
+export function isCommentInput({ uri }: vscode.TextDocument): boolean {
+  return uri.scheme === SCHEME;
+}
+
+export class ChatInput {
+  readonly #hints: vscode.TextEditorDecorationType;
+  #document: vscode.TextDocument | undefined;
+  /** What it shall hold before it is there. */
+  #draft = '';
+  #hint = '';
+
+  constructor(hints: vscode.TextEditorDecorationType) {
+    this.#hints = hints;
+  }
+
+  /** Another box takes its place; it will hold `text`. */
+  renew(text: string): void {
+    this.#draft = text;
+    this.#document = undefined;
+  }
+
+  get waiting(): boolean {
+    return this.#document === undefined;
+  }
+
+  claim(document: vscode.TextDocument): void {
+    this.#document = document;
+  }
+
+  is(document: vscode.TextDocument | undefined): boolean {
+    return document !== undefined && document === this.#document;
+  }
+
+  get focused(): boolean {
+    return this.is(vscode.window.activeTextEditor?.document);
+  }
+
+  get text(): string {
+    return this.#document === undefined || this.#document.isClosed ? this.#draft : this.#document.getText();
+  }
+
+  /** Whether the caret is on the first line, and on the last. */
+  get caret(): { readonly first: boolean; readonly last: boolean } {
+    const editor = this.#editor();
+    if (editor === undefined) return { first: false, last: false };
+    const { line } = editor.selection.active;
+    return { first: line === 0, last: line === editor.document.lineCount - 1 };
+  }
+
+  async setText(text: string): Promise<void> {
+    this.#draft = text;
+    const editor = this.#editor();
+    if (editor === undefined || editor.document.getText() === text) return;
+    const all = new vscode.Range(0, 0, editor.document.lineCount, 0);
+    await editor.edit((builder) => builder.replace(editor.document.validateRange(all), text));
+    const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
+    editor.selection = new vscode.Selection(end, end);
+  }
+
+  /** Pale words in the box; gone as soon as something is typed. */
+  hint(text: string): void {
+    this.#hint = text;
+    this.showHint();
+  }
+
+  showHint(): void {
+    const empty = this.text === '' && this.#hint !== '';
+    const color = new vscode.ThemeColor('input.placeholderForeground');
+    const renderOptions = { after: { contentText: this.#hint, color } };
+    this.#editor()?.setDecorations(
+      this.#hints,
+      empty ? [{ range: new vscode.Range(0, 0, 0, 0), renderOptions }] : [],
+    );
+  }
+
+  #editor(): vscode.TextEditor | undefined {
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    return [activeTextEditor, ...visibleTextEditors].find((editor) => this.is(editor?.document));
+  }
+}

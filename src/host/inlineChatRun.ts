@@ -1,0 +1,173 @@
+/** Sends one turn and lets its answer grow: in the thread, or as an edit in the file. */
+import * as vscode from 'vscode';
+import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
+import type { Outcomes } from '../flow/outcomes.ts';
+import type { Pipeline } from '../flow/pipeline.ts';
+import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
+import type { EditWatch } from './editWatch.ts';
+import type { ChatTarget } from './inlineChatPlace.ts';
+import type { ChatTurn } from './inlineChatTurn.ts';
+import { commandUri, firstWords } from './inlineChatWords.ts';
+import type { EditPlace, LiveEdit } from './liveEdit.ts';
+import { duration, errorWords } from './words.ts';
+
+const t = vscode.l10n.t;
+const HINT_CHARS = 70;
+
+export interface RunDeps {
+  readonly pipeline: Pipeline;
+  readonly labelOf: (platform: string) => string;
+  /** Loaded with the first edit; `start` throws `not-editable`. */
+  readonly edits: () => Promise<{ start(place: EditPlace): LiveEdit }>;
+  readonly outcomes: Outcomes;
+  readonly watch: EditWatch;
+}
+
+export interface Run {
+  readonly turn: ChatTurn;
+  readonly request: RouteRequest;
+  readonly target: ChatTarget;
+  /** Aborted from here when the edit is ended in the file. */
+  readonly abort: AbortController;
+  /** The turn has changed; `hint` is shown at once, which the thread is not. */
+  readonly changed: (hint: string) => void;
+}
+
+/** Resolves with the receipt, or without one when nothing came: the turn then says why. Throws only bugs. */
+export async function runTurn(deps: RunDeps, run: Run): Promise<Receipt | undefined> {
+  const { turn, request, target, abort } = run;
+  let edit: LiveEdit | undefined;
+  try {
+    edit = request.form === 'edit' ? await startEdit(deps, run) : undefined;
+    turn.live = edit;
+    const sent = target.growing(() => send(deps, run, edit));
+    return await sent;
+  } catch (error) {
+    turn.live = undefined;
+    if (edit !== undefined) await edit.stop();
+    failed(deps, turn, error, abort.signal);
+    return undefined;
+  }
+}
+
+async function startEdit({ edits }: RunDeps, { target, abort }: Run): Promise<LiveEdit> {
+  const range = target.wholeLines;
+  const place = { uri: target.document.uri, range, original: target.document.getText(range) };
+  // A selection would grow over what is inserted into it.
+  for (const editor of vscode.window.visibleTextEditors) {
+    if (editor.document === target.document && editor.selection.intersection(range)) {
+      editor.selection = new vscode.Selection(editor.selection.start, editor.selection.start);
+    }
+  }
+  const edit = (await edits()).start(place);
+  void edit.settled.then(() => abort.abort(new DOMException('ended in the file', 'AbortError')));
+  return edit;
+}
+
+async function send(deps: RunDeps, run: Run, edit: LiveEdit | undefined): Promise<Receipt> {
+  const { turn, request, abort, changed } = run;
+  const hear = (event: AnswerEvent) => {
+    if (abort.signal.aborted) return;
+    if (event.kind === 'text') edit?.push(event.text);
+    changed(heard(deps, turn, event));
+  };
+  const answer = await deps.pipeline.run(request, hear, abort.signal);
+  const { text, receipt, failure } = answer;
+  const result = await edit?.finish(receipt.stop === 'complete' && failure === undefined);
+  const problem = problemOf(deps, answer);
+  turn.update({
+    phase: failure === undefined ? 'done' : 'failed',
+    status: '',
+    text,
+    receipt,
+    problem,
+    ...(result === undefined ? {} : { edit: result }),
+  });
+  if (result?.kind === 'refused') deps.outcomes.happened(receipt, { kind: 'unusable', why: result.why });
+  if (edit !== undefined && result?.kind === 'edited') void decided(deps, run, edit, receipt);
+  else turn.live = undefined;
+  turn.update({});
+  return receipt;
+}
+
+/** Returns what is worth saying at once. */
+function heard({ labelOf }: RunDeps, turn: ChatTurn, event: AnswerEvent): string {
+  switch (event.kind) {
+    case 'routed': {
+      const { label, simulated } = event.decision.chosen;
+      const status = t('Waiting for {0}…', simulated ? t('{0} (simulated)', label) : label);
+      turn.update({ status });
+      return status;
+    }
+    case 'waiting': {
+      const status = t('{0} asks to wait {1}…', labelOf(event.platform), duration(event.waitMs));
+      turn.update({ status });
+      return status;
+    }
+    case 'tool-call':
+      return '';
+    case 'text': {
+      const text = turn.state.text + event.text;
+      turn.update({ status: t('Answering… Escape stops it'), text });
+      return firstWords(text, HINT_CHARS);
+    }
+  }
+}
+
+async function decided(
+  { outcomes, watch }: RunDeps,
+  { turn, changed, target, request }: Run,
+  edit: LiveEdit,
+  receipt: Receipt,
+): Promise<void> {
+  const verdict = await edit.settled;
+  turn.live = undefined;
+  turn.update({ verdict });
+  if (verdict.accepted + verdict.rejected > 0)
+    outcomes.happened(receipt, { kind: 'edit-settled', ...verdict });
+  if (verdict.accepted > 0 && !target.document.isClosed) {
+    const original = request.code?.text ?? '';
+    const problemsBefore = request.code?.problems.length ?? 0;
+    watch.watch({ receipt, document: target.document, range: target.wholeLines, original, problemsBefore });
+  }
+  changed('');
+}
+
+function problemOf({ labelOf }: RunDeps, { failure, receipt }: Answer): string {
+  if (failure !== undefined) {
+    return `${errorWords(failure, labelOf)} ${t('What came before is kept; the answer is not complete.')}`;
+  }
+  if (receipt.stop === 'length') return t('The answer reached the length limit and is not complete.');
+  if (receipt.stop === 'refused') return t('The model declined to answer this.');
+  return receipt.stop === 'other' ? t('The platform stopped for a reason that it did not name.') : '';
+}
+
+function failed({ labelOf }: RunDeps, turn: ChatTurn, error: unknown, signal: AbortSignal): void {
+  if (isCancellation(error, signal)) {
+    if (turn.state.text === '' && turn.restore(t('Cancelled.'))) return;
+    turn.update({
+      phase: 'cancelled',
+      status: '',
+      problem: turn.state.text === '' ? '' : t('Cancelled; what came before is kept.'),
+    });
+    return;
+  }
+  const known = SluiceError.any(error);
+  const problem = known ? errorWords(error, labelOf) : t('Something in Sluice failed. Its log says more.');
+  const help = known ? helpOf(error) : '';
+  if (!turn.restore(problem)) turn.update({ phase: 'failed', status: '', problem, help });
+  if (!known) throw error;
+}
+
+function helpOf({ code }: AnySluiceError): string {
+  if (!CONNECT_HELPS.has(code)) return '';
+  return `[${t('Connect a Platform…')}](${commandUri('sluice.connectPlatform', null)})`;
+}
+
+const CONNECT_HELPS: ReadonlySet<string> = new Set([
+  'invalid-key',
+  'billing',
+  'no-model',
+  'quota-exhausted',
+  'not-logged-in',
+]);

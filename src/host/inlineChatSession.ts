@@ -1,0 +1,284 @@
+/** One inline chat: its place in a document, its box, its turns, and the one request that may run. Units: milliseconds. */
+import * as vscode from 'vscode';
+import { type Disposable, DisposableBag } from '../base/disposable.ts';
+import { SluiceError } from '../base/errors.ts';
+import { type Throttled, throttle } from '../base/throttle.ts';
+import type { Receipt } from '../flow/request.ts';
+import type { Settings } from '../flow/settings.ts';
+import { type ChatForm, readWords } from '../prompt/askOrEdit.ts';
+import { ChatBox, type ChatBoxDeps } from './inlineChatBox.ts';
+import { type PromptHistory, PromptWalk } from './inlineChatHistory.ts';
+import { type ChatPlace, ChatTarget } from './inlineChatPlace.ts';
+import { ChatChoices, type Manner, type ReadyRequest } from './inlineChatRequest.ts';
+import { revealBox } from './inlineChatReveal.ts';
+import { type RunDeps, runTurn } from './inlineChatRun.ts';
+import { ChatTurn } from './inlineChatTurn.ts';
+import { formName, previewWords } from './inlineChatWords.ts';
+import { errorWords } from './words.ts';
+
+const t = vscode.l10n.t;
+
+const PREVIEW_EVERY_MS = 250;
+/** VS Code takes 100 ms to show what has changed, and then its layout. */
+const LAID_OUT_AFTER_MS = 250;
+/** Each draw renders every comment anew, so of a longer talk the newest turns are shown. */
+const MOST_SHOWN = 8;
+
+export interface ChatSessionDeps extends ChatBoxDeps, RunDeps {
+  readonly settings: () => Settings;
+  readonly history: PromptHistory;
+}
+
+export class ChatSession implements Disposable {
+  readonly box: ChatBox;
+  readonly choices: ChatChoices;
+  readonly #deps: ChatSessionDeps;
+  readonly #owned = new DisposableBag();
+  readonly #closing = new AbortController();
+  readonly #previews: Throttled;
+  #target: ChatTarget;
+  /** Newest first. */
+  #turns: readonly ChatTurn[] = [];
+  #running: { readonly turn: ChatTurn; readonly abort: AbortController } | undefined;
+  #walk: PromptWalk | undefined;
+  #reveal: Disposable | undefined;
+
+  constructor(deps: ChatSessionDeps, document: vscode.TextDocument, place: ChatPlace) {
+    this.#deps = deps;
+    this.choices = new ChatChoices(place.fix === true);
+    this.box = this.#owned.add(new ChatBox(deps));
+    this.#previews = this.#owned.add(throttle(() => this.preview(), PREVIEW_EVERY_MS, deps.clock));
+    this.#target = this.#targetIn(document, place.range);
+    this.#hintIdle();
+  }
+
+  #targetIn(document: vscode.TextDocument, range: vscode.Range): ChatTarget {
+    const target = new ChatTarget(document, range, this.#deps.clock, this.#closing.signal);
+    void target.found.then(() => this.#previews.request());
+    return target;
+  }
+
+  get document(): vscode.TextDocument {
+    return this.#target.document;
+  }
+
+  get running(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** By a thread, a comment of it, or the id of a receipt. */
+  holds(what: unknown): boolean {
+    return this.box.holds(what) || this.turnOf(what) !== undefined;
+  }
+
+  turnOf(what: unknown): ChatTurn | undefined {
+    if (what === undefined) return undefined;
+    return this.#turns.find(
+      ({ question, answer, state }) => what === answer || what === question || what === state.receipt?.id,
+    );
+  }
+
+  /** Whether a chat that is asked for at this place would be this one. */
+  covers({ uri, range }: ChatPlace): boolean {
+    if (uri.toString() !== this.document.uri.toString()) return false;
+    const { anchor, range: code } = this.#target;
+    return range.isEmpty
+      ? code.contains(range) || anchor.contains(range)
+      : range.isEqual(code) || range.isEqual(anchor);
+  }
+
+  /** The input gets the focus, in a new thread: VS Code has no other way. */
+  focus(text = this.box.input.text): void {
+    this.#open(text, true);
+  }
+
+  #open(text: string, focus: boolean): void {
+    this.box.open({ uri: this.document.uri, range: this.#target.anchor }, text, focus);
+    this.#previews.request();
+  }
+
+  /** Once what was drawn just now has its place. */
+  #revealSoon(always: boolean): void {
+    this.#reveal?.dispose();
+    this.#reveal = this.#deps.clock.after(LAID_OUT_AFTER_MS, () =>
+      revealBox(this.document, this.#target.anchor.end.line, always),
+    );
+  }
+
+  inputFocused(): void {
+    this.box.focused();
+    this.#revealSoon(true);
+  }
+
+  inputChanged(): void {
+    const { input } = this.box;
+    input.showHint();
+    if (this.#walk !== undefined && this.#walk.text !== input.text) this.#walk = undefined;
+    this.#previews.request();
+  }
+
+  codeTouched(): void {
+    this.box.codeTouched();
+    if (this.box.grabs && this.running) this.#open(this.box.input.text, false);
+  }
+
+  codeChanged(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
+    this.#target.changed(changes);
+    this.#previews.request();
+  }
+
+  /** The file has another name now, or another language. */
+  moved(document: vscode.TextDocument): void {
+    this.#target = this.#targetIn(document, this.#target.range);
+    this.#open(this.box.input.text, false);
+    this.#show();
+  }
+
+  async recall(direction: 'earlier' | 'later'): Promise<void> {
+    if (direction === 'later' && this.#walk === undefined) return;
+    this.#walk ??= new PromptWalk(this.#deps.history.prompts, this.box.input.text);
+    await this.box.input.setText(this.#walk[direction]());
+  }
+
+  toggleForm(): void {
+    this.choices.form = this.choices.formOf(this.box.input.text) === 'ask' ? 'edit' : 'ask';
+    this.preview();
+  }
+
+  /** What would be sent now. Throws `nothing-to-send`. */
+  draft(typed = this.box.input.text): ReadyRequest {
+    const form = this.choices.formOf(typed);
+    return this.#request(readWords(typed).text, form, this.#turns, {});
+  }
+
+  #request(asked: string, form: ChatForm, earlier: readonly ChatTurn[], manner: Manner): ReadyRequest {
+    const maxKilobytes = this.#deps.settings()['request.maxSelectionKilobytes'];
+    return this.choices.request({ target: this.#target, asked, form, earlier, maxKilobytes }, manner);
+  }
+
+  /** `boxGone`: VS Code has taken the input away, as it does after a button below it. */
+  async send(typed: string, how: { readonly stronger?: boolean; readonly boxGone?: boolean } = {}) {
+    const { text } = readWords(typed);
+    if (this.running || (text === '' && !this.choices.fix)) {
+      if (how.boxGone === true) this.focus(typed);
+      this.box.input.hint(
+        this.running
+          ? t('Still answering. Escape stops it.')
+          : t('Type what you want to know or to have changed.'),
+      );
+      return undefined;
+    }
+    const manner = how.stronger === true ? this.#strongerThanPreviewed(typed) : {};
+    const turn = new ChatTurn(text, this.choices.formOf(typed));
+    this.#deps.history.add(typed.trim());
+    this.#walk = undefined;
+    this.choices.form = undefined;
+    this.#turns = [turn, ...this.#turns];
+    if (how.boxGone === true || this.box.grabs) this.focus('');
+    else void this.box.input.setText('');
+    return this.#run(turn, manner);
+  }
+
+  /** Asks the question of `turn` once more; an edit of it that is not decided is taken back first. */
+  async again(turn: ChatTurn, how: 'again' | 'fresh' | 'stronger'): Promise<Receipt | undefined> {
+    this.cancel();
+    const { receipt } = turn.state;
+    await turn.live?.rejectAll();
+    if (receipt !== undefined) {
+      this.#deps.outcomes.happened(receipt, { kind: `asked-${how}` });
+    }
+    if (how === 'stronger' && receipt !== undefined)
+      return this.#run(turn, { strongerThan: receipt.modelKey });
+    return this.#run(turn, how === 'fresh' ? { freshness: 'fresh' } : {});
+  }
+
+  async #run(turn: ChatTurn, manner: Manner): Promise<Receipt | undefined> {
+    const abort = new AbortController();
+    this.#running = { turn, abort };
+    let silent = true;
+    const changed = (hint: string) => {
+      if (this.#running?.turn === turn) this.box.input.hint(hint);
+      this.#show();
+      if (silent && turn.state.text !== '') this.#revealSoon(false);
+      silent = turn.state.text === '';
+    };
+    const starting = t('Choosing a model…');
+    turn.restart(starting);
+    changed(starting);
+    this.#revealSoon(false);
+    try {
+      await this.#target.found;
+      // The next change builds on what is seen, and that holds the changes of earlier turns; undo still takes them back.
+      if (turn.form === 'edit') for (const { live } of this.#turns) await live?.acceptAll();
+      const request = this.#ready(turn, manner);
+      if (request === undefined || abort.signal.aborted) return undefined;
+      return await runTurn(this.#deps, { turn, request, target: this.#target, abort, changed });
+    } finally {
+      if (this.#running?.turn === turn) this.#running = undefined;
+      this.#hintIdle();
+      this.#show();
+      this.#revealSoon(false);
+      this.#previews.request();
+    }
+  }
+
+  #ready(turn: ChatTurn, manner: Manner) {
+    try {
+      const earlier = this.#turns.slice(this.#turns.indexOf(turn) + 1);
+      const { request, notices, refused } = this.#request(turn.asked, turn.form, earlier, manner);
+      turn.update({ notices });
+      if (refused === undefined) return request;
+      turn.update({ phase: 'failed', status: '', problem: refused });
+    } catch (error) {
+      if (!SluiceError.any(error)) throw error;
+      turn.update({ phase: 'failed', status: '', problem: errorWords(error, this.#deps.labelOf) });
+    }
+    return undefined;
+  }
+
+  cancel(): void {
+    this.#running?.abort.abort(new DOMException('cancelled by the person', 'AbortError'));
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.#closing.abort(new DOMException('the chat was closed', 'AbortError'));
+    this.#deps.history.add(this.box.input.text.trim());
+    this.#reveal?.dispose();
+    this.#owned.dispose();
+  }
+
+  #show(): void {
+    this.box.show(this.#turns.slice(0, MOST_SHOWN).flatMap(({ question, answer }) => [question, answer]));
+  }
+
+  /** Where nothing can be chosen, sending says why. */
+  #strongerThanPreviewed(typed: string): Manner {
+    try {
+      const { decision } = this.#deps.pipeline.preview(this.draft(typed).request);
+      return { strongerThan: decision.chosen.modelKey };
+    } catch (error) {
+      if (!SluiceError.any(error)) throw error;
+      return {};
+    }
+  }
+
+  /** The line before sending. */
+  preview(): void {
+    const form = this.choices.formOf(this.box.input.text);
+    try {
+      const { request, refused } = this.draft();
+      this.box.setLabel(refused ?? previewWords(form, this.#deps.pipeline.preview(request)));
+    } catch (error) {
+      if (!SluiceError.any(error)) throw error;
+      this.box.setLabel(`${formName(form)} · ${errorWords(error, this.#deps.labelOf)}`);
+    }
+  }
+
+  #hintIdle(): void {
+    const { input } = this.box;
+    if (this.#turns.length > 0) input.hint(t('Ask more, or say what to change next'));
+    else if (this.choices.fix) input.hint(t('Enter fixes what the editor reports here; or say how'));
+    else input.hint(t('Ask about this code, or say what to change'));
+  }
+}
