@@ -64,6 +64,7 @@ const host = {
     commitMessage: 'src/host/commitMessage.ts',
     decisionView: 'src/host/decisionView.ts',
     inlineChat: 'src/host/inlineChat.ts',
+    editTasks: 'src/host/editTasks.ts',
     liveEdits: 'src/host/liveEdits.ts',
     enableVscodeChat: 'src/host/enableVscodeChat.ts',
     exportUsage: 'src/host/exportUsage.ts',

@@ -7,6 +7,7 @@ import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
 import type { Receipt } from './flow/request.ts';
 import { Answers } from './host/answers.ts';
 import { registerChatDoors } from './host/chatDoors.ts';
+import { registerCodeActions } from './host/codeActions.ts';
 import { commandTable, registerCommands } from './host/commandTable.ts';
 import type { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
@@ -96,6 +97,7 @@ export function buildDoors(deps: DoorsDeps): void {
   };
   for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
+  owned.add(registerCodeActions());
   owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
   const ask = { answers, clock, settings: read };
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));

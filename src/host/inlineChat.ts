@@ -63,8 +63,9 @@ export class InlineChat implements vscode.Disposable {
     }
     const session = this.#sessions.find((one) => one.covers(place)) ?? (await this.#create(place));
     this.#use(session);
-    const { instruction, form, send = false } = opening;
+    const { instruction, form, task, send = false } = opening;
     if (form !== undefined) session.choices.form = form;
+    session.choices.task = task;
     session.focus(send ? '' : (instruction ?? session.box.input.text));
     return send ? session.send(instruction ?? '') : undefined;
   }

@@ -1,7 +1,9 @@
 /** What the next turn of a chat would send: the code as it is now, what is typed, the turns before, and what was chosen. */
 import * as vscode from 'vscode';
+import type { TaskType } from '../base/task.ts';
 import type { RouteRequest, Turn } from '../flow/request.ts';
 import { type ChatForm, readWords } from '../prompt/askOrEdit.ts';
+import { orderOf } from '../prompt/taskPrompts.ts';
 import type { ChatTarget } from './inlineChatPlace.ts';
 import type { ChatTurn } from './inlineChatTurn.ts';
 
@@ -26,6 +28,7 @@ export interface Asked {
   readonly target: ChatTarget;
   readonly asked: string;
   readonly form: ChatForm;
+  readonly task: TaskType;
   /** Newest first. */
   readonly earlier: readonly ChatTurn[];
   readonly maxKilobytes: number;
@@ -36,6 +39,8 @@ export class ChatChoices {
   readonly fix: boolean;
   /** For the next turn; absent: the words decide. */
   form: ChatForm | undefined;
+  /** For the next turn; absent: a question, an edit, or the fix that the chat was opened for. */
+  task: TaskType | undefined;
   /** Key of the model that answers in this chat; absent: the router chooses. */
   model: string | undefined;
 
@@ -46,16 +51,21 @@ export class ChatChoices {
   formOf(typed: string): ChatForm {
     const { form, said, text } = readWords(typed);
     if (said) return form;
-    return this.form ?? (this.fix && text === '' ? 'edit' : form);
+    return this.form ?? (text === '' && (this.fix || this.task !== undefined) ? 'edit' : form);
+  }
+
+  taskOf(form: ChatForm): TaskType {
+    if (form === 'ask') return 'question';
+    return this.task ?? (this.fix ? 'fix' : 'edit');
   }
 
   /** Throws `nothing-to-send`. */
-  request({ target, asked, form, earlier, maxKilobytes }: Asked, manner: Manner): ReadyRequest {
+  request({ target, asked, form, task, earlier, maxKilobytes }: Asked, manner: Manner): ReadyRequest {
     const code = target.code(form === 'edit', maxKilobytes * CHARS_PER_KB);
     const history = turnsOf(earlier);
     const named = this.model === undefined || manner.strongerThan !== undefined ? {} : { model: this.model };
     const request: RouteRequest = {
-      task: form === 'ask' ? 'question' : this.fix ? 'fix' : 'edit',
+      task,
       priority: 'high',
       instruction: asked,
       code,
@@ -79,7 +89,11 @@ function turnsOf(turns: readonly ChatTurn[]): readonly Turn[] {
     .filter(({ state }) => state.text !== '' && state.phase !== 'running')
     .slice(0, MOST_TURNS)
     .reverse()
-    .map(({ asked, state }) => ({ asked, answer: state.text.slice(0, MOST_ANSWER_CHARS) }));
+    .map(({ asked, task, state }) => ({
+      // No platform takes a message without words.
+      asked: orderOf(task, asked),
+      answer: state.text.slice(0, MOST_ANSWER_CHARS),
+    }));
 }
 
 function cutWords(sent: number, cut: number): string {

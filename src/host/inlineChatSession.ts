@@ -5,7 +5,7 @@ import { SluiceError } from '../base/errors.ts';
 import { type Throttled, throttle } from '../base/throttle.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
-import { type ChatForm, readWords } from '../prompt/askOrEdit.ts';
+import { readWords } from '../prompt/askOrEdit.ts';
 import { ChatBox, type ChatBoxDeps } from './inlineChatBox.ts';
 import { type PromptHistory, PromptWalk } from './inlineChatHistory.ts';
 import { type ChatPlace, ChatTarget } from './inlineChatPlace.ts';
@@ -148,18 +148,25 @@ export class ChatSession implements Disposable {
   /** What would be sent now. Throws `nothing-to-send`. */
   draft(typed = this.box.input.text): ReadyRequest {
     const form = this.choices.formOf(typed);
-    return this.#request(readWords(typed).text, form, this.#turns, {});
+    const asked = { asked: readWords(typed).text, form, task: this.choices.taskOf(form) };
+    return this.#request(asked, this.#turns, {});
   }
 
-  #request(asked: string, form: ChatForm, earlier: readonly ChatTurn[], manner: Manner): ReadyRequest {
+  #request(
+    asked: Pick<ChatTurn, 'asked' | 'form' | 'task'>,
+    earlier: readonly ChatTurn[],
+    manner: Manner,
+  ): ReadyRequest {
     const maxKilobytes = this.#deps.settings()['request.maxSelectionKilobytes'];
-    return this.choices.request({ target: this.#target, asked, form, earlier, maxKilobytes }, manner);
+    const { form, task } = asked;
+    const what = { target: this.#target, asked: asked.asked, form, task, earlier, maxKilobytes };
+    return this.choices.request(what, manner);
   }
 
   /** `boxGone`: VS Code has taken the input away, as it does after a button below it. */
   async send(typed: string, how: { readonly stronger?: boolean; readonly boxGone?: boolean } = {}) {
     const { text } = readWords(typed);
-    if (this.running || (text === '' && !this.choices.fix)) {
+    if (this.running || (text === '' && !this.choices.fix && this.choices.task === undefined)) {
       if (how.boxGone === true) this.focus(typed);
       this.box.input.hint(
         this.running
@@ -169,10 +176,12 @@ export class ChatSession implements Disposable {
       return undefined;
     }
     const manner = how.stronger === true ? this.#strongerThanPreviewed(typed) : {};
-    const turn = new ChatTurn(text, this.choices.formOf(typed));
+    const form = this.choices.formOf(typed);
+    const turn = new ChatTurn(text, form, this.choices.taskOf(form));
     this.#deps.history.add(typed.trim());
     this.#walk = undefined;
     this.choices.form = undefined;
+    this.choices.task = undefined;
     this.#turns = [turn, ...this.#turns];
     if (how.boxGone === true || this.box.grabs) this.focus('');
     else void this.box.input.setText('');
@@ -225,7 +234,7 @@ export class ChatSession implements Disposable {
   #ready(turn: ChatTurn, manner: Manner) {
     try {
       const earlier = this.#turns.slice(this.#turns.indexOf(turn) + 1);
-      const { request, notices, refused } = this.#request(turn.asked, turn.form, earlier, manner);
+      const { request, notices, refused } = this.#request(turn, earlier, manner);
       turn.update({ notices });
       if (refused === undefined) return request;
       turn.update({ phase: 'failed', status: '', problem: refused });

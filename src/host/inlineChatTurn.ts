@@ -1,5 +1,6 @@
 /** One question with its answer, as the two comments that show them. */
 import * as vscode from 'vscode';
+import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { ChatForm } from '../prompt/askOrEdit.ts';
 import {
@@ -8,6 +9,7 @@ import {
   editWords,
   modelMarkdown,
   receiptWords,
+  taskWords,
   verdictWords,
 } from './inlineChatWords.ts';
 import type { EditResult, EditVerdict, LiveEdit } from './liveEdit.ts';
@@ -34,6 +36,7 @@ const STARTED: TurnState = { phase: 'running', status: '', text: '', problem: ''
 export class ChatTurn {
   readonly asked: string;
   readonly form: ChatForm;
+  readonly task: TaskType;
   readonly question: vscode.Comment;
   readonly answer: vscode.Comment;
   /** Hunks that stand in the file, undecided. */
@@ -42,12 +45,13 @@ export class ChatTurn {
   /** The answer that another try must not lose before it has one of its own. */
   #kept: TurnState | undefined;
 
-  constructor(asked: string, form: ChatForm) {
+  constructor(asked: string, form: ChatForm, task: TaskType) {
     this.asked = asked;
     this.form = form;
+    this.task = task;
     this.question = {
       author: { name: t('You') },
-      body: asked === '' ? t('Fix the problems that the editor reports here.') : asked,
+      body: asked === '' ? taskWords(task) : asked,
       mode: vscode.CommentMode.Preview,
       contextValue: 'question',
       label: form === 'edit' ? t('edit') : t('ask'),

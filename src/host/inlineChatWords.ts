@@ -1,5 +1,6 @@
 /** What an inline chat says: the line before sending, the answer with its receipt, and what became of an edit. */
 import * as vscode from 'vscode';
+import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { ChatForm } from '../prompt/askOrEdit.ts';
 import type { Decision, Option, Reason } from '../routing/decision.ts';
@@ -11,6 +12,20 @@ const t = vscode.l10n.t;
 
 export function formName(form: ChatForm): string {
   return form === 'edit' ? t('Edit') : t('Ask');
+}
+
+/** What was asked for by a command, without words of the person's own. */
+export function taskWords(task: TaskType): string {
+  switch (task) {
+    case 'document':
+      return t('Write documentation comments for this code.');
+    case 'simplify':
+      return t('Simplify this code without changing what it does.');
+    case 'refactor':
+      return t('Refactor this code without changing what it does.');
+    default:
+      return t('Fix the problems that the editor reports here.');
+  }
 }
 
 /** What would be sent where, why, and for what. */

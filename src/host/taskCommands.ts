@@ -20,6 +20,10 @@ export class TaskCommands {
   table(): Readonly<Record<string, (argument: unknown) => unknown>> {
     const deps = this.#deps;
     return {
+      'sluice.fixProblems': async (place) => (await import('./editTasks.ts')).fixProblems(place),
+      'sluice.refactor': async (how) => (await import('./editTasks.ts')).refactor(how),
+      'sluice.document': async () => (await import('./editTasks.ts')).rewrite('document'),
+      'sluice.simplify': async () => (await import('./editTasks.ts')).rewrite('simplify'),
       'sluice.reviewSelection': async () => (await this.#reviewComments()).review(),
       'sluice.resolveFinding': async (thread) => (await this.#reviewComments()).resolve(thread),
       'sluice.dismissFinding': async (thread) => (await this.#reviewComments()).dismiss(thread),

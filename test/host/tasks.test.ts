@@ -95,6 +95,57 @@ suite('tasks inside VS Code', () => {
     assert.equal(outcomes.recent[0]?.kind, 'used');
   });
 
+  test('a fix is offered at a problem, written into the file as a change, and what becomes of it is recorded', async () => {
+    const { outcomes, edits } = await handle();
+    const editor = await show(freshCode());
+    const { uri } = editor.document;
+    const before = editor.document.getText();
+    const problems = vscode.languages.createDiagnosticCollection('test');
+    problems.set(uri, [new vscode.Diagnostic(new vscode.Range(1, 2, 1, 8), 'wrong here')]);
+    const place = new vscode.Range(1, 4, 1, 4);
+    const actions = await run<vscode.CodeAction[]>('vscode.executeCodeActionProvider', uri, place);
+    const fix = actions.find(({ title }) => title === 'Fix with Sluice');
+
+    const receipt = await run<Receipt>(fix?.command?.command ?? '', ...(fix?.command?.arguments ?? []));
+    const [pending] = edits.loaded?.pending ?? [];
+    const proposed = editor.document.getText();
+    await pending?.acceptAll();
+
+    assert.deepEqual([fix?.kind?.value, receipt.task, receipt.stop], ['quickfix', 'fix', 'complete']);
+    assert.match(proposed, /Simulated fix/);
+    await eventually('it is recorded', () => outcomes.recent[0]?.kind === 'edit-settled');
+    assert.deepEqual(outcomes.recent[0], {
+      kind: 'edit-settled',
+      accepted: 1,
+      rejected: 0,
+      lost: 0,
+      receiptId: receipt.id,
+      atMs: outcomes.recent[0]?.atMs,
+    });
+    await vscode.window.showTextDocument(editor.document);
+    await run('undo');
+    assert.equal(editor.document.getText(), before);
+    await eventually('the undoing is recorded', () => outcomes.recent[0]?.kind === 'undone');
+    problems.dispose();
+  });
+
+  test('documenting and simplifying change the selection; a refactoring says how', async () => {
+    const { edits } = await handle();
+    for (const [command, task, says] of [
+      ['sluice.document', 'document', /simulated description/],
+      ['sluice.simplify', 'simplify', /Simulated simplification/],
+      ['sluice.refactor', 'refactor', /Simulated refactoring/],
+    ] as const) {
+      const editor = await show(freshCode());
+
+      const receipt = await run<Receipt>(command, 'shorter');
+
+      assert.equal(receipt.task, task);
+      assert.match(editor.document.getText(), says);
+      await edits.loaded?.pending[0]?.rejectAll();
+    }
+  });
+
   test('a commit message is written from the changes into the box of the source control view', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sluice-git-'));
     const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
