@@ -12,6 +12,16 @@ const added = {
   backgroundColor: new vscode.ThemeColor('diffEditor.insertedLineBackground'),
   overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.addedForeground'),
   overviewRulerLane: vscode.OverviewRulerLane.Full,
+  // High contrast themes have no background for it.
+  borderStyle: 'solid',
+  borderWidth: '0 0 0 2px',
+  borderColor: new vscode.ThemeColor('editorGutter.addedBackground'),
+};
+
+const gone = {
+  color: new vscode.ThemeColor('editor.foreground'),
+  backgroundColor: new vscode.ThemeColor('diffEditor.removedTextBackground'),
+  textDecoration: 'line-through',
 };
 
 export class LiveEditMarks implements vscode.Disposable {
@@ -78,7 +88,10 @@ function marksOf(edit: StreamedEdit): Marks {
       ),
     ),
     removed: marks.flatMap(({ hunk, hover, marks: ofLines }) =>
-      ofLines.flatMap((mark) => removedMark(document, hunk, mark, hover)),
+      ofLines.flatMap((mark) => [
+        ...removedMark(document, hunk, mark, hover),
+        ...removedWordMarks(hunk.line + mark.line, mark),
+      ]),
     ),
     rest: [],
   };
@@ -97,14 +110,19 @@ function removedMark(
   const { text } = document.lineAt(at);
   const place = above < 0 ? new vscode.Position(0, 0) : new vscode.Position(at, text.length);
   const attachment = {
+    ...gone,
     contentText: shown(removed, more),
-    color: new vscode.ThemeColor('editorCodeLens.foreground'),
-    backgroundColor: new vscode.ThemeColor('diffEditor.removedTextBackground'),
-    textDecoration: 'line-through',
     margin: above < 0 ? '0 3ch 0 0' : '0 0 0 3ch',
   };
   const renderOptions = above < 0 ? { before: attachment } : { after: attachment };
   return [{ range: new vscode.Range(place, place), hoverMessage, renderOptions }];
+}
+
+function removedWordMarks(line: number, { removedWords }: LineMark): vscode.DecorationOptions[] {
+  return removedWords.map(({ at, text }) => ({
+    range: new vscode.Range(line, at, line, at),
+    renderOptions: { before: { ...gone, contentText: text.replace(/\s/g, '\u00a0') } },
+  }));
 }
 
 /** Ordinary blanks would fall together. */

@@ -92,7 +92,7 @@ export class LiveEditWriter {
   }
 }
 
-function editOf(document: vscode.TextDocument, change: LineChange) {
+export function editOf(document: vscode.TextDocument, change: LineChange) {
   const lineEnd: LineEnd = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
   const lengthOf = (line: number) => document.lineAt(line).text.length;
   const { startLine, startColumn, endLine, endColumn, text } = textChange(

@@ -207,13 +207,19 @@ suite('hunks', () => {
 
   test('what each new line was before, and which of its words are new', () => {
     const { hunks } = diffLines(['let a = 1;', 'x();', 'y();'], ['let a = 22;']);
+    const [other] = diffLines(['let a = 1;'], ['return sum(all);']).hunks;
     const [removal] = diffLines(['a', '', 'b'], ['a']).hunks;
 
     const marks = hunks.flatMap(lineMarks);
 
-    assert.deepEqual(marks, [{ line: 0, removed: 'let a = 1;', more: 2, words: [{ from: 8, to: 10 }] }]);
-    assert.ok(removal);
-    assert.deepEqual(lineMarks(removal), [{ line: -1, removed: 'b', more: 1, words: [] }]);
+    assert.deepEqual(marks, [
+      { line: 0, more: 2, words: [{ from: 8, to: 10 }], removedWords: [{ at: 8, text: '1' }] },
+    ]);
+    assert.ok(removal && other);
+    assert.deepEqual(lineMarks(other), [
+      { line: 0, removed: 'let a = 1;', more: 0, words: [], removedWords: [] },
+    ]);
+    assert.deepEqual(lineMarks(removal), [{ line: -1, removed: 'b', more: 1, words: [], removedWords: [] }]);
   });
 });
 

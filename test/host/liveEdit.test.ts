@@ -267,6 +267,23 @@ suite('an edit inside VS Code', () => {
     );
   });
 
+  test('its keys are bound by nothing of VS Code that works in a text editor', async () => {
+    const defaults = vscode.Uri.parse('vscode://defaultsettings/keybindings.json');
+    const text = (await vscode.workspace.openTextDocument(defaults)).getText();
+    const bound = [...text.matchAll(/"key": "([^"]+)",\s*"command": "([^"]+)"/g)].map(([, key, command]) => ({
+      key: key ?? '',
+      command: command ?? '',
+    }));
+    const ours = bound.filter(({ command }) => command.startsWith('sluice.')).map(({ key }) => key);
+
+    const taken = bound.filter(
+      ({ key, command }) => key !== 'escape' && ours.includes(key) && !/^(sluice|notebook)\./.test(command),
+    );
+
+    assert.ok(ours.length >= 7, ours.join());
+    assert.deepEqual(taken, []);
+  });
+
   test('four hundred hunks in ten thousand lines', async () => {
     const lines = Array.from({ length: 10_000 }, (_, line) => `const value${line} = ${line};`);
     const changed = lines.map((line, index) => (index % 25 === 0 ? line.replace('= ', '= 1 + ') : line));
