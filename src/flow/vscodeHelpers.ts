@@ -32,11 +32,14 @@ const TASKS: Readonly<Record<HelperKind, TaskType>> = {
 export function helperIn({ system, messages, tools }: Conversation): HelperKind | undefined {
   if (tools.length > 0) return undefined;
   const [first] = messages;
-  const opening = (
-    system.find((text) => text.trim() !== '') ??
-    (first && textOf(first.parts)) ??
-    ''
-  ).trimStart();
+  return helperOf(
+    system.find((text) => text.trim() !== '') ?? (first === undefined ? '' : textOf(first.parts)),
+  );
+}
+
+/** By the text that its prompt begins with. */
+export function helperOf(prompt: string): HelperKind | undefined {
+  const opening = prompt.trimStart();
   return OPENINGS.find(([, begins]) => begins.test(opening))?.[0];
 }
 

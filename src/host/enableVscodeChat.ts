@@ -38,7 +38,7 @@ export async function enableVscodeChat(deps: EnableDeps = real()): Promise<Enabl
         'No sign-in is needed: the bundled extension “GitHub Copilot Chat” is enabled. It takes about 500 MB of memory.',
       ),
       t(
-        'By itself it also sends small requests: titles of chats, progress messages, summaries. Sluice sends these to your cheapest model and shows them in the dashboard.',
+        'By itself VS Code also asks for titles of chats, progress messages and summaries, from the model that its settings “chat.utilityModel” and “chat.utilitySmallModel” name. Those that come to Sluice go to your cheapest model and are shown in the dashboard.',
       ),
       t('To turn it off again, disable “GitHub Copilot Chat” in the Extensions view.'),
     ].join('\n\n'),

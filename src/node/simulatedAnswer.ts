@@ -1,6 +1,8 @@
 /** The simulated platform's words: Markdown about the code that was really sent, the same for the same seed. */
 import type { TaskType, Tier } from '../base/task.ts';
+import { helperOf } from '../flow/vscodeHelpers.ts';
 import type { ModelRow } from '../routing/catalogue.ts';
+import type { HelperKind } from '../routing/decision.ts';
 import { type CodeOutline, type FoundSymbol, outlineCode } from './simulatedCode.ts';
 import { counted, editCode, fenced, listed } from './simulatedEdit.ts';
 import { type ReadPrompt, readPrompt } from './simulatedPrompt.ts';
@@ -25,6 +27,8 @@ export function simulatedAnswer(
   row: Pick<ModelRow, 'name' | 'tier'>,
   seed: number,
 ): string {
+  const helper = helperOf(request.system === '' ? (request.messages[0]?.text ?? '') : request.system);
+  if (helper !== undefined) return HELPERS[helper];
   const prompt = readPrompt(request);
   const start = hash(
     `${seed}\n${row.name}\n${request.system}\n${request.messages.map(({ text }) => text).join('\n')}`,
@@ -44,6 +48,15 @@ export function simulatedAnswer(
   );
   return `${[banner, ...paragraphs].filter((text) => text !== '').join('\n\n')}\n`;
 }
+
+/** These are shown by VS Code as they are, in places with room for a few words. */
+const HELPERS: Readonly<Record<HelperKind, string>> = {
+  title: 'Simulated chat',
+  'branch-name': 'simulated-branch',
+  progress: '["Simulating an answer"]',
+  summary: 'Simulated summary: no real model read this talk.',
+  goal: 'Simulated task',
+};
 
 const overview: Paragraph = ({ prompt, outline, pick }) => {
   const { symbols, lines } = outline;
