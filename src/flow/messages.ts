@@ -50,6 +50,9 @@ export type FromPanel =
   /** A dashboard button or row that runs one of the commands in `PANEL_COMMANDS`. */
   | { readonly kind: 'command'; readonly command: PanelCommand; readonly id?: string };
 
+/** Between two snapshots: at most four a second, however often something changes. Milliseconds. */
+export const SNAPSHOT_EVERY_MS = 250;
+
 export const PANEL_COMMANDS = ['connect', 'explain', 'decision', 'log', 'walkthrough'] as const;
 
 export type PanelCommand = (typeof PANEL_COMMANDS)[number];

@@ -3,12 +3,11 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { type Throttled, throttle } from '../base/throttle.ts';
-import { PANEL_COMMANDS, type PanelCommand, type ToPanel } from '../flow/messages.ts';
+import { PANEL_COMMANDS, type PanelCommand, SNAPSHOT_EVERY_MS, type ToPanel } from '../flow/messages.ts';
 import type { Snapshot } from '../flow/snapshot.ts';
 import { webviewHtml, webviewRoots } from './webviewHtml.ts';
 
 export const DASHBOARD_VIEW = 'sluice.dashboard';
-const REDRAW_MS = 250;
 /** Buckets refill and ages grow without any event. */
 const TICK_MS = 1_000;
 
@@ -40,7 +39,7 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
 
   constructor(deps: DashboardDeps) {
     this.#deps = deps;
-    this.#redraw = throttle(() => this.#post(), REDRAW_MS, deps.clock);
+    this.#redraw = throttle(() => this.#post(), SNAPSHOT_EVERY_MS, deps.clock);
   }
 
   /** Something that the dashboard shows has changed. */

@@ -2,6 +2,7 @@
 import type { DecisionView } from '../flow/snapshot.ts';
 import { type Content, h, type VNode } from './dom.ts';
 import type { Format } from './format.ts';
+import { keptNodes } from './kept.ts';
 import { around, facts, nothing, section, simulatedBadge, unknown } from './parts.ts';
 
 /** So many rows are shown before the person asks for all. */
@@ -34,7 +35,9 @@ export function decisionsList(
     h(
       'ol',
       { class: 'decisions', key: 'list', 'data-hold': true },
-      shown.map((decision) => row(decision, nowMs, format)),
+      keptNodes(shown, { format, kind: 'decisions', context: new Date(nowMs).toDateString() }, (decision) =>
+        row(decision, nowMs, format),
+      ),
     ),
     settled.length > SHORT_LIST &&
       h(

@@ -54,13 +54,14 @@ const drawn = new WeakMap<Node, VNode>();
 /** Makes `root` hold `content`; nodes that stay are changed in place and keep focus and selection. */
 export function draw(root: Element, ...content: readonly Content[]): void {
   const focused = document.activeElement;
-  patchChildren(root, flatten(content));
+  patchChildren(root, undefined, flatten(content));
   if (focused instanceof HTMLElement && focused.isConnected && focused !== document.activeElement) {
     focused.focus({ preventScroll: true });
   }
 }
 
-function patchChildren(parent: Element, next: readonly Child[]): void {
+function patchChildren(parent: Element, old: readonly Child[] | undefined, next: readonly Child[]): void {
+  if (old && patchInPlace(parent, old, next)) return;
   const before = [...parent.childNodes];
   const matched = match(before, next);
   const kept = new Set(matched);
@@ -72,6 +73,24 @@ function patchChildren(parent: Element, next: readonly Child[]): void {
     if (node === cursor) cursor = node.nextSibling;
     else parent.insertBefore(node, cursor);
   });
+}
+
+/** Most updates change words and numbers alone: then nothing is looked for. `false` where the page is another one. */
+function patchInPlace(parent: Element, old: readonly Child[], next: readonly Child[]): boolean {
+  if (old.length !== next.length || !next.every((child, index) => sameKind(old[index], child))) return false;
+  let node = parent.firstChild;
+  for (const [index, child] of next.entries()) {
+    if (!node || !alike(node, child)) return false;
+    const following = node.nextSibling;
+    if (old[index] !== child) patch(node, child);
+    node = following;
+  }
+  return node === null;
+}
+
+function sameKind(old: Child | undefined, child: Child): boolean {
+  if (typeof old !== 'object' || typeof child === 'string') return typeof old === typeof child;
+  return old.tag === child.tag && old.key === child.key;
 }
 
 /** For each wanted child the node to reuse: by key, else the next one without a key if it is alike. */
@@ -122,7 +141,7 @@ function patch(node: ChildNode, child: Child): void {
   }
   for (const name of Object.keys(old)) if (!(name in child.attrs)) node.removeAttribute(name);
   drawn.set(node, child);
-  patchChildren(node, child.children);
+  patchChildren(node, previous?.children, child.children);
 }
 
 /** Text that only grew is added to: a selection in it stays. */

@@ -9,11 +9,15 @@ const DAY_MS = 24 * HOUR_MS;
 /** From here on a count of tokens is shown with three digits and a magnitude. */
 const COMPACT_FROM = 1_000_000;
 
+/** So many results are remembered; then all are forgotten. */
+const MOST_KEPT = 2_000;
+
 /** The smallest amount that is shown as such. */
 const LEAST_USD = 0.000001;
 
 export class Format {
   readonly words: Words;
+  readonly #durations = new Map<number, string>();
   readonly #whole: Intl.NumberFormat;
   readonly #compact: Intl.NumberFormat;
   readonly #percent: Intl.NumberFormat;
@@ -74,8 +78,17 @@ export class Format {
     return this.#usd.format(value);
   }
 
-  /** Two digits that count: `340 ms`, `3.4 s`, `4 min`, `2 h 5 min`, `3 d 2 h`. */
+  /** Two digits that count: `340 ms`, `3.4 s`, `4 min`, `2 h 5 min`, `3 d 2 h`. Most are asked for again and again. */
   duration(ms: number): string {
+    const known = this.#durations.get(ms);
+    if (known !== undefined) return known;
+    if (this.#durations.size >= MOST_KEPT) this.#durations.clear();
+    const text = this.#duration(ms);
+    this.#durations.set(ms, text);
+    return text;
+  }
+
+  #duration(ms: number): string {
     if (ms < SECOND_MS - 0.5) return this.#unit('ms', ms < 1 && ms > 0 ? 1 : ms);
     if (ms < 10 * SECOND_MS - 50) return this.words.t('duration.s', this.#short.format(ms / SECOND_MS));
     if (ms < MINUTE_MS - SECOND_MS / 2) return this.#unit('s', ms / SECOND_MS);

@@ -2,6 +2,7 @@
 import type { LatencyView } from '../flow/snapshot.ts';
 import { h, type VNode } from './dom.ts';
 import type { Format } from './format.ts';
+import { keptNodes } from './kept.ts';
 import { nothing, section, simulatedBadge } from './parts.ts';
 
 /** A bin's place on the axis: all bins are equally wide, whatever time they span. */
@@ -29,7 +30,7 @@ export function latencyChart(latencies: readonly LatencyView[], format: Format):
     h(
       'div',
       { class: 'columns' },
-      latencies.map((view) => model(view, format)),
+      keptNodes(latencies, { format, kind: 'latencies' }, (view) => model(view, format)),
     ),
   );
 }

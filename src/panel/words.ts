@@ -16,6 +16,7 @@ export class Words {
   /** The text of `key` with `{0}`, `{1}` replaced; the key itself when there is no such text. */
   t(key: string, ...values: readonly string[]): string {
     const text = this.#texts[key] ?? key;
+    if (values.length === 0) return text;
     return text.replace(/\{(\d+)\}/g, (place, index: string) => values[Number(index)] ?? place);
   }
 

@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   bucket: async () => (await import('./bucket.ts')).bucket,
   edits: async () => (await import('./edits.ts')).edits,
   'quota-trace': async () => (await import('./quotaTrace.ts')).quotaTrace,
+  panel: async () => (await import('./panel.ts')).panel,
   pipeline: async () => (await import('./pipeline.ts')).pipeline,
   transport: async () => (await import('./transport.ts')).transport,
 };

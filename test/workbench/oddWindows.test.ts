@@ -13,9 +13,10 @@ import { repoRoot } from '../support/paths.ts';
 import { keepPicture } from '../support/pictures.ts';
 import { answer, quickInput } from '../support/quickInput.ts';
 import { copySample, linesOf } from '../support/sampleWorkspace.ts';
-import { dashboard, explainSelection, meter } from '../support/sluiceViews.ts';
+import { dashboard, explainSelection, figures, meter } from '../support/sluiceViews.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { until } from '../support/until.ts';
+import { writeVirtualExtension } from '../support/virtualFiles.ts';
 import { Workbench } from '../support/workbench.ts';
 
 const never = new AbortController().signal;
@@ -48,6 +49,14 @@ suite('windows that are not as they should be', () => {
     return sample.folder;
   }
 
+  /** An extension that brings a file system of its own, with one file. */
+  async function virtualWorkspaces(): Promise<string> {
+    const { path, remove } = await temporaryFolder();
+    cleanUp.push(remove);
+    await writeVirtualExtension(path);
+    return path;
+  }
+
   async function selectFunction(): Promise<void> {
     await workbench.openFile('cart.ts');
     await workbench.selectLines(await linesOf('bestDiscount', 'cart.ts'));
@@ -67,6 +76,63 @@ suite('windows that are not as they should be', () => {
 
     assert.match(text, /half/);
     assert.match(receipt.get('Model') ?? '', /simulated/);
+  });
+
+  test('without a folder and without any file, the dashboard says what to do and the command says what is missing', async () => {
+    await open(undefined);
+
+    const { root } = await dashboard(workbench, 'empty');
+    await root.getByRole('button', { name: 'Explain Selection' }).click();
+    const told = await until(within('a notification'), async () =>
+      (await workbench.notifications()).find((text) => text.includes('text file')),
+    );
+
+    assert.match(told, /Open a text file and select some code first/);
+    assert.match((await root.textContent()) ?? '', /Select some code and ask about it/);
+  });
+
+  test('a window whose files are nowhere on a disk explains what is open, and its views work', async () => {
+    const folder = await virtualWorkspaces();
+    await open(undefined, { extensionFolders: [repoRoot, folder] });
+    await workbench.runCommand('Virtual: Open Folder');
+    await workbench.page.getByText('cart.virtual.ts').first().dblclick();
+    await workbench.page.locator('.editor-instance .view-line').first().waitFor();
+    await workbench.runCommand('Select All');
+
+    const { receipt, text } = await explainSelection(workbench);
+    const view = await dashboard(workbench, 'ready');
+
+    assert.match(text, /virtually/);
+    assert.match(receipt.get('Model') ?? '', /simulated/);
+    assert.equal((await figures(view, 'today')).get('Requests'), '1');
+  });
+
+  test('two windows of one profile answer at the same time, and each counts its own', async () => {
+    const folder = await sampleFolder();
+    const server = await startCodeServer({ name: 'two-windows', extensionFolders: [repoRoot] }, never);
+    cleanUp.push(() => server.stop());
+    const windows = [
+      await Workbench.open(server, { folder }, never),
+      await Workbench.open(server, { folder: await sampleFolder() }, never),
+    ];
+    for (const window of windows) cleanUp.push(() => window.close());
+
+    const receipts = await Promise.all(
+      windows.map(async (window) => {
+        workbench = window;
+        await meter(window);
+        await window.openFile('cart.ts');
+        await window.selectLines(await linesOf('bestDiscount', 'cart.ts'));
+        return (await explainSelection(window)).receipt;
+      }),
+    );
+
+    for (const receipt of receipts) assert.match(receipt.get('Model') ?? '', /simulated/);
+    for (const window of windows) {
+      const view = await dashboard(window, 'ready');
+      assert.match((await view.root.textContent()) ?? '', /Explain/);
+      assert.doesNotMatch((await view.root.textContent()) ?? '', /cannot be written/);
+    }
   });
 
   test('a rule and an address of a workspace count only when it is trusted', async () => {
