@@ -9,6 +9,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { SluiceError } from '../base/errors.ts';
 import { addToDay, type DayTotals, type UsageLedger, type UsageRecord } from '../metrics/usageLedger.ts';
+import { prepareDatabase, unusable } from './sqliteFile.ts';
 
 /** Counts up with every change of the tables. */
 export const SCHEMA_VERSION = 1;
@@ -66,7 +67,7 @@ export class SqliteLedger implements UsageLedger, Disposable {
       mkdirSync(dirname(file), { recursive: true });
       const db = new DatabaseSync(file);
       try {
-        prepare(db);
+        prepareDatabase(db, { busyMs: BUSY_MS, version: SCHEMA_VERSION, tables: TABLES });
       } catch (error) {
         db.close();
         throw error;
@@ -136,43 +137,6 @@ export class SqliteLedger implements UsageLedger, Disposable {
     this.flush();
     this.#db.close();
   }
-}
-
-function prepare(db: DatabaseSync): void {
-  db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-  const version = versionOf(db);
-  if (version > SCHEMA_VERSION) throw newer(version);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200');
-  if (version === SCHEMA_VERSION) return;
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    // Another window may have been faster.
-    if (versionOf(db) < SCHEMA_VERSION) db.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION}`);
-    db.exec('COMMIT');
-  } catch (error) {
-    db.exec('ROLLBACK');
-    throw error;
-  }
-}
-
-function versionOf(db: DatabaseSync): number {
-  return Number(db.prepare('PRAGMA user_version').get()?.user_version);
-}
-
-function newer(version: number): SluiceError<'storage-unusable'> {
-  return new SluiceError('storage-unusable', {
-    why: 'newer-version',
-    detail: `${version} > ${SCHEMA_VERSION}`,
-  });
-}
-
-/** SQLITE_NOTADB and SQLITE_CORRUPT; see https://www.sqlite.org/rescode.html (read 2026-11-21). */
-const CORRUPT = new Set([11, 26]);
-
-function unusable(error: unknown): SluiceError<'storage-unusable'> {
-  const { errcode, code, message } = error as { errcode?: number; code?: string; message?: string };
-  const why = errcode !== undefined && CORRUPT.has(errcode & 0xff) ? 'corrupt' : 'not-writable';
-  return new SluiceError('storage-unusable', { why, detail: message ?? code ?? '' }, { cause: error });
 }
 
 function rowOf(record: UsageRecord) {

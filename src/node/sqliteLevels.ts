@@ -21,7 +21,11 @@ import { isBusy, prepareDatabase, unusable } from './sqliteFile.ts';
 /** Counts up with every change of the table or of what a book holds. */
 export const LEVELS_VERSION = 1;
 const TABLE = `
-  CREATE TABLE levels (platform TEXT PRIMARY KEY, wall_ms REAL NOT NULL, book TEXT NOT NULL) STRICT, WITHOUT ROWID;`;
+  CREATE TABLE levels (platform TEXT PRIMARY KEY, wall_ms REAL NOT NULL, book TEXT NOT NULL) STRICT;`;
+/** Writes one page where the platform is known: its place and its index stay. */
+const SAVE = `
+  INSERT INTO levels (platform, wall_ms, book) VALUES (?, ?, ?)
+  ON CONFLICT (platform) DO UPDATE SET wall_ms = excluded.wall_ms, book = excluded.book`;
 /**
  * Longest stand-still of the thread for a lock: another window's whole transaction takes a tenth of it. SQLite's own
  * waiting sleeps for a millisecond at least.
@@ -82,7 +86,7 @@ export class SqliteLevels implements LevelStore {
     this.#deps = deps;
     this.#statements = {
       load: db.prepare('SELECT wall_ms AS wallMs, book FROM levels WHERE platform = ?'),
-      save: db.prepare('INSERT OR REPLACE INTO levels (platform, wall_ms, book) VALUES (?, ?, ?)'),
+      save: db.prepare(SAVE),
       all: db.prepare('SELECT platform, wall_ms AS wallMs, book FROM levels'),
       version: db.prepare('PRAGMA data_version'),
       begin: db.prepare('BEGIN IMMEDIATE'),

@@ -47,6 +47,7 @@ export class Quota implements Disposable {
   readonly #reservations: Reservations;
   readonly #verdict = newVerdict();
   #count = 0;
+  #leases = false;
 
   constructor(clock: Clock, options: QuotaOptions = {}) {
     this.#clock = clock;
@@ -59,7 +60,7 @@ export class Quota implements Disposable {
       new Reservations({
         clock,
         holder: this.#holder,
-        shared: () => store.shared,
+        leases: () => this.#leases,
         tell: (platform, operation) => this.#tell(platform, operation),
       }),
     );
@@ -187,11 +188,13 @@ export class Quota implements Disposable {
   }
 
   #take(id: string, request: QuotaRequest, waits: Waits, behind?: number): Outcome | Promise<Outcome> {
+    const { shared } = this.#store;
+    this.#leases ||= shared;
     return this.#store.run(request.platform, {
       kind: 'take',
       ask: this.#ask(id, request, waits),
       holder: this.#holder,
-      leaseMs: this.#store.shared ? LEASE_MS : NEVER,
+      leaseMs: shared ? LEASE_MS : NEVER,
       ...(behind === undefined ? {} : { join: { behind } }),
     });
   }

@@ -1,4 +1,4 @@
-/** What this process holds: settled, given back, and kept alive while the store is shared. Units: milliseconds. */
+/** What this process holds: settled, given back, and kept alive as long as the process is. Units: milliseconds. */
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { AgedReading } from './correct.ts';
@@ -13,7 +13,8 @@ const RENEW_EVERY_MS = LEASE_MS / 3;
 export interface ReservationsDeps {
   readonly clock: Clock;
   readonly holder: string;
-  readonly shared: () => boolean;
+  /** Whether anything was ever taken with a lease: a memory of our own needs none. */
+  readonly leases: () => boolean;
   /** Runs an operation that nobody waits for. */
   readonly tell: (platform: string, operation: Operation) => void;
 }
@@ -70,8 +71,8 @@ export class Reservations implements Disposable {
   }
 
   #renewLater(): void {
-    const { clock, shared, tell, holder } = this.#deps;
-    if (!shared()) return;
+    const { clock, leases, tell, holder } = this.#deps;
+    if (!leases()) return;
     this.#renewal ??= clock.after(RENEW_EVERY_MS, () => {
       this.#renewal = undefined;
       for (const platform of this.#alive.keys()) tell(platform, { kind: 'renew', holder, leaseMs: LEASE_MS });

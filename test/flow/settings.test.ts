@@ -36,6 +36,15 @@ suite('settings', () => {
     ]);
   });
 
+  test('a declared limit that is wrong is named, and the others count', () => {
+    const good = { platform: 'openai', unit: 'usd', size: 5, window: '1d' };
+
+    const { settings, rejected, rows } = from({ limits: [good, { ...good, size: -1 }] });
+
+    assert.deepEqual(settings.limits, [{ ...good, windowMs: 86_400_000 }]);
+    assert.deepEqual([rejected, rows], [['limits'], [{ key: 'limits', row: 2, field: 'size' }]]);
+  });
+
   test('whatever a settings file may hold: the default is used and the key is named', () => {
     const junk: unknown[] = [
       'abc',
