@@ -59,6 +59,7 @@ const host = {
     extension: 'src/extension.ts',
     anthropicTransport: 'src/node/anthropicTransport.ts',
     openaiTransport: 'src/node/openaiTransport.ts',
+    approveCost: 'src/host/approveCost.ts',
     answerSession: 'src/host/answerSession.ts',
     connectPlatform: 'src/host/connectPlatform.ts',
     commitMessage: 'src/host/commitMessage.ts',

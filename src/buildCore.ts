@@ -6,6 +6,7 @@ import type { Log } from './base/log.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
+import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
@@ -57,7 +58,10 @@ export function buildCore(deps: CoreDeps) {
   const store = context.globalState;
   const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
   const foresight = () => lookAhead.get();
-  const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight };
+  const labelOf = (id: string) => platforms.list.find((platform) => platform.id === id)?.label ?? id;
+  const approve = async (costly: CostlyRequest) =>
+    (await import('./host/approveCost.ts')).approveCost(costly, labelOf);
+  const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher(parts);
   const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));

@@ -31,6 +31,8 @@ export interface ErrorFacts {
   /** The stream ended before the platform said that it was complete. */
   'cut-stream': { platform: string };
   'server-error': { platform: string; status: number };
+  /** The person was asked about its cost and said no. */
+  'not-approved': { platform: string };
   /** No model may be used: none connected, or every one excluded. */
   'no-model': {
     why:

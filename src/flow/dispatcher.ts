@@ -18,6 +18,7 @@ import { type WarmPrefix, WarmPrefixes } from '../routing/warmPrefixes.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
 import { aheadOf, type CallPlan, callOf, demandOf, factorOf, planCall, usedBy } from './callPlan.ts';
 import { askedIn, needsOf, type ToolCall } from './conversation.ts';
+import { type Approve, costlyRequest } from './costly.ts';
 import type { Foresight } from './foresight.ts';
 import type { Platforms } from './platforms.ts';
 import type { AnswerEvent, RouteRequest } from './request.ts';
@@ -34,6 +35,8 @@ export interface DispatcherDeps {
   readonly log: Log;
   /** Loaded with the first request; absent: the usual sizes count. */
   readonly foresight?: () => Promise<Foresight | undefined>;
+  /** Asked before a costly request is sent; absent: all are sent. */
+  readonly approve?: Approve;
 }
 
 export interface Sent extends AttemptResult {
@@ -75,6 +78,7 @@ export class Dispatcher {
     let decision = this.#route(request, job);
     const options = [decision.chosen, ...decision.fallbacks];
     const down = new Set<string>();
+    let asked = false;
     let failure: AnySluiceError = new SluiceError('no-model', { why: 'none-allowed' });
     for (const [index, option] of options.entries()) {
       const info = this.#deps.platforms.model(option.modelKey);
@@ -82,6 +86,7 @@ export class Dispatcher {
       if (index > 0) decision = fellBack(decision, option, failure);
       emit({ kind: 'routed', decision });
       try {
+        if (!asked) asked = await this.#ask(info, job, signal);
         const hasFallback = options.slice(index + 1).some((next) => !down.has(platformOf(next)));
         const result = await this.#try(info, job, hasFallback, emit, signal);
         return { ...result, decision, info };
@@ -121,6 +126,15 @@ export class Dispatcher {
       ...(tiers === undefined ? {} : { tiers }),
       ...(helper === undefined ? {} : { helper }),
     });
+  }
+
+  /** True once the person has said yes; a cheap model needs no word, a dearer one after it may. Throws `not-approved`. */
+  async #ask(info: ModelInfo, job: CallPlan, signal: AbortSignal): Promise<boolean> {
+    const { approve, quota, settings, estimator } = this.#deps;
+    const costly = approve && costlyRequest(info, demandOf(info, job, estimator), quota.states(), settings());
+    if (costly === undefined) return false;
+    if (await approve?.(costly, signal)) return true;
+    throw new SluiceError('not-approved', { platform: info.platform });
   }
 
   async #try(

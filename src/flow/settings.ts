@@ -89,6 +89,8 @@ export const SETTINGS = {
   'quota.priorities': { type: 'boolean', default: true },
   'quota.events': { type: 'events', default: [] },
   'request.maxSelectionKilobytes': { type: 'integer', default: 100, minimum: 1, maximum: 1_000 },
+  'request.confirmAboveUsd': { type: 'number', default: 0.25, minimum: 0, maximum: 1_000 },
+  'request.confirmAbovePercent': { type: 'integer', default: 20, minimum: 0, maximum: 100 },
   'request.timeoutSeconds': { type: 'integer', default: 120, minimum: 5, maximum: 3_600 },
   'request.maxWaitSeconds': { type: 'integer', default: 20, minimum: 0, maximum: 600 },
   'quota.alertAtPercent': { type: 'percents', default: [80, 95] },

@@ -178,6 +178,8 @@ export function errorWords(error: AnySluiceError, labelOf: (platform: string) =>
         error.facts.limit,
         duration(error.facts.retryAfterMs),
       );
+    case 'not-approved':
+      return t('Not sent: you said no to its estimated cost. Nothing was spent.');
     case 'invalid-key':
       return keyWords(error.facts.why, platform);
     case 'program-missing':

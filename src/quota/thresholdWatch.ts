@@ -44,7 +44,8 @@ export function limitKey({ platform, unit, model = '', window = '' }: LimitState
   return [platform, unit, model, window].join('|');
 }
 
-function isLong({ size, refill, refillPerMs, fullInMs }: LimitState): boolean {
+/** Used up, it does not come back within minutes. */
+export function isLong({ size, refill, refillPerMs, fullInMs }: LimitState): boolean {
   if (size <= 0) return false;
   if (refill === 'never') return true;
   if (refill === 'at-reset') return fullInMs === undefined || fullInMs >= LEAST_REFILL_MS;

@@ -16,7 +16,8 @@ export interface FoundTexts {
 /** The sources that VS Code's translation reaches; the panel gets its texts from one of them. */
 export function translatedSources(): string[] {
   const host = readdirSync(join(repoRoot, 'src/host')).filter((name) => name.endsWith('.ts'));
-  return ['src/extension.ts', ...host.sort().map((name) => `src/host/${name}`)];
+  const joiners = readdirSync(join(repoRoot, 'src')).filter((name) => name.endsWith('.ts'));
+  return [...joiners.sort().map((name) => `src/${name}`), ...host.sort().map((name) => `src/host/${name}`)];
 }
 
 export function textsIn(files: readonly string[]): FoundTexts {

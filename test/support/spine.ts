@@ -3,6 +3,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
 import { AnswerCache } from '../../src/flow/answerCache.ts';
+import type { Approve } from '../../src/flow/costly.ts';
 import { Dispatcher } from '../../src/flow/dispatcher.ts';
 import type { Foresight } from '../../src/flow/foresight.ts';
 import { Pipeline } from '../../src/flow/pipeline.ts';
@@ -43,6 +44,7 @@ export const STRONG: ModelRow = {
 export interface SpineOptions {
   readonly clock: Clock;
   readonly transport: ModelTransport;
+  readonly approve?: Approve;
   readonly models?: readonly ModelRow[];
   readonly settings?: Partial<Settings>;
   readonly random?: Random;
@@ -73,6 +75,7 @@ export function buildSpine(options: SpineOptions) {
   const dispatcher = new Dispatcher({
     ...{ platforms, quota, estimator, settings, clock, random, log: silentLog },
     ...(foresight === undefined ? {} : { foresight }),
+    ...(options.approve === undefined ? {} : { approve: options.approve }),
   });
   const pipeline = new Pipeline({ dispatcher, cache, metrics, clock, random, log: silentLog });
   return { pipeline, platforms, quota, metrics, cache, clock, state };
