@@ -8,8 +8,9 @@ import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request
 import { roomInMs } from '../flow/retry.ts';
 import { CONNECT, CONNECT_HELPS, ended, stopWords, strongerThan } from './answerEndings.ts';
 import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
+import { errorWords } from './errorWords.ts';
 import { receiptRows } from './receiptRows.ts';
-import { clockTime, duration, errorWords } from './words.ts';
+import { clockTime, duration } from './words.ts';
 
 const t = vscode.l10n.t;
 

@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import { isCancellation, SluiceError } from '../base/errors.ts';
 import type { Connections, NewAccount } from './connections.ts';
+import { errorWords } from './errorWords.ts';
 import { PLATFORM_KINDS, type PlatformKind } from './platformKinds.ts';
 import type { TrialReport } from './platformTrial.ts';
-import { errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
 

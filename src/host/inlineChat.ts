@@ -6,13 +6,13 @@ import type { Platforms } from '../flow/platforms.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Quota } from '../quota/quota.ts';
 import { EditWatch } from './editWatch.ts';
+import { errorWords } from './errorWords.ts';
 import { PromptHistory } from './inlineChatHistory.ts';
 import { isCommentInput } from './inlineChatInput.ts';
 import { chooseModel } from './inlineChatModels.ts';
 import { parseOpening } from './inlineChatOpening.ts';
 import type { ChatPlace } from './inlineChatPlace.ts';
 import { ChatSession, type ChatSessionDeps } from './inlineChatSession.ts';
-import { errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
 

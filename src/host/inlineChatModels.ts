@@ -5,9 +5,10 @@ import type { Pipeline } from '../flow/pipeline.ts';
 import type { Platforms } from '../flow/platforms.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
+import { errorWords } from './errorWords.ts';
 import type { ChatSession } from './inlineChatSession.ts';
 import { estimateWords } from './inlineChatWords.ts';
-import { duration, errorWords, percent, whyWords } from './words.ts';
+import { duration, percent, whyWords } from './words.ts';
 
 const t = vscode.l10n.t;
 

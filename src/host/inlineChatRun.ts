@@ -5,11 +5,12 @@ import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
 import type { EditWatch } from './editWatch.ts';
+import { errorWords } from './errorWords.ts';
 import type { ChatTarget } from './inlineChatPlace.ts';
 import type { ChatTurn } from './inlineChatTurn.ts';
 import { commandUri, firstWords } from './inlineChatWords.ts';
 import type { EditPlace, LiveEdit } from './liveEdit.ts';
-import { duration, errorWords } from './words.ts';
+import { duration } from './words.ts';
 
 const t = vscode.l10n.t;
 const HINT_CHARS = 70;

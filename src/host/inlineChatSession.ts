@@ -6,6 +6,7 @@ import { type Throttled, throttle } from '../base/throttle.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
 import { readWords } from '../prompt/askOrEdit.ts';
+import { errorWords } from './errorWords.ts';
 import { ChatBox, type ChatBoxDeps } from './inlineChatBox.ts';
 import { type PromptHistory, PromptWalk } from './inlineChatHistory.ts';
 import { type ChatPlace, ChatTarget } from './inlineChatPlace.ts';
@@ -14,7 +15,6 @@ import { revealBox } from './inlineChatReveal.ts';
 import { type RunDeps, runTurn } from './inlineChatRun.ts';
 import { ChatTurn } from './inlineChatTurn.ts';
 import { formName, previewWords } from './inlineChatWords.ts';
-import { errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
 

@@ -4,10 +4,10 @@ import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors
 import { messageTokens } from '../flow/conversation.ts';
 import type { Answer, AnswerEvent, RouteRequest } from '../flow/request.ts';
 import { helperIn, helperTask } from '../flow/vscodeHelpers.ts';
+import { errorWords } from './errorWords.ts';
 import { behind, informationOf, OFFERED, type OfferedModel } from './languageModelInfo.ts';
 import { type ChatInput, conversationOf, partsOf } from './languageModelParts.ts';
 import type { LanguageModelDeps } from './languageModels.ts';
-import { errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
 

@@ -5,9 +5,10 @@ import { TASK_TYPES } from '../base/task.ts';
 import type { RouteRequest } from '../flow/request.ts';
 import { buildPrompt } from '../prompt/buildPrompt.ts';
 import { codeContext } from './editorContext.ts';
+import { errorWords } from './errorWords.ts';
 import { quotaWords } from './limitWords.ts';
 import type { ParticipantDeps } from './participantChat.ts';
-import { errorWords, money, percent, reasonWords } from './words.ts';
+import { money, percent, reasonWords } from './words.ts';
 
 const t = vscode.l10n.t;
 const CHARS_PER_KB = 1_024;

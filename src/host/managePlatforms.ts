@@ -4,9 +4,9 @@ import { SluiceError } from '../base/errors.ts';
 import type { Account } from './accounts.ts';
 import type { Connections } from './connections.ts';
 import { isCancelled, trialWords, withCancel } from './connectPlatform.ts';
+import { errorWords } from './errorWords.ts';
 import { modelItems, useItems } from './modelWords.ts';
 import { kindOf } from './platformKinds.ts';
-import { errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
 

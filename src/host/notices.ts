@@ -2,8 +2,8 @@
 import * as vscode from 'vscode';
 import { SluiceError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { errorWords } from './errorWords.ts';
 import { SECTION, type SettingsWatcher } from './settingsWatcher.ts';
-import { errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
 

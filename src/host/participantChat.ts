@@ -9,12 +9,13 @@ import type { Platforms } from '../flow/platforms.ts';
 import type { Answer, AnswerEvent, Receipt } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
 import type { BucketView } from '../flow/snapshot.ts';
+import { errorWords } from './errorWords.ts';
 import { OFFERED } from './languageModelInfo.ts';
 import { VENDOR } from './languageModels.ts';
 import { quotaWords } from './limitWords.ts';
 import { chatRequest } from './participantContext.ts';
 import { decisionDocument, decisionTitle } from './receiptRows.ts';
-import { duration, errorWords, money, whyWords } from './words.ts';
+import { duration, money, whyWords } from './words.ts';
 
 const t = vscode.l10n.t;
 

@@ -8,7 +8,8 @@ import { type DeferredTask, QUEUED_TASKS } from '../flow/deferredTask.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Question } from './answerSession.ts';
 import type { Answers } from './answers.ts';
-import { clockTime, errorWords } from './words.ts';
+import { errorWords } from './errorWords.ts';
+import { clockTime } from './words.ts';
 
 const t = vscode.l10n.t;
 

@@ -7,7 +7,8 @@ import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, Receipt, RouteRequest } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
 import { CONNECT_HELPS } from './answerEndings.ts';
-import { errorWords, receiptLine } from './words.ts';
+import { errorWords } from './errorWords.ts';
+import { receiptLine } from './words.ts';
 
 const t = vscode.l10n.t;
 

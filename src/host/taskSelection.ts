@@ -5,7 +5,7 @@ import { SluiceError } from '../base/errors.ts';
 import type { CodeContext } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
 import { type PlacedCode, placedCode } from './editorContext.ts';
-import { errorWords } from './words.ts';
+import { errorWords } from './errorWords.ts';
 
 const t = vscode.l10n.t;
 const CHARS_PER_KB = 1_024;

@@ -7,7 +7,7 @@ import type { LimitState } from '../../src/quota/limit.ts';
 import { bindModel } from '../../src/routing/catalogue.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeTransport } from '../support/fakeTransport.ts';
-import { buildSpine, FAST, request, STRONG } from '../support/spine.ts';
+import { buildSpine, request, STRONG } from '../support/spine.ts';
 
 const MODEL = bindModel(STRONG, 'test', false);
 const DEMAND = { inputTokens: 1_000, outputTokens: 1_000, usd: 0.1 };
@@ -69,7 +69,7 @@ suite('costly requests', () => {
       return answer;
     };
     const settings = { 'request.confirmAboveUsd': 0 };
-    return { ...buildSpine({ clock, transport, approve, settings }), transport, asked };
+    return { ...buildSpine({ clock, transport, approve, settings }), clock, transport, asked };
   }
 
   test('after a yes the request is sent, once asked however often it is tried', async () => {
