@@ -17,7 +17,8 @@ export interface EnableDeps {
   readonly isOn: () => boolean;
   /** Resolves with whether the person agrees. */
   readonly ask: (message: string, detail: string, yes: string) => Promise<boolean>;
-  readonly enable: () => Promise<void>;
+  /** Resolves when it runs. */
+  readonly enable: () => PromiseLike<void>;
   /** Shows it with buttons, and resolves with the one that was chosen. */
   readonly tell: (message: string, button?: string) => Promise<boolean>;
   readonly openChat: () => Promise<void>;
@@ -50,7 +51,7 @@ export async function enableVscodeChat(deps: EnableDeps = real()): Promise<Enabl
   } catch (error) {
     await deps.tell(
       t(
-        'VS Code’s chat could not be turned on ({0}). Nothing was changed. Look for “GitHub Copilot Chat” in the Extensions view, enable it there, then pick “Sluice Auto” in the Chat view.',
+        'VS Code’s chat could not be turned on ({0}). Look for “GitHub Copilot Chat” in the Extensions view, enable it there, then pick “Sluice Auto” in the Chat view.',
         error instanceof Error ? error.message : String(error),
       ),
     );
@@ -64,14 +65,43 @@ async function offerChat(deps: EnableDeps, message: string): Promise<void> {
   if (await deps.tell(message, t('Open Chat'))) await deps.openChat();
 }
 
+/** A question asked before the extension runs would end in a sign-in. Also resolves when the person has waited enough. */
+async function running(token: vscode.CancellationToken): Promise<void> {
+  const listening: vscode.Disposable[] = [];
+  try {
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        if (vscode.extensions.getExtension(CHAT) !== undefined) resolve();
+      };
+      listening.push(
+        vscode.extensions.onDidChange(look),
+        token.onCancellationRequested(() => resolve()),
+      );
+      look();
+    });
+    await vscode.extensions.getExtension(CHAT)?.activate();
+  } finally {
+    for (const one of listening) one.dispose();
+  }
+}
+
 function real(): EnableDeps {
   return {
     isOn: () => vscode.extensions.getExtension(CHAT) !== undefined,
     ask: async (message, detail, yes) =>
       (await vscode.window.showInformationMessage(message, { modal: true, detail }, yes)) === yes,
-    enable: async () => {
-      await vscode.commands.executeCommand(INSTALL, CHAT, { enable: true });
-    },
+    enable: () =>
+      vscode.window.withProgress(
+        {
+          location: vscode.ProgressLocation.Notification,
+          title: t('Turning on VS Code’s chat…'),
+          cancellable: true,
+        },
+        async (_progress, token) => {
+          await vscode.commands.executeCommand(INSTALL, CHAT, { enable: true });
+          await running(token);
+        },
+      ),
     tell: async (message, button) => {
       const buttons = button === undefined ? [] : [button];
       return (await vscode.window.showInformationMessage(message, ...buttons)) !== undefined;
