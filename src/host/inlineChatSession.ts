@@ -89,12 +89,12 @@ export class ChatSession implements Disposable {
 
   /** The input gets the focus, in a new thread: VS Code has no other way. */
   focus(text = this.box.input.text): void {
-    this.#open(text, true);
+    this.box.openInput(this.#place(), text);
+    this.#previews.request();
   }
 
-  #open(text: string, focus: boolean): void {
-    this.box.open({ uri: this.document.uri, range: this.#target.anchor }, text, focus);
-    this.#previews.request();
+  #place() {
+    return { uri: this.document.uri, range: this.#target.anchor };
   }
 
   /** Once what was drawn just now has its place. */
@@ -119,7 +119,7 @@ export class ChatSession implements Disposable {
 
   codeTouched(): void {
     this.box.codeTouched();
-    if (this.box.grabs && this.running) this.#open(this.box.input.text, false);
+    if (this.box.grabs && this.running) this.box.openTalk(this.#place());
   }
 
   codeChanged(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
@@ -130,8 +130,8 @@ export class ChatSession implements Disposable {
   /** The file has another name now, or another language. */
   moved(document: vscode.TextDocument): void {
     this.#target = this.#targetIn(document, this.#target.range);
-    this.#open(this.box.input.text, false);
-    this.#show();
+    this.focus();
+    this.box.openTalk(this.#place());
   }
 
   async recall(direction: 'earlier' | 'later'): Promise<void> {
@@ -174,7 +174,7 @@ export class ChatSession implements Disposable {
     this.#walk = undefined;
     this.choices.form = undefined;
     this.#turns = [turn, ...this.#turns];
-    if (how.boxGone === true || this.box.grabs) this.focus('');
+    if (how.boxGone === true) this.focus('');
     else void this.box.input.setText('');
     return this.#run(turn, manner);
   }
@@ -206,6 +206,7 @@ export class ChatSession implements Disposable {
     const starting = t('Choosing a model…');
     turn.restart(starting);
     changed(starting);
+    if (this.box.grabs || !this.box.talks) this.box.openTalk(this.#place());
     this.#revealSoon(false);
     try {
       await this.#target.found;
