@@ -62,7 +62,9 @@ export class ChatBox implements Disposable {
     const former = this.#inputThread;
     this.input.renew(text);
     this.#inputComment = inputComment(text);
-    this.#inputThread = this.#thread(uri, range, [this.#inputComment], 'input', this.#label);
+    const help = helpComment();
+    this.#inputThread = this.#thread(uri, inputRange(range), [help], 'input', this.#label);
+    this.#inputThread.comments = [help, this.#inputComment];
     former?.dispose();
   }
 
@@ -74,7 +76,7 @@ export class ChatBox implements Disposable {
     this.#talkThread =
       this.#turns.length === 0
         ? undefined
-        : this.#thread(uri, range, this.#turns, 'talk', t('Answers, newest first'));
+        : this.#thread(uri, talkRange(range), this.#turns, 'talk', t('Answers, newest first'));
     former?.dispose();
   }
 
@@ -150,12 +152,31 @@ export class ChatBox implements Disposable {
   }
 }
 
+/** VS Code orders the boxes at one line by the column that it makes of their ranges: 1 of several lines, else their middle. */
+function inputRange(range: vscode.Range): vscode.Range {
+  return range.isSingleLine ? new vscode.Range(range.end.line, 0, range.end.line, 0) : range;
+}
+
+function talkRange({ end }: vscode.Range): vscode.Range {
+  return new vscode.Range(end.line, 0, end.line, 1);
+}
+
 function inputComment(body: string): vscode.Comment {
   return {
     author: { name: t('You') },
     body,
     mode: vscode.CommentMode.Editing,
     contextValue: 'input',
-    label: t('Enter sends, Shift+Enter makes a new line, Escape stops or closes'),
+  };
+}
+
+/** VS Code leaves the arrow keys to an input that was added to a thread behind another comment. */
+function helpComment(): vscode.Comment {
+  return {
+    author: { name: t('Keys') },
+    body: '',
+    mode: vscode.CommentMode.Preview,
+    contextValue: 'help',
+    label: t('Enter sends · Shift+Enter: new line · ↑ ↓ earlier prompts · Escape stops or closes'),
   };
 }

@@ -90,6 +90,8 @@ export class ChatSession implements Disposable {
   /** The input gets the focus, in a new thread: VS Code has no other way. */
   focus(text = this.box.input.text): void {
     this.box.openInput(this.#place(), text);
+    // Of two boxes at one line the newer one stands below.
+    if (this.box.talks) this.box.openTalk(this.#place());
     this.#previews.request();
   }
 
@@ -131,7 +133,6 @@ export class ChatSession implements Disposable {
   moved(document: vscode.TextDocument): void {
     this.#target = this.#targetIn(document, this.#target.range);
     this.focus();
-    this.box.openTalk(this.#place());
   }
 
   async recall(direction: 'earlier' | 'later'): Promise<void> {
@@ -175,7 +176,7 @@ export class ChatSession implements Disposable {
     this.choices.form = undefined;
     this.#turns = [turn, ...this.#turns];
     if (how.boxGone === true) this.focus('');
-    else void this.box.input.setText('');
+    else void this.box.input.take(typed);
     return this.#run(turn, manner);
   }
 

@@ -4,6 +4,7 @@ import { type Bench, machine, type Report } from './report.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   activation: async () => (await import('./activation.ts')).activation,
+  inline: async () => (await import('./inline.ts')).inline,
   pipeline: async () => (await import('./pipeline.ts')).pipeline,
   transport: async () => (await import('./transport.ts')).transport,
 };

@@ -227,7 +227,7 @@ suite('inline chat', () => {
     const { page } = workbench;
     platform.script([{ fault: { kind: 'slow-first-token', delayMs: 1_000 } }]);
     await page.locator('.review-widget .comment-body').last().click();
-    await workbench.page.locator('.review-widget .edit-textarea').click();
+    await page.locator('.review-widget .edit-textarea').click();
     await chat.focused();
     await chat.send('explain it in one sentence');
     await workbench.placeCursor(19);
@@ -252,7 +252,7 @@ suite('inline chat', () => {
     await chat.send('add a docstring');
     const refused = await chat.newest('the refusal', ({ text }) => /read-only/.test(text));
 
-    assert.match(asked.text, /python/);
+    assert.match(asked.text, /what is this/);
     assert.match(refused.text, /Nothing was changed/);
     assert.equal(
       await readFile(join(sample.folder, 'stock.py'), 'utf8'),
