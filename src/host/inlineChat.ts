@@ -51,23 +51,31 @@ export class InlineChat implements vscode.Disposable {
 
   /** Resolves with the receipt when `send` is asked for, else when the input is there. */
   async open(argument: unknown): Promise<Receipt | undefined> {
-    const opening = parseOpening(argument);
-    const editor = vscode.window.activeTextEditor;
-    if (opening.place === undefined && this.#sessions.some(({ box }) => box.input.is(editor?.document)))
-      return undefined;
-    const place = opening.place ?? (editor && { uri: editor.document.uri, range: editor.selection });
-    if (place === undefined) {
-      const nothing = new SluiceError('nothing-to-send', { why: 'no-editor' });
-      void vscode.window.showInformationMessage(errorWords(nothing, String));
-      return undefined;
-    }
-    const session = this.#sessions.find((one) => one.covers(place)) ?? (await this.#create(place));
+    const { place, instruction, form, task, send = false } = parseOpening(argument);
+    const session = place === undefined ? await this.#here() : await this.#at(place);
+    if (session === undefined) return undefined;
     this.#use(session);
-    const { instruction, form, task, send = false } = opening;
     if (form !== undefined) session.choices.form = form;
     session.choices.task = task;
-    session.focus(send ? '' : (instruction ?? session.box.input.text));
+    // One who types already goes on typing.
+    if (!session.box.input.focused) session.focus(send ? '' : (instruction ?? session.box.input.text));
+    else if (!send && instruction !== undefined) await session.box.input.setText(instruction);
     return send ? session.send(instruction ?? '') : undefined;
+  }
+
+  /** The chat that one is in, or the one at the selection of the active editor. */
+  async #here(): Promise<ChatSession | undefined> {
+    const editor = vscode.window.activeTextEditor;
+    const focused = this.#of(editor?.document);
+    if (focused !== undefined) return focused;
+    if (editor !== undefined) return this.#at({ uri: editor.document.uri, range: editor.selection });
+    const nothing = new SluiceError('nothing-to-send', { why: 'no-editor' });
+    void vscode.window.showInformationMessage(errorWords(nothing, String));
+    return undefined;
+  }
+
+  async #at(place: ChatPlace): Promise<ChatSession> {
+    return this.#sessions.find((one) => one.covers(place)) ?? (await this.#create(place));
   }
 
   /** Enter: sends what is in the input that has the focus. */
@@ -125,10 +133,13 @@ export class InlineChat implements vscode.Disposable {
     const turn = session?.turnOf(comment);
     if (session === undefined || turn === undefined) return undefined;
     session.box.excused();
+    if (action === 'copy') {
+      await vscode.env.clipboard.writeText(turn.state.text);
+      return undefined;
+    }
+    // The button is drawn anew and loses the focus: it goes to where one types, and where Escape is heard.
+    session.focus();
     switch (action) {
-      case 'copy':
-        await vscode.env.clipboard.writeText(turn.state.text);
-        return undefined;
       case 'stop':
         session.cancel();
         return undefined;

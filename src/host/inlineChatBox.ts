@@ -1,10 +1,11 @@
 /**
- * The box in the editor that holds one chat: a comment thread with the input on top, where it stays at its line, and the
- * turns below it, newest first. Units: milliseconds.
+ * What one chat shows in the editor, below its line: a comment thread with nothing but the input, and below it another one
+ * with the turns, newest first, so that neither moves when an answer grows. Units: milliseconds.
  *
  * What VS Code does, seen in 1.139: changes of a thread are sent after 100 ms without another one, so new text is shown
- * at most every 130 ms. A thread gets the focus when it is opened with one comment that is being edited. Once somebody has
- * clicked on a comment, each later draw takes the focus there, out of the code as well; only a new thread forgets that.
+ * at most every 130 ms. Only a new thread of one comment gets the focus. Every draw of a thread takes the focus to the
+ * comment that was clicked last, out of the code as well, and the arrow keys go from the input to the other comments of
+ * its thread: hence two threads, the input's is never drawn again, and the other one is renewed when it may grab the focus.
  */
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
@@ -15,8 +16,6 @@ import { ChatInput } from './inlineChatInput.ts';
 const t = vscode.l10n.t;
 
 const SHOWN_EVERY_MS = 130;
-/** An input that has not got the focus by then does not get it: the turns are shown anyhow. */
-const FOCUS_WITHIN_MS = 1_000;
 /** Who clicks into the code is seen there at once; who clicks on a comment is not seen anywhere. */
 const SEEN_WITHIN_MS = 300;
 
@@ -35,15 +34,14 @@ export class ChatBox implements Disposable {
   readonly input: ChatInput;
   readonly #deps: ChatBoxDeps;
   readonly #draws: Throttled;
-  #thread: vscode.CommentThread | undefined;
-  #comment: vscode.Comment | undefined;
+  #inputThread: vscode.CommentThread | undefined;
+  #inputComment: vscode.Comment | undefined;
+  #talkThread: vscode.CommentThread | undefined;
   #turns: readonly vscode.Comment[] = [];
   #label = '';
-  /** While it runs, the input stands alone in its thread and waits for the focus. */
-  #alone: Disposable | undefined;
   /** When the input lost the focus to something that is not known yet. */
   #leftMs: number | undefined;
-  /** Somebody may have clicked on a comment of this thread. */
+  /** Somebody may have clicked on a comment of the talk. */
   #clicked = false;
 
   constructor(deps: ChatBoxDeps) {
@@ -53,36 +51,60 @@ export class ChatBox implements Disposable {
   }
 
   holds(what: unknown): boolean {
-    return what !== undefined && (what === this.#thread || what === this.#comment);
+    if (what === undefined) return false;
+    return [this.#inputThread, this.#inputComment, this.#talkThread].includes(
+      what as vscode.CommentThread & vscode.Comment,
+    );
   }
 
-  /** A new thread takes the place of the one there is; `text` is in its input. */
-  open({ uri, range }: ChatBoxPlace, text: string, focus: boolean): void {
-    const former = this.#thread;
+  /** A new input with `text` takes the place of the one there is, and the focus. */
+  openInput({ uri, range }: ChatBoxPlace, text: string): void {
+    const former = this.#inputThread;
     this.input.renew(text);
-    this.#comment = inputComment(text);
-    this.#leftMs = undefined;
-    this.#clicked = false;
-    this.#alone?.dispose();
-    this.#alone = focus ? this.#deps.clock.after(FOCUS_WITHIN_MS, () => this.focused()) : undefined;
-    const comments = focus ? [this.#comment] : [this.#comment, ...this.#turns];
-    const thread = this.#deps.controller.createCommentThread(uri, range, comments);
-    thread.canReply = false;
-    thread.label = this.#label;
-    thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
-    this.#thread = thread;
+    this.#inputComment = inputComment(text);
+    const help = helpComment();
+    this.#inputThread = this.#thread(uri, inputRange(range), [help], 'input', this.#label);
+    this.#inputThread.comments = [help, this.#inputComment];
     former?.dispose();
+  }
+
+  /** The talk is drawn in a new thread, which has no comment that was clicked. */
+  openTalk({ uri, range }: ChatBoxPlace): void {
+    const former = this.#talkThread;
+    this.#clicked = false;
+    this.#leftMs = undefined;
+    this.#talkThread =
+      this.#turns.length === 0
+        ? undefined
+        : this.#thread(uri, talkRange(range), this.#turns, 'talk', t('Answers, newest first'));
+    former?.dispose();
+  }
+
+  get talks(): boolean {
+    return this.#talkThread !== undefined;
+  }
+
+  #thread(
+    uri: vscode.Uri,
+    range: vscode.Range,
+    comments: readonly vscode.Comment[],
+    contextValue: string,
+    label: string,
+  ): vscode.CommentThread {
+    const thread = this.#deps.controller.createCommentThread(uri, range, [...comments]);
+    thread.canReply = false;
+    thread.contextValue = contextValue;
+    thread.label = label;
+    thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    return thread;
   }
 
   /** The input has the focus. */
   focused(): void {
-    if (this.#leftMs !== undefined) this.#clicked = true;
+    const awayMs = this.#leftMs === undefined ? 0 : this.#deps.clock.monotonic() - this.#leftMs;
+    if (awayMs > SEEN_WITHIN_MS) this.#clicked = true;
     this.#leftMs = undefined;
     this.input.showHint();
-    if (this.#alone === undefined) return;
-    this.#alone.dispose();
-    this.#alone = undefined;
-    if (this.#turns.length > 0) this.#draws.request();
   }
 
   left(): void {
@@ -108,26 +130,35 @@ export class ChatBox implements Disposable {
 
   show(turns: readonly vscode.Comment[]): void {
     this.#turns = turns;
-    if (this.#alone === undefined) this.#draws.request();
+    this.#draws.request();
   }
 
   setLabel(label: string): void {
     if (label === this.#label) return;
     this.#label = label;
-    if (this.#thread !== undefined) this.#thread.label = label;
+    if (this.#inputThread !== undefined) this.#inputThread.label = label;
   }
 
   dispose(): void {
-    this.#alone?.dispose();
     this.#draws.dispose();
-    this.#thread?.dispose();
-    this.#thread = undefined;
+    this.#inputThread?.dispose();
+    this.#talkThread?.dispose();
+    this.#inputThread = undefined;
+    this.#talkThread = undefined;
   }
 
   #draw(): void {
-    if (this.#thread === undefined || this.#comment === undefined || this.#alone !== undefined) return;
-    this.#thread.comments = [this.#comment, ...this.#turns];
+    if (this.#talkThread !== undefined) this.#talkThread.comments = [...this.#turns];
   }
+}
+
+/** VS Code orders the boxes at one line by the column that it makes of their ranges: 1 of several lines, else their middle. */
+function inputRange(range: vscode.Range): vscode.Range {
+  return range.isSingleLine ? new vscode.Range(range.end.line, 0, range.end.line, 0) : range;
+}
+
+function talkRange({ end }: vscode.Range): vscode.Range {
+  return new vscode.Range(end.line, 0, end.line, 1);
 }
 
 function inputComment(body: string): vscode.Comment {
@@ -136,6 +167,16 @@ function inputComment(body: string): vscode.Comment {
     body,
     mode: vscode.CommentMode.Editing,
     contextValue: 'input',
-    label: t('Enter sends, Shift+Enter makes a new line, Escape stops or closes'),
+  };
+}
+
+/** VS Code leaves the arrow keys to an input that was added to a thread behind another comment. */
+function helpComment(): vscode.Comment {
+  return {
+    author: { name: t('Keys') },
+    body: '',
+    mode: vscode.CommentMode.Preview,
+    contextValue: 'help',
+    label: t('Enter sends · Shift+Enter: new line · ↑ ↓ earlier prompts · Escape stops or closes'),
   };
 }

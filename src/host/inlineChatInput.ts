@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 
 const SCHEME = 'comment';
+const MOST_ATTEMPTS = 8;
 
 /** Whether `document` may be the box of a comment that is being edited. */
 export function isCommentInput({ uri }: vscode.TextDocument): boolean {
@@ -58,12 +59,31 @@ export class ChatInput {
 
   async setText(text: string): Promise<void> {
     this.#draft = text;
-    const editor = this.#editor();
-    if (editor === undefined || editor.document.getText() === text) return;
-    const all = new vscode.Range(0, 0, editor.document.lineCount, 0);
-    await editor.edit((builder) => builder.replace(editor.document.validateRange(all), text));
+    const editor = await this.#replace((now) => (now === text ? undefined : now.length), text);
+    if (editor === undefined) return;
     const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
     editor.selection = new vscode.Selection(end, end);
+  }
+
+  /** Takes out what was sent; what was typed behind it meanwhile stays. */
+  async take(sent: string): Promise<void> {
+    this.#draft = '';
+    await this.#replace((now) => (now.startsWith(sent) ? sent.length : undefined), '');
+  }
+
+  /** VS Code refuses an edit when something was typed at the same time: then it is tried on what is there now. */
+  async #replace(
+    charsOf: (now: string) => number | undefined,
+    text: string,
+  ): Promise<vscode.TextEditor | undefined> {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+      const editor = this.#editor();
+      const chars = editor && charsOf(editor.document.getText());
+      if (editor === undefined || chars === undefined) return undefined;
+      const range = new vscode.Range(new vscode.Position(0, 0), editor.document.positionAt(chars));
+      if (await editor.edit((builder) => builder.replace(range, text))) return editor;
+    }
+    return undefined;
   }
 
   /** Pale words in the box; gone as soon as something is typed. */

@@ -1,22 +1,22 @@
 /** Brings the box of a chat into view, as little as that takes. Units: lines from 0. */
 import * as vscode from 'vscode';
 
-/** Kept in sight above a box that fills the rest of the window. */
-const LINES_ABOVE = 3;
+/** Code that stays in sight above a box that fills the rest of the window. */
+const LINES_ABOVE = 6;
 
-/** The box stands below `line`. Somebody who has scrolled away from that line is left where they are. */
-export function revealBox(document: vscode.TextDocument, line: number, always: boolean): void {
+/** The box stands below `line`. `opening`: it holds the input only; later it may be higher than the window. */
+export function revealBox(document: vscode.TextDocument, line: number, opening: boolean): void {
   const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
-  if (editor === undefined || (!always && !shows(editor, line))) return;
+  if (editor === undefined) return;
   const below = line + 1;
-  if (below < document.lineCount) {
-    // The line behind the box comes into view, and the box with it.
-    editor.revealRange(new vscode.Range(below, 0, below, 0));
-    // A box higher than the window would push its own line out at the top.
-    if (shows(editor, line)) return;
+  const fits = below < document.lineCount && shows(editor, below) && shows(editor, line);
+  // Somebody who has scrolled away is left where they are.
+  if (fits || (!opening && !shows(editor, line))) return;
+  if (opening && below < document.lineCount) editor.revealRange(new vscode.Range(below, 0, below, 0));
+  else {
+    const top = Math.max(0, line - LINES_ABOVE);
+    editor.revealRange(new vscode.Range(top, 0, top, 0), vscode.TextEditorRevealType.AtTop);
   }
-  const top = Math.max(0, line - LINES_ABOVE);
-  editor.revealRange(new vscode.Range(top, 0, top, 0), vscode.TextEditorRevealType.AtTop);
 }
 
 function shows({ visibleRanges }: vscode.TextEditor, line: number): boolean {

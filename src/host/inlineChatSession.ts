@@ -89,12 +89,14 @@ export class ChatSession implements Disposable {
 
   /** The input gets the focus, in a new thread: VS Code has no other way. */
   focus(text = this.box.input.text): void {
-    this.#open(text, true);
+    this.box.openInput(this.#place(), text);
+    // Of two boxes at one line the newer one stands below.
+    if (this.box.talks) this.box.openTalk(this.#place());
+    this.#previews.request();
   }
 
-  #open(text: string, focus: boolean): void {
-    this.box.open({ uri: this.document.uri, range: this.#target.anchor }, text, focus);
-    this.#previews.request();
+  #place() {
+    return { uri: this.document.uri, range: this.#target.anchor };
   }
 
   /** Once what was drawn just now has its place. */
@@ -119,7 +121,7 @@ export class ChatSession implements Disposable {
 
   codeTouched(): void {
     this.box.codeTouched();
-    if (this.box.grabs && this.running) this.#open(this.box.input.text, false);
+    if (this.box.grabs && this.running) this.box.openTalk(this.#place());
   }
 
   codeChanged(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
@@ -130,8 +132,7 @@ export class ChatSession implements Disposable {
   /** The file has another name now, or another language. */
   moved(document: vscode.TextDocument): void {
     this.#target = this.#targetIn(document, this.#target.range);
-    this.#open(this.box.input.text, false);
-    this.#show();
+    this.focus();
   }
 
   async recall(direction: 'earlier' | 'later'): Promise<void> {
@@ -183,8 +184,8 @@ export class ChatSession implements Disposable {
     this.choices.form = undefined;
     this.choices.task = undefined;
     this.#turns = [turn, ...this.#turns];
-    if (how.boxGone === true || this.box.grabs) this.focus('');
-    else void this.box.input.setText('');
+    if (how.boxGone === true) this.focus('');
+    else void this.box.input.take(typed);
     return this.#run(turn, manner);
   }
 
@@ -214,6 +215,7 @@ export class ChatSession implements Disposable {
     const starting = t('Choosing a model…');
     turn.restart(starting);
     changed(starting);
+    if (this.box.grabs || !this.box.talks) this.box.openTalk(this.#place());
     this.#revealSoon(false);
     try {
       await this.#target.found;

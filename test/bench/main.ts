@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   edits: async () => (await import('./edits.ts')).edits,
   'quota-trace': async () => (await import('./quotaTrace.ts')).quotaTrace,
   panel: async () => (await import('./panel.ts')).panel,
+  inline: async () => (await import('./inline.ts')).inline,
   pipeline: async () => (await import('./pipeline.ts')).pipeline,
   transport: async () => (await import('./transport.ts')).transport,
 };

@@ -163,7 +163,7 @@ suite('language models for others', () => {
     await script([]);
 
     assert.ok(failed instanceof Error, 'it rejects');
-    assert.match(failed.message, /refused the key/);
+    assert.match(failed.message, /knows the key, but does not allow it this/);
   });
 
   test("VS Code's own title request goes to the cheapest model and is shown as what it is", async () => {
@@ -207,7 +207,7 @@ suite('tools for the chat', () => {
     const text = await invoke('sluice_quota', {});
 
     assert.match(text, /^\d+\s?% is left of the tightest limit/);
-    assert.match(text, /\| Limit \| Left \| Full in \| Read \|\n[\s\S]*Simulated platform, tokens \|/);
+    assert.match(text, /\| Limit \| Used \| Left \| Full again \| Source \|\n[\s\S]*\| tokens \|/);
   });
 
   test('sluice_context shows the prompt and the model without asking it', async () => {
