@@ -41,6 +41,11 @@ export interface EditVerdict {
 }
 
 export interface LiveEdit extends vscode.Disposable {
+  /**
+   * Before `finish`, as `stop`. After it, hunks that nobody has decided on count as lost and stay in the document: an edit
+   * that was finished ends by itself.
+   */
+  dispose(): void;
   /** Shown as soon as there is a whole line of code; does nothing once the edit has ended. */
   push(text: string): void;
   /** Resolves when the final difference stands in the editor. `complete`: the platform said that the answer is whole. */

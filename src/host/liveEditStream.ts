@@ -135,7 +135,8 @@ export class StreamedEdit implements LiveEdit {
   }
 
   dispose(): void {
-    this.documentGone();
+    if (this.streaming) void this.stop();
+    else this.documentGone();
   }
 
   async #show(): Promise<void> {
