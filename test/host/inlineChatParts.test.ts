@@ -4,7 +4,6 @@ import * as vscode from 'vscode';
 import { systemClock } from '../../src/base/clock.ts';
 import { PromptHistory, PromptWalk } from '../../src/host/inlineChatHistory.ts';
 import { parseOpening } from '../../src/host/inlineChatOpening.ts';
-import { outcomeOf } from '../../src/host/inlineChatOutcome.ts';
 import { ChatTarget } from '../../src/host/inlineChatPlace.ts';
 import { firstWords, modelMarkdown, withoutPictures } from '../../src/host/inlineChatWords.ts';
 
@@ -70,27 +69,12 @@ suite('parts of an inline chat', () => {
     assert.equal(new PromptWalk([], 'draft').earlier(), 'draft');
   });
 
-  test('hunks make an outcome: all, some or none of them taken; without any there is none', () => {
-    const kinds = [
-      { accepted: 2, rejected: 0, lost: 0 },
-      { accepted: 1, rejected: 1, lost: 0 },
-      { accepted: 1, rejected: 0, lost: 1 },
-      { accepted: 0, rejected: 2, lost: 0 },
-      { accepted: 0, rejected: 0, lost: 3 },
-    ].map((verdict) => outcomeOf('id', verdict)?.kind);
-
-    assert.deepEqual(kinds, ['accepted', 'partly', 'partly', 'rejected', undefined]);
-  });
-
   test('only what fits is taken from a key binding or a code action', () => {
     const place = { uri: vscode.Uri.file('/a.ts'), range: new vscode.Range(0, 0, 1, 0) };
 
-    assert.deepEqual(parseOpening({ place, instruction: 'why', form: 'ask', send: true }), {
-      place,
-      instruction: 'why',
-      form: 'ask',
-      send: true,
-    });
+    const whole = { place, instruction: 'why', form: 'ask', task: 'fix', send: true };
+    assert.deepEqual(parseOpening({ ...whole, other: 1 }), whole);
+    assert.deepEqual(parseOpening({ form: 'x', task: 'y', send: 1 }), {});
     assert.deepEqual(parseOpening(vscode.Uri.file('/a.ts')), {});
     assert.deepEqual(parseOpening(undefined), {});
   });
