@@ -121,7 +121,7 @@ export class World {
       const task = this.tasks[index];
       if (task) this.clock.after(task.atMs - this.nowMs, next);
     };
-    this.clock.after(0, next);
+    this.clock.after(this.tasks[0]?.atMs ?? 0, next);
     while (this.clock.pending > 0 || index < this.tasks.length) {
       this.clock.advance(this.clock.untilNextMs);
       await settled();
