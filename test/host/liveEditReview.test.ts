@@ -7,68 +7,73 @@ import { savedFile } from './liveEditSupport.ts';
 
 const BEFORE = 'const one = 1;\nconst two = 2;\n';
 const AFTER = BEFORE.replace('= 1', '= 10');
-
-/** The preview's one category holds all changes. */
-const TICK_ALL = [
-  'refactorPreview.groupByType',
-  'refactorPreview.focus',
-  'list.focusFirst',
-  'refactorPreview.toggleCheckedState',
-];
+const PREVIEW = 'vscode-bulkeditpreview-editor';
+const TICK = ['refactorPreview.focus', 'list.focusFirst', 'refactorPreview.toggleCheckedState'];
+const CHOOSE = ['refactorPreview.focus', 'list.focusFirst', 'list.expand', 'list.focusDown', 'list.select'];
 
 const textOf = async (uri: vscode.Uri) => (await vscode.workspace.openTextDocument(uri)).getText();
 
 suite('changes in several files inside VS Code', () => {
-  test('what is ticked is written, with the line ends of its file, and a new file is made', async () => {
-    const one = await savedFile(BEFORE, 'one.ts');
-    const two = await savedFile(BEFORE.replaceAll('\n', '\r\n'), 'two.ts');
-    const made = one.with({ path: one.path.replace('one.ts', 'made.ts') });
+  for (const [what, lineEnd] of [
+    ['those of Unix', '\n'],
+    ['those of Windows', '\r\n'],
+  ] as const) {
+    test(`what is ticked is written, and line ends stay ${what}`, async () => {
+      const uri = await savedFile(BEFORE.replaceAll('\n', lineEnd), 'one.ts');
 
-    const reviewed = reviewFiles([one, two, made].map((uri) => ({ uri, newText: AFTER })));
-    await answer(reviewed, TICK_ALL, 'apply');
+      const reviewed = reviewFiles([{ uri, newText: AFTER }]);
+      await previewOf(uri);
+      const unwritten = await textOf(uri);
+      await runAll([...TICK, 'refactorPreview.apply']);
 
-    assert.deepEqual((await reviewed).map(String), [one, two, made].map(String));
-    assert.deepEqual(await Promise.all([one, two, made].map(textOf)), [
-      AFTER,
-      AFTER.replaceAll('\n', '\r\n'),
-      AFTER,
-    ]);
+      assert.equal(unwritten, BEFORE.replaceAll('\n', lineEnd));
+      assert.deepEqual((await reviewed).map(String), [uri.toString()]);
+      assert.equal(await textOf(uri), AFTER.replaceAll('\n', lineEnd));
+    });
+  }
+
+  test('nothing ticked, or everything discarded: every file is as it was, and none is made', async () => {
+    for (const end of ['apply', 'discard']) {
+      const [one, two] = [await savedFile(BEFORE, 'one.ts'), await savedFile(BEFORE, 'two.ts')];
+      const made = one.with({ path: one.path.replace('one.ts', 'made.ts') });
+
+      const reviewed = reviewFiles([one, two, made].map((uri) => ({ uri, newText: AFTER })));
+      await previewOf(one, two, made);
+      await runAll([`refactorPreview.${end}`]);
+
+      assert.deepEqual(await reviewed, []);
+      assert.deepEqual([await textOf(one), await textOf(two)], [BEFORE, BEFORE]);
+      await assert.rejects(Promise.resolve(vscode.workspace.fs.stat(made)));
+    }
   });
 
-  test('unticked or discarded, every file is as it was; equal texts open no preview', async () => {
+  test('equal texts open no preview', async () => {
     const uri = await savedFile(BEFORE, 'one.ts');
 
-    const unticked = reviewFiles([{ uri, newText: AFTER }]);
-    await answer(unticked, [], 'apply');
-    const discarded = reviewFiles([{ uri, newText: AFTER }]);
-    await answer(discarded, [], 'discard');
-
-    assert.deepEqual([await unticked, await discarded, await textOf(uri)], [[], [], BEFORE]);
     assert.deepEqual(await reviewFiles([{ uri, newText: BEFORE }]), []);
   });
 });
 
-/** The preview tells no extension when it is there, so it is answered until it is gone. */
-async function answer(
-  reviewed: Promise<unknown>,
-  commands: readonly string[],
-  how: 'apply' | 'discard',
-): Promise<void> {
-  let done = false;
-  void reviewed.then(() => {
-    done = true;
-  });
-  let turn = 0;
-  const next = () => {
-    turn += 1;
-    if (turn % 60 !== 0) return;
-    void (async () => {
-      for (const command of commands) await vscode.commands.executeCommand(command);
-      await vscode.commands.executeCommand(`refactorPreview.${how}`);
-    })().then(undefined, () => undefined);
+/** VS Code tells no extension that its preview is there, but it opens what a chosen change would make. */
+async function previewOf(...files: readonly vscode.Uri[]): Promise<void> {
+  const folders = files.map(({ path }) => path.split('/').at(-2) ?? path);
+  const isOpen = () =>
+    vscode.workspace.textDocuments.some(
+      ({ uri }) => uri.scheme === PREVIEW && folders.some((folder) => uri.toString().includes(folder)),
+    );
+  let choosing = true;
+  const choose = async () => {
+    while (choosing && !isOpen()) await runAll(CHOOSE);
   };
-  await eventually('the preview is answered', () => {
-    next();
-    return done;
+  const chosen = choose();
+  await eventually('a change of the preview is open', isOpen).finally(() => {
+    choosing = false;
   });
+  await chosen;
+}
+
+async function runAll(commands: readonly string[]): Promise<void> {
+  for (const command of commands) {
+    await vscode.commands.executeCommand(command).then(undefined, () => undefined);
+  }
 }
