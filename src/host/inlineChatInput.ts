@@ -7,9 +7,9 @@ import * as vscode from 'vscode';
 const SCHEME = 'comment';
 const MOST_ATTEMPTS = 8;
 
-/** Whether `document` may be the box of a comment that is being edited. */
+/** Whether `document` may be the box of a comment that is being edited; that of a reply names its controller. */
 export function isCommentInput({ uri }: vscode.TextDocument): boolean {
-  return uri.scheme === SCHEME;
+  return uri.scheme === SCHEME && uri.authority === '';
 }
 
 export class ChatInput {
