@@ -17,9 +17,10 @@ import { LimitToasts } from './host/limitToasts.ts';
 import type { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import type { Notices } from './host/notices.ts';
+import { outcomeWords } from './host/outcomeWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { TaskCommands } from './host/taskCommands.ts';
-import { whyWords } from './host/words.ts';
+import { percent, whyWords } from './host/words.ts';
 import { answersAt } from './node/probe.ts';
 
 export interface DoorsDeps {
@@ -68,7 +69,11 @@ export function buildDoors(deps: DoorsDeps): void {
     new DashboardView({
       ...panel,
       snapshot: () =>
-        buildSnapshot(core, { why: ({ decision }) => whyWords(decision), notices: () => notices.all() }),
+        buildSnapshot(core, {
+          why: ({ decision }) => whyWords(decision),
+          notices: () => notices.all(),
+          outcome: (facts) => outcomeWords(facts, percent, vscode.l10n.t),
+        }),
       onBug: (error) => void notices.bug(error, showLog),
     }),
   );

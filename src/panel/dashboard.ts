@@ -61,6 +61,10 @@ function receive(message: ToPanel, channel: Channel): void {
 function restore(kept: unknown): void {
   if (typeof kept !== 'object' || kept === null) return;
   if ('expanded' in kept && kept.expanded === true) show({ list: { ...state.list, expanded: true } });
+  const open: unknown = 'open' in kept ? kept.open : undefined;
+  for (const folded of document.querySelectorAll('details')) {
+    folded.open = Array.isArray(open) && open.includes(folded.dataset.kept);
+  }
   if ('scrollY' in kept && typeof kept.scrollY === 'number') window.scrollTo({ top: kept.scrollY });
 }
 
@@ -77,7 +81,10 @@ function onClick(channel: Channel, target: EventTarget | null): void {
 }
 
 function keep(channel: Channel): void {
-  channel.keep({ expanded: state.list.expanded, scrollY: window.scrollY });
+  const open = [...document.querySelectorAll('details')].flatMap(({ dataset, open: is }) =>
+    is ? dataset.kept : [],
+  );
+  channel.keep({ expanded: state.list.expanded, open, scrollY: window.scrollY });
 }
 
 /** While the pointer is over the list of decisions no row moves: newer ones wait until it leaves. */
@@ -95,6 +102,8 @@ function start(): void {
   document.addEventListener('click', ({ target }) => onClick(channel, target));
   document.addEventListener('pointerover', ({ target }) => hold(target));
   document.documentElement.addEventListener('pointerleave', () => hold(null));
+  // It does not bubble.
+  document.addEventListener('toggle', () => keep(channel), { capture: true });
   document.addEventListener('scrollend', () => keep(channel));
 }
 

@@ -8,6 +8,7 @@ import { hitRateChart } from './hitRateChart.ts';
 import { latencyChart } from './latencyChart.ts';
 import { failureBox, nothing, progress } from './parts.ts';
 import { platformsList } from './platformsList.ts';
+import { predictionsSummary } from './predictionsSummary.ts';
 import { spendSummary } from './spendSummary.ts';
 
 export interface DashboardState {
@@ -126,10 +127,11 @@ function intro({ platforms }: Snapshot, { words }: Format): VNode {
 function sections(snapshot: Snapshot, list: ListState, format: Format): Content {
   return [
     spendSummary(snapshot.today, snapshot.running, format),
-    bucketsChart(snapshot.buckets, snapshot.platforms, format),
+    bucketsChart(snapshot.buckets, snapshot.platforms, snapshot.atMs, format),
     hitRateChart(snapshot.caches, format),
+    predictionsSummary(snapshot.predictions, format),
     latencyChart(snapshot.latencies, format),
-    decisionsList(snapshot.decisions, list, snapshot.atMs, format),
+    decisionsList(snapshot, list, format),
     platformsList(snapshot.platforms, true, format),
   ];
 }

@@ -32,7 +32,10 @@ suite('panel operation', function () {
 
         const order = await tabOrder(panel);
 
-        assert.equal(order.length, await panel.page.locator('button, a[href], [tabindex="0"]').count());
+        assert.equal(
+          order.length,
+          await panel.page.locator('button, summary, a[href], [tabindex="0"]').count(),
+        );
         assert.ok(order.length >= 8);
         const tops = order.map(({ place }) => place);
         assert.deepEqual(
