@@ -58,9 +58,8 @@ export function buildCore(deps: CoreDeps) {
   const store = context.globalState;
   const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
   const foresight = () => lookAhead.get();
-  const labelOf = (id: string) => platforms.list.find((platform) => platform.id === id)?.label ?? id;
   const approve = async (costly: CostlyRequest) =>
-    (await import('./host/approveCost.ts')).approveCost(costly, labelOf);
+    (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher(parts);
   const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));

@@ -48,7 +48,7 @@ export function buildDoors(deps: DoorsDeps): void {
     );
     return (await decisions).show(receipt);
   };
-  const labelOf = (id: string) => platforms.list.find((platform) => platform.id === id)?.label ?? id;
+  const { labelOf } = platforms;
   const state = context.workspaceState;
   const queue = owned.add(new LazyQueue({ pipeline, answers: () => answers, clock, state, labelOf }));
   const answers: Answers = owned.add(
@@ -101,6 +101,7 @@ export function buildDoors(deps: DoorsDeps): void {
     dashboard.changed();
   };
   for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
+  owned.add(outcomes.onOutcome(changed));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   owned.add(registerCodeActions());
   owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));

@@ -95,7 +95,9 @@ export class ParticipantChat {
     if (event.kind === 'text') stream.markdown(event.text);
     else if (event.kind === 'routed') stream.progress(t('Waiting for {0}…', event.decision.chosen.label));
     else if (event.kind === 'waiting') {
-      stream.progress(t('{0} asks to wait {1}…', this.#labelOf(event.platform), duration(event.waitMs)));
+      stream.progress(
+        t('{0} asks to wait {1}…', this.#deps.platforms.labelOf(event.platform), duration(event.waitMs)),
+      );
     }
   }
 
@@ -108,7 +110,7 @@ export class ParticipantChat {
   #problemOf({ failure, receipt }: Answer): vscode.ChatResult {
     if (failure !== undefined) {
       const kept = t('What came before is kept; the answer is not complete.');
-      return { errorDetails: { message: `${errorWords(failure, (id) => this.#labelOf(id))} ${kept}` } };
+      return { errorDetails: { message: `${errorWords(failure, this.#deps.platforms.labelOf)} ${kept}` } };
     }
     if (receipt.stop !== 'length') return {};
     return { errorDetails: { message: t('The answer reached the length limit and is not complete.') } };
@@ -117,7 +119,7 @@ export class ParticipantChat {
   #failed(error: unknown, signal: AbortSignal): vscode.ChatResult {
     if (isCancellation(error, signal)) return {};
     if (SluiceError.any(error)) {
-      return { errorDetails: { message: errorWords(error, (id) => this.#labelOf(id)) } };
+      return { errorDetails: { message: errorWords(error, this.#deps.platforms.labelOf) } };
     }
     this.#deps.log.error('@sluice failed', { name: error instanceof Error ? error.name : typeof error });
     return { errorDetails: { message: t('Something in Sluice failed. Its log says more.') } };
@@ -146,10 +148,6 @@ export class ParticipantChat {
       arguments: [receipt.id],
     });
     return {};
-  }
-
-  #labelOf(id: string): string {
-    return this.#deps.platforms.list.find((platform) => platform.id === id)?.label ?? id;
   }
 }
 
