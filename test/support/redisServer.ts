@@ -1,8 +1,8 @@
 /** A Redis of the tests' own: on a free port of this machine, keeping nothing. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { onPath } from './paths.ts';
 import { Complaint } from './program.ts';
+import { findRedis } from './systemPackages.ts';
 import { until } from './until.ts';
 
 export interface RedisServer {
@@ -23,8 +23,9 @@ process.on('exit', () => {
 });
 
 export async function startRedis(...options: readonly string[]): Promise<RedisServer> {
-  const program = onPath('redis-server', 'valkey-server');
-  if (program === undefined) throw new Complaint('Missing: redis-server.');
+  const program = findRedis();
+  if (program === undefined)
+    throw new Complaint('Missing: a Redis server. On Debian or Ubuntu: sudo apt-get install redis-server');
   const port = await freePort();
   let child: ChildProcess | undefined;
   const start = async () => {

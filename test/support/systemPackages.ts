@@ -17,6 +17,12 @@ export const chromiumNeed: SystemNeed = {
   present: () => findChromium() !== undefined,
 };
 
+export const redisNeed: SystemNeed = {
+  purpose: 'a Redis server for the limits of a team',
+  debianPackages: ['redis-server'],
+  present: () => findRedis() !== undefined,
+};
+
 /** Native parts of code-server are compiled on the machine. */
 export const compilerNeeds: readonly SystemNeed[] = [
   {
@@ -42,6 +48,10 @@ export function findChromium(): string | undefined {
   if (chosen) return chosen;
   const found = onPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome');
   return found ?? macChromes.find((path) => existsSync(path));
+}
+
+export function findRedis(): string | undefined {
+  return onPath('redis-server', 'valkey-server');
 }
 
 /** Throws a complaint that says what to install when it may not install it itself. */
