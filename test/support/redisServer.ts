@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { Complaint } from './program.ts';
-import { findRedis } from './systemPackages.ts';
 import { until } from './until.ts';
 
 export interface RedisServer {
@@ -23,22 +22,27 @@ process.on('exit', () => {
 });
 
 export async function startRedis(...options: readonly string[]): Promise<RedisServer> {
-  const program = findRedis();
-  if (program === undefined)
-    throw new Complaint('Missing: a Redis server. On Debian or Ubuntu: sudo apt-get install redis-server');
   const port = await freePort();
   let child: ChildProcess | undefined;
   const start = async () => {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) return;
     const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options];
-    const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const started = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     child = started;
     running.add(started);
+    let missing: Error | undefined;
+    started.once('error', (error) => {
+      missing = error;
+    });
     let said = '';
     started.stdout.on('data', (text) => {
       said += text;
     });
-    await until({ what: 'Redis to start', timeoutMs: 10_000 }, () => /[Rr]eady to accept/.test(said));
+    await until({ what: 'Redis to start', timeoutMs: 10_000 }, () => {
+      if (missing)
+        throw new Complaint('Missing: redis-server. On Debian or Ubuntu: apt-get install redis-server');
+      return /[Rr]eady to accept/.test(said);
+    });
   };
   const stop = async () => {
     const stopping = child;

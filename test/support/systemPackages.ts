@@ -20,7 +20,7 @@ export const chromiumNeed: SystemNeed = {
 export const redisNeed: SystemNeed = {
   purpose: 'a Redis server for the limits of a team',
   debianPackages: ['redis-server'],
-  present: () => findRedis() !== undefined,
+  present: () => onPath('redis-server') !== undefined,
 };
 
 /** Native parts of code-server are compiled on the machine. */
@@ -48,10 +48,6 @@ export function findChromium(): string | undefined {
   if (chosen) return chosen;
   const found = onPath('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome');
   return found ?? macChromes.find((path) => existsSync(path));
-}
-
-export function findRedis(): string | undefined {
-  return onPath('redis-server', 'valkey-server');
 }
 
 /** Throws a complaint that says what to install when it may not install it itself. */
