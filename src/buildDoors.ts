@@ -83,6 +83,7 @@ export function buildDoors(deps: DoorsDeps): void {
       buckets: () => bucketViews(core, clock.now()),
       platforms: () => platforms.list,
       running: () => pipeline.running,
+      team: () => notices.team,
       settings: read,
     }),
   );
@@ -111,7 +112,7 @@ export function buildDoors(deps: DoorsDeps): void {
   const chat = { ...core, settings: read, state, edits, owned };
   const table = commandTable({
     ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
-    ...{ settings, queued: queue.get, readUsage: core.history.read },
+    ...{ settings, queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }

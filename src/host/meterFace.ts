@@ -14,6 +14,8 @@ export interface MeterFacts {
   readonly buckets: readonly BucketView[];
   readonly platforms: readonly Pick<PlatformView, 'id' | 'label' | 'simulated'>[];
   readonly running: number;
+  /** Why the limits of the team cannot be shared just now. */
+  readonly team?: string | undefined;
 }
 
 /** Numbers in the person's language. */
@@ -122,7 +124,8 @@ function spoken(
 
 function tooltip(facts: MeterFacts, format: MeterFormat, t: Translate): string {
   const names = facts.platforms.map(({ label }) => plain(label)).join(' · ');
-  const heading = `**Sluice**${names === '' ? '' : ` – ${names}`}`;
+  const team = facts.team === undefined ? '' : `\n\n${plain(facts.team)}`;
+  const heading = `**Sluice**${names === '' ? '' : ` – ${names}`}${team}`;
   if (facts.buckets.length === 0)
     return [heading, '', t('No limits known yet: they come with the first answer.')].join('\n');
   return [heading, '', ...limitTable(facts, format, t)].join('\n');
