@@ -5,7 +5,8 @@
  * What VS Code does, seen in 1.139: changes of a thread are sent after 100 ms without another one, so new text is shown
  * at most every 130 ms. Only a new thread of one comment gets the focus. Every draw of a thread takes the focus to the
  * comment that was clicked last, out of the code as well, and the arrow keys go from the input to the other comments of
- * its thread: hence two threads, the input's is never drawn again, and the other one is renewed when it may grab the focus.
+ * its thread unless it was added behind another one: hence two threads. The input's is left alone while the focus is
+ * elsewhere, and the other one is renewed when it may grab the focus.
  */
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
@@ -105,6 +106,7 @@ export class ChatBox implements Disposable {
     if (awayMs > SEEN_WITHIN_MS) this.#clicked = true;
     this.#leftMs = undefined;
     this.input.showHint();
+    this.setLabel(this.#label);
   }
 
   left(): void {
@@ -133,10 +135,12 @@ export class ChatBox implements Disposable {
     this.#draws.request();
   }
 
-  setLabel(label: string): void {
-    if (label === this.#label) return;
+  /** VS Code takes the focus to the input with it: so only while it is there, or `now`, when it shall go there. */
+  setLabel(label: string, now = this.input.focused): void {
     this.#label = label;
-    if (this.#inputThread !== undefined) this.#inputThread.label = label;
+    if (this.#inputThread !== undefined && now && this.#inputThread.label !== label) {
+      this.#inputThread.label = label;
+    }
   }
 
   dispose(): void {

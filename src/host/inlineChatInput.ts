@@ -18,6 +18,7 @@ export class ChatInput {
   /** What it shall hold before it is there. */
   #draft = '';
   #hint = '';
+  #preview = '';
 
   constructor(hints: vscode.TextEditorDecorationType) {
     this.#hints = hints;
@@ -86,20 +87,31 @@ export class ChatInput {
     return undefined;
   }
 
-  /** Pale words in the box; gone as soon as something is typed. */
+  /** Pale words in the empty box. Unlike all else in a thread they are shown at once. */
   hint(text: string): void {
     this.#hint = text;
     this.showHint();
   }
 
+  /** What would be sent: behind what is typed, or behind the hint. Empty: nothing is said. */
+  preview(text: string): void {
+    if (text === this.#preview) return;
+    this.#preview = text;
+    this.showHint();
+  }
+
   showHint(): void {
-    const empty = this.text === '' && this.#hint !== '';
+    const editor = this.#editor();
+    if (editor === undefined) return;
+    const { document } = editor;
+    const end = document.lineAt(document.lineCount - 1).range.end;
+    const empty = document.lineCount === 1 && end.character === 0;
+    const parts = empty ? [this.#hint, this.#preview] : [this.#preview];
+    const words = parts.filter((part) => part !== '').join(' — ');
     const color = new vscode.ThemeColor('input.placeholderForeground');
-    const renderOptions = { after: { contentText: this.#hint, color } };
-    this.#editor()?.setDecorations(
-      this.#hints,
-      empty ? [{ range: new vscode.Range(0, 0, 0, 0), renderOptions }] : [],
-    );
+    const after = { contentText: words, color, ...(empty ? {} : { margin: '0 0 0 2em' }) };
+    const shown = words === '' ? [] : [{ range: new vscode.Range(end, end), renderOptions: { after } }];
+    editor.setDecorations(this.#hints, shown);
   }
 
   #editor(): vscode.TextEditor | undefined {

@@ -10,11 +10,11 @@ import { errorWords } from './errorWords.ts';
 import { ChatBox, type ChatBoxDeps } from './inlineChatBox.ts';
 import { type PromptHistory, PromptWalk } from './inlineChatHistory.ts';
 import { type ChatPlace, ChatTarget } from './inlineChatPlace.ts';
+import { previewLine, strongerThan, titleWords } from './inlineChatPreview.ts';
 import { ChatChoices, type Manner, type ReadyRequest } from './inlineChatRequest.ts';
 import { revealBox } from './inlineChatReveal.ts';
 import { type RunDeps, runTurn } from './inlineChatRun.ts';
 import { ChatTurn } from './inlineChatTurn.ts';
-import { formName, previewWords } from './inlineChatWords.ts';
 
 const t = vscode.l10n.t;
 
@@ -47,14 +47,18 @@ export class ChatSession implements Disposable {
     this.#deps = deps;
     this.choices = new ChatChoices(place.fix === true);
     this.box = this.#owned.add(new ChatBox(deps));
-    this.#previews = this.#owned.add(throttle(() => this.preview(), PREVIEW_EVERY_MS, deps.clock));
+    this.#previews = this.#owned.add(throttle(() => this.#preview(), PREVIEW_EVERY_MS, deps.clock));
     this.#target = this.#targetIn(document, place.range);
     this.#hintIdle();
+    this.#label();
   }
 
   #targetIn(document: vscode.TextDocument, range: vscode.Range): ChatTarget {
     const target = new ChatTarget(document, range, this.#deps.clock, this.#closing.signal);
-    void target.found.then(() => this.#previews.request());
+    void target.found.then(() => {
+      this.#label();
+      this.#previews.request();
+    });
     return target;
   }
 
@@ -109,7 +113,8 @@ export class ChatSession implements Disposable {
 
   inputFocused(): void {
     this.box.focused();
-    this.#revealSoon(true);
+    this.#revealSoon(this.#turns.length === 0);
+    this.#previews.request();
   }
 
   inputChanged(): void {
@@ -143,7 +148,17 @@ export class ChatSession implements Disposable {
 
   toggleForm(): void {
     this.choices.form = this.choices.formOf(this.box.input.text) === 'ask' ? 'edit' : 'ask';
-    this.preview();
+    this.chosen();
+  }
+
+  /** Something was chosen by a button: the focus goes back to the input. */
+  chosen(): void {
+    this.#label(true);
+    this.#preview();
+  }
+
+  #label(now?: boolean): void {
+    this.box.setLabel(titleWords(this.#target, this.choices), now);
   }
 
   /** What would be sent now. Throws `nothing-to-send`. */
@@ -176,13 +191,16 @@ export class ChatSession implements Disposable {
       );
       return undefined;
     }
-    const manner = how.stronger === true ? this.#strongerThanPreviewed(typed) : {};
+    const manner = how.stronger === true ? strongerThan(this.#deps.pipeline, () => this.draft(typed)) : {};
     const form = this.choices.formOf(typed);
     const turn = new ChatTurn(text, form, this.choices.taskOf(form));
     this.#deps.history.add(typed.trim());
     this.#walk = undefined;
-    this.choices.form = undefined;
     this.choices.task = undefined;
+    if (this.choices.form !== undefined) {
+      this.choices.form = undefined;
+      this.#label();
+    }
     this.#turns = [turn, ...this.#turns];
     if (how.boxGone === true) this.focus('');
     else void this.box.input.take(typed);
@@ -212,6 +230,7 @@ export class ChatSession implements Disposable {
       if (silent && turn.state.text !== '') this.#revealSoon(false);
       silent = turn.state.text === '';
     };
+    this.#preview();
     const starting = t('Choosing a model…');
     turn.restart(starting);
     changed(starting);
@@ -263,27 +282,11 @@ export class ChatSession implements Disposable {
     this.box.show(this.#turns.slice(0, MOST_SHOWN).flatMap(({ question, answer }) => [question, answer]));
   }
 
-  /** Where nothing can be chosen, sending says why. */
-  #strongerThanPreviewed(typed: string): Manner {
-    try {
-      const { decision } = this.#deps.pipeline.preview(this.draft(typed).request);
-      return { strongerThan: decision.chosen.modelKey };
-    } catch (error) {
-      if (!SluiceError.any(error)) throw error;
-      return {};
-    }
-  }
-
   /** The line before sending. */
-  preview(): void {
+  #preview(): void {
     const form = this.choices.formOf(this.box.input.text);
-    try {
-      const { request, refused } = this.draft();
-      this.box.setLabel(refused ?? previewWords(form, this.#deps.pipeline.preview(request)));
-    } catch (error) {
-      if (!SluiceError.any(error)) throw error;
-      this.box.setLabel(`${formName(form)} · ${errorWords(error, this.#deps.labelOf)}`);
-    }
+    const line = () => previewLine(this.#deps, form, () => this.draft());
+    this.box.input.preview(this.running ? '' : line());
   }
 
   #hintIdle(): void {

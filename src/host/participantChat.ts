@@ -102,7 +102,7 @@ export class ParticipantChat {
   }
 
   #finish({ receipt }: Answer, stream: vscode.ChatResponseStream): void {
-    stream.markdown(`\n\n---\n*${receiptWords(receipt)}*`);
+    stream.markdown(`\n\n---\n*${receiptLine(receipt)}*`);
     const title = t('Why This Model');
     stream.button({ command: 'sluice.showLastDecision', title, arguments: [receipt.id] });
   }
@@ -157,7 +157,7 @@ function tiersOf(model: vscode.LanguageModelChat | undefined): readonly Tier[] |
   return OFFERED.find(({ id }) => id === model.id)?.tiers;
 }
 
-function receiptWords(receipt: Receipt): string {
+function receiptLine(receipt: Receipt): string {
   const model = receipt.simulated ? t('{0} (simulated)', receipt.model) : receipt.model;
   const cost =
     receipt.billing === 'subscription'

@@ -1,7 +1,7 @@
 /** Numbers, reasons and failures in the person's language. */
 import * as vscode from 'vscode';
 import { once } from '../base/once.ts';
-import { type TaskType, totalTokens } from '../base/task.ts';
+import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
 import { numberWords } from './numberWords.ts';
@@ -146,16 +146,6 @@ export function whyWords(decision: Decision): string {
     .find((reason) => reason !== undefined);
   const told = deciding ? [deciding] : decision.reasons.slice(0, 1);
   return told.map(reasonWords).join('. ');
-}
-
-/** A receipt on one line: `model · 320 tokens · $0.0012 · 1.4 s`, or where it came from when it was not sent. */
-export function receiptLine(receipt: Receipt): string {
-  const model = receipt.simulated ? t('{0} (simulated)', receipt.model) : receipt.model;
-  if (receipt.cache !== 'none') return `${model} · ${cacheWords(receipt)}`;
-  const { usage, billing, costUsd, totalMs } = receipt;
-  const tokens = usage === undefined ? t('– tokens') : t('{0} tokens', totalTokens(usage));
-  const cost = billing === 'subscription' ? t('in your subscription') : money(costUsd, false);
-  return [model, tokens, cost, duration(totalMs)].join(' · ');
 }
 
 export function cacheWords(receipt: Receipt): string {

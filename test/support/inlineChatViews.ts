@@ -14,6 +14,13 @@ export interface ShownAnswer {
 
 const timeoutMs = 20_000;
 
+/** Runs in the page: the tests have no types of the DOM. */
+const PALE_WORDS = `[...document.querySelectorAll('.review-widget .edit-textarea .view-line span')]
+  .map((span) => getComputedStyle(span, '::after').content)
+  .filter((content) => content !== 'none' && content !== 'normal')
+  .map((content) => content.slice(1, -1))
+  .join('')`;
+
 export class ChatView {
   readonly workbench: Workbench;
   readonly page: Page;
@@ -38,8 +45,13 @@ export class ChatView {
     return this.page.locator('.review-widget');
   }
 
-  /** The line above the input. */
+  /** The pale words in the input: a hint, and what would be sent. They are no text of the page. */
   async line(): Promise<string> {
+    return this.page.evaluate<string>(PALE_WORDS);
+  }
+
+  /** What stands above the input. */
+  async title(): Promise<string> {
     return (await this.boxes.first().locator('.review-title .filename').textContent()) ?? '';
   }
 
