@@ -14,6 +14,8 @@ export interface RedisAddress {
   readonly url: string;
   /** In place of the address's own. */
   readonly password?: string;
+  /** Absent: as is good for an editor. */
+  readonly answerWithinMs?: number;
 }
 
 /** Why the ledger of a team cannot be used. */
@@ -25,14 +27,17 @@ export interface RedisConnection {
   readonly complaint: () => unknown;
 }
 
-export function connectRedis({ url, password }: RedisAddress, random: Random): RedisConnection {
+export function connectRedis(
+  { url, password, answerWithinMs = ANSWER_WITHIN_MS }: RedisAddress,
+  random: Random,
+): RedisConnection {
   const redis = new Redis(url, {
     ...(password === undefined ? {} : { password }),
     connectionName: 'sluice',
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    commandTimeout: ANSWER_WITHIN_MS,
+    commandTimeout: answerWithinMs,
     connectTimeout: CONNECT_WITHIN_MS,
     retryStrategy: (times) =>
       RECONNECT.leastMs + random() * Math.min(RECONNECT.maxMs, RECONNECT.firstMs * 2 ** Math.min(times, 20)),

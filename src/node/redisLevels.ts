@@ -59,6 +59,9 @@ export class RedisLevels implements LevelStore {
   #probes = 0;
   #probing = false;
   #closed = false;
+  /** Redis has answered at least once. */
+  #seen = false;
+  #onLook: (() => void) | undefined;
 
   private constructor(deps: RedisLevelsDeps) {
     this.#deps = deps;
@@ -119,29 +122,21 @@ export class RedisLevels implements LevelStore {
     told.then(() => redis.quit()).catch(() => redis.disconnect());
   }
 
-  /** The first look is waited for, but not long. */
-  async #firstLook(): Promise<void> {
-    const { clock } = this.#deps;
-    await new Promise<void>((resolve) => {
-      const late = clock.after(ANSWER_WITHIN_MS, () => {
-        if (this.#windowsSeen === 0) this.#fall(this.#connection.complaint());
-        resolve();
-      });
-      const done = () => {
+  /** Resolves when the first look is over, or has taken too long: then the window goes on alone for now. */
+  #firstLook(): Promise<void> {
+    const { redis, complaint } = this.#connection;
+    return new Promise((resolve) => {
+      const end = () => {
         late.dispose();
+        redis.off('close', end);
+        if (!this.#seen) this.#fall(complaint());
         resolve();
       };
-      this.#looked = done;
-      this.#connection.redis.once('close', () => {
-        if (this.#windowsSeen === 0) this.#fall(this.#connection.complaint());
-        done();
-      });
+      const late = this.#deps.clock.after(ANSWER_WITHIN_MS, end);
+      redis.once('close', end);
+      this.#onLook = end;
     });
-    this.#looked = undefined;
   }
-
-  #looked: (() => void) | undefined;
-  #windowsSeen = 0;
 
   /** Ended here, and unknown to Redis: charged there. */
   async #remote(platform: string, operation: Operation): Promise<Outcome> {
@@ -187,7 +182,7 @@ export class RedisLevels implements LevelStore {
     try {
       const { windows, changed } = await this.#books.look(this.#deps.holder, LEASE_MS);
       this.#windows = Math.max(1, windows);
-      this.#windowsSeen = this.#windows;
+      this.#seen = true;
       this.#probes = 0;
       if (this.#local) await this.#return(this.#local);
       else if (changed) this.#changed.fire();
@@ -195,7 +190,8 @@ export class RedisLevels implements LevelStore {
       if (!this.#closed) this.#fall(error);
     }
     this.#probing = false;
-    this.#looked?.();
+    this.#onLook?.();
+    this.#onLook = undefined;
     if (this.#closed) return;
     if (this.#local) this.#probeLater();
     else this.#lookLater();

@@ -218,11 +218,12 @@ local function finish(ok, waitMs, tightest, field, value)
   return reply
 end
 local function heldText(serial, priority, leaseUntil, demand, parts, holder)
-  local texts = {struct.pack('<ddddddddd', serial, priority, leaseUntil, demand[1], demand[2], demand[3], demand[4],
-    demand[5], #parts)}
-  for index, part in ipairs(parts) do texts[index + 1] = struct.pack('<dddddd', unpack(part)) end
-  texts[#texts + 1] = holder
-  return table.concat(texts)
+  local values = {serial, priority, leaseUntil, demand[1], demand[2], demand[3], demand[4], demand[5], #parts}
+  for _, part in ipairs(parts) do
+    local count = #values
+    for field = 1, 6 do values[count + field] = part[field] end
+  end
+  return struct.pack('<' .. ('d'):rep(#values), unpack(values)) .. holder
 end
 `;
 

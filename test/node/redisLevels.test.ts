@@ -153,6 +153,48 @@ suite('Redis levels', () => {
     );
   }).timeout(20_000);
 
+  test('stopped and started in the middle of load, no more is granted than the bound says', async () => {
+    const windows = [await open('one'), await open('two'), await open('three')];
+    const size = 3_000;
+    await declare((windows[0] as Window).store, size);
+    await becomes('all to know of each other', () =>
+      windows.every(({ store }) => store.windows === windows.length && level(store) === size),
+    );
+    const granted = { remote: 0, all: 0 };
+    let gone = false;
+    const refused = new Set<number>();
+    // Each asks one after the other until it has been refused in the outage and again after it.
+    const load = windows.map(async ({ store, states }, window) => {
+      for (let index = 0; states.length < 2 || index % 50 !== 0; index += 1) {
+        const id = `${window} ${index}`;
+        const { ok } = await take(store, 'p', whole(id, 1), `${window}`);
+        if (!ok && gone) refused.add(window);
+        if (ok && !gone) granted.remote += 1;
+        if (ok) granted.all += 1;
+        if (ok) await store.run('p', { kind: 'settle', id, used: { inputTokens: 1, outputTokens: 0 } });
+        // Other work of the process has its turn.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
+
+    await becomes('some hundreds to be granted', () => granted.remote > 300);
+    await server.stop();
+    gone = true;
+    await becomes('each to have used up its part', () => refused.size === windows.length);
+    await server.start();
+    await Promise.all(load);
+    await becomes('all to be told', () =>
+      windows.every(({ store }) => level(store) === level((windows[0] as Window).store)),
+    );
+    for (const { store } of windows) await take(store, 'p', whole('last', size), 'one');
+
+    // What the others took between the last look of a window and the end is the only thing that it did not know.
+    assert.ok(granted.all <= size + granted.remote, JSON.stringify(granted));
+    assert.ok(granted.all > granted.remote);
+    const row = (windows[0] as Window).store.book('p')?.limits[0];
+    assert.ok(row && levelOf(row) >= 0 && levelOf(row) <= size);
+  }).timeout(30_000);
+
   test('a request that is running when Redis goes, or comes back, is charged once', async () => {
     const { store, states } = await open('one');
     await declare(store);

@@ -173,7 +173,7 @@ suite('Redis mirrors the quota', () => {
       await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => sequence(from + index, counts)));
 
     for (const kind of ['take true', 'take false', 'settle true', 'settle false', 'leave true', 'poll false'])
-      assert.ok((counts[kind] ?? 0) > 100, `${kind}: ${counts[kind]}`);
+      assert.ok((counts[kind] ?? 0) > 50, `${kind}: ${counts[kind]}`);
   }).timeout(60_000);
 
   test('a book that was written is read as it was, to the last bit', () => {

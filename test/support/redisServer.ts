@@ -64,7 +64,7 @@ export async function startRedis(...options: readonly string[]): Promise<RedisSe
   };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
