@@ -132,7 +132,8 @@ export class RedisLevels implements LevelStore {
         if (!this.#seen) this.#fall(complaint());
         resolve();
       };
-      const late = this.#deps.clock.after(ANSWER_WITHIN_MS, end);
+      const { answerWithinMs = ANSWER_WITHIN_MS } = this.#deps.address;
+      const late = this.#deps.clock.after(answerWithinMs, end);
       redis.once('close', end);
       this.#onLook = end;
     });
