@@ -37,9 +37,11 @@ export class ChatBox implements Disposable {
   readonly #draws: Throttled;
   #inputThread: vscode.CommentThread | undefined;
   #inputComment: vscode.Comment | undefined;
+  #nextComment: vscode.Comment | undefined;
   #talkThread: vscode.CommentThread | undefined;
   #turns: readonly vscode.Comment[] = [];
-  #label = '';
+  #title = '';
+  #next = '';
   /** When the input lost the focus to something that is not known yet. */
   #leftMs: number | undefined;
   /** Somebody may have clicked on a comment of the talk. */
@@ -63,9 +65,9 @@ export class ChatBox implements Disposable {
     const former = this.#inputThread;
     this.input.renew(text);
     this.#inputComment = inputComment(text);
-    const help = helpComment();
-    this.#inputThread = this.#thread(uri, inputRange(range), [help], 'input', this.#label);
-    this.#inputThread.comments = [help, this.#inputComment];
+    this.#nextComment = nextComment(this.#next);
+    this.#inputThread = this.#thread(uri, inputRange(range), [this.#nextComment], 'input', this.#title);
+    this.#inputThread.comments = [this.#nextComment, this.#inputComment];
     former?.dispose();
   }
 
@@ -106,7 +108,7 @@ export class ChatBox implements Disposable {
     if (awayMs > SEEN_WITHIN_MS) this.#clicked = true;
     this.#leftMs = undefined;
     this.input.showHint();
-    this.setLabel(this.#label);
+    this.describe(this.#title, this.#next);
   }
 
   left(): void {
@@ -135,12 +137,19 @@ export class ChatBox implements Disposable {
     this.#draws.request();
   }
 
-  /** VS Code takes the focus to the input with it: so only while it is there, or `now`, when it shall go there. */
-  setLabel(label: string, now = this.input.focused): void {
-    this.#label = label;
-    if (this.#inputThread !== undefined && now && this.#inputThread.label !== label) {
-      this.#inputThread.label = label;
-    }
+  /**
+   * What stands above the input. VS Code takes the focus to the input with it: so only while it is there, or `now`, when it
+   * shall go there.
+   */
+  describe(title: string, next: string, now = this.input.focused): void {
+    this.#title = title;
+    this.#next = next;
+    const [thread, comment] = [this.#inputThread, this.#nextComment];
+    if (thread === undefined || comment === undefined || this.#inputComment === undefined || !now) return;
+    if (thread.label !== title) thread.label = title;
+    if (comment.label === next) return;
+    comment.label = next;
+    thread.comments = [comment, this.#inputComment];
   }
 
   dispose(): void {
@@ -175,12 +184,12 @@ function inputComment(body: string): vscode.Comment {
 }
 
 /** VS Code leaves the arrow keys to an input that was added to a thread behind another comment. */
-function helpComment(): vscode.Comment {
+function nextComment(label: string): vscode.Comment {
   return {
-    author: { name: t('Keys') },
+    author: { name: t('Next') },
     body: '',
     mode: vscode.CommentMode.Preview,
-    contextValue: 'help',
-    label: t('Enter sends · Shift+Enter: new line · ↑ ↓ earlier prompts · Escape stops or closes'),
+    contextValue: 'next',
+    label,
   };
 }

@@ -6,6 +6,8 @@ import * as vscode from 'vscode';
 
 const SCHEME = 'comment';
 const MOST_ATTEMPTS = 8;
+/** Behind a longer line there is no room for a preview. */
+const MOST_TYPED = 60;
 
 /** Whether `document` may be the box of a comment that is being edited; that of a reply names its controller. */
 export function isCommentInput({ uri }: vscode.TextDocument): boolean {
@@ -93,7 +95,7 @@ export class ChatInput {
     this.showHint();
   }
 
-  /** What would be sent: behind what is typed, or behind the hint. Empty: nothing is said. */
+  /** A few pale words behind what is typed: the box does not wrap them. Empty: none. */
   preview(text: string): void {
     if (text === this.#preview) return;
     this.#preview = text;
@@ -106,8 +108,7 @@ export class ChatInput {
     const { document } = editor;
     const end = document.lineAt(document.lineCount - 1).range.end;
     const empty = document.lineCount === 1 && end.character === 0;
-    const parts = empty ? [this.#hint, this.#preview] : [this.#preview];
-    const words = parts.filter((part) => part !== '').join(' — ');
+    const words = empty ? this.#hint : end.character > MOST_TYPED ? '' : this.#preview;
     const color = new vscode.ThemeColor('input.placeholderForeground');
     const after = { contentText: words, color, ...(empty ? {} : { margin: '0 0 0 2em' }) };
     const shown = words === '' ? [] : [{ range: new vscode.Range(end, end), renderOptions: { after } }];

@@ -5,8 +5,9 @@ import type { Pipeline } from '../flow/pipeline.ts';
 import type { ChatForm } from '../prompt/askOrEdit.ts';
 import { errorWords } from './errorWords.ts';
 import type { ChatTarget } from './inlineChatPlace.ts';
-import type { ChatChoices, Manner, ReadyRequest } from './inlineChatRequest.ts';
-import { formName, previewWords } from './inlineChatWords.ts';
+
+import type { Manner, ReadyRequest } from './inlineChatRequest.ts';
+import { choiceWords, formName, previewWords } from './inlineChatWords.ts';
 
 const t = vscode.l10n.t;
 
@@ -15,18 +16,26 @@ export interface PreviewDeps {
   readonly labelOf: (platform: string) => string;
 }
 
-/** One line; where nothing can be sent, it says why. */
-export function previewLine(
+export interface PreviewLines {
+  /** Model, tokens, cost and reason; where nothing can be sent, why. */
+  readonly whole: string;
+  /** Form and model; empty where nothing can be sent. */
+  readonly short: string;
+}
+
+export function previewLines(
   { pipeline, labelOf }: PreviewDeps,
   form: ChatForm,
   draft: () => ReadyRequest,
-): string {
+): PreviewLines {
   try {
     const { request, refused } = draft();
-    return refused ?? previewWords(form, pipeline.preview(request));
+    if (refused !== undefined) return { whole: refused, short: '' };
+    const preview = pipeline.preview(request);
+    return { whole: previewWords(form, preview), short: `→ ${choiceWords(form, preview.decision)}` };
   } catch (error) {
     if (!SluiceError.any(error)) throw error;
-    return `${formName(form)}: ${errorWords(error, labelOf)}`;
+    return { whole: `${formName(form)}: ${errorWords(error, labelOf)}`, short: '' };
   }
 }
 
@@ -40,10 +49,11 @@ export function strongerThan(pipeline: Pipeline, draft: () => ReadyRequest): Man
   }
 }
 
-/** `Sluice · bestDiscount in cart.ts · Edit · anthropic/claude-haiku-5-5`. */
-export function titleWords({ document, symbol }: ChatTarget, { form, model }: ChatChoices): string {
+/** `Sluice · bestDiscount in cart.ts`, and the keys. */
+export function titleWords({ document, symbol }: ChatTarget): string {
   const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
   const place = symbol === undefined ? name : t('{0} in {1}', symbol, name);
-  const chosen = [...(form === undefined ? [] : [formName(form)]), ...(model === undefined ? [] : [model])];
-  return ['Sluice', place, ...chosen].join(' · ');
+  return ['Sluice', place, t('Enter sends, Shift+Enter makes a new line, Escape stops or closes')].join(
+    ' · ',
+  );
 }

@@ -10,7 +10,7 @@ import { errorWords } from './errorWords.ts';
 import { ChatBox, type ChatBoxDeps } from './inlineChatBox.ts';
 import { type PromptHistory, PromptWalk } from './inlineChatHistory.ts';
 import { type ChatPlace, ChatTarget } from './inlineChatPlace.ts';
-import { previewLine, strongerThan, titleWords } from './inlineChatPreview.ts';
+import { previewLines, strongerThan, titleWords } from './inlineChatPreview.ts';
 import { ChatChoices, type Manner, type ReadyRequest } from './inlineChatRequest.ts';
 import { revealBox } from './inlineChatReveal.ts';
 import { type RunDeps, runTurn } from './inlineChatRun.ts';
@@ -50,15 +50,12 @@ export class ChatSession implements Disposable {
     this.#previews = this.#owned.add(throttle(() => this.#preview(), PREVIEW_EVERY_MS, deps.clock));
     this.#target = this.#targetIn(document, place.range);
     this.#hintIdle();
-    this.#label();
+    this.#preview(false);
   }
 
   #targetIn(document: vscode.TextDocument, range: vscode.Range): ChatTarget {
     const target = new ChatTarget(document, range, this.#deps.clock, this.#closing.signal);
-    void target.found.then(() => {
-      this.#label();
-      this.#previews.request();
-    });
+    void target.found.then(() => this.#preview());
     return target;
   }
 
@@ -153,12 +150,7 @@ export class ChatSession implements Disposable {
 
   /** Something was chosen by a button: the focus goes back to the input. */
   chosen(): void {
-    this.#label(true);
-    this.#preview();
-  }
-
-  #label(now?: boolean): void {
-    this.box.setLabel(titleWords(this.#target, this.choices), now);
+    this.#preview(true);
   }
 
   /** What would be sent now. Throws `nothing-to-send`. */
@@ -197,10 +189,7 @@ export class ChatSession implements Disposable {
     this.#deps.history.add(typed.trim());
     this.#walk = undefined;
     this.choices.task = undefined;
-    if (this.choices.form !== undefined) {
-      this.choices.form = undefined;
-      this.#label();
-    }
+    this.choices.form = undefined;
     this.#turns = [turn, ...this.#turns];
     if (how.boxGone === true) this.focus('');
     else void this.box.input.take(typed);
@@ -283,16 +272,18 @@ export class ChatSession implements Disposable {
   }
 
   /** The line before sending. */
-  #preview(): void {
-    const form = this.choices.formOf(this.box.input.text);
-    const line = () => previewLine(this.#deps, form, () => this.draft());
-    this.box.input.preview(this.running ? '' : line());
+  /** While something is typed only the pale words follow: what stands above would disturb an input method. */
+  #preview(now?: boolean): void {
+    const { input } = this.box;
+    const lines = previewLines(this.#deps, this.choices.formOf(input.text), () => this.draft());
+    input.preview(this.running ? '' : lines.short);
+    if (input.text === '' || now === true) this.box.describe(titleWords(this.#target), lines.whole, now);
   }
 
   #hintIdle(): void {
     const { input } = this.box;
-    if (this.#turns.length > 0) input.hint(t('Ask more, or say what to change next'));
-    else if (this.choices.fix) input.hint(t('Enter fixes what the editor reports here; or say how'));
-    else input.hint(t('Ask about this code, or say what to change'));
+    if (this.#turns.length > 0) input.hint(t('Ask more, or change more'));
+    else if (this.choices.fix) input.hint(t('Enter fixes it; or say how'));
+    else input.hint(t('Ask, or say what to change'));
   }
 }

@@ -33,10 +33,14 @@ export function previewWords(
   { decision, cached }: { readonly decision: Decision; readonly cached: boolean },
 ): string {
   const { chosen, estimatedInputTokens, estimatedOutputTokens } = decision;
-  const model = `${formName(form)}: ${modelName(chosen)}`;
+  const model = choiceWords(form, decision);
   if (cached) return `${model} · ${t('answered before: from the cache, for nothing')}`;
   const tokens = t('about {0} + {1} tokens', estimatedInputTokens, estimatedOutputTokens);
-  return [model, shortWhy(decision), tokens, estimateWords(chosen)].join(' · ');
+  return [model, tokens, estimateWords(chosen), shortWhy(decision)].join(' · ');
+}
+
+export function choiceWords(form: ChatForm, { chosen }: Decision): string {
+  return `${formName(form)}: ${modelName(chosen)}`;
 }
 
 /** The labels of simulated models say what they are. */

@@ -139,7 +139,7 @@ async function connect(workbench: Workbench): Promise<void> {
   await quickInput(page).fill('Anthropic API');
   await page.keyboard.press('Enter');
   await page.getByPlaceholder('sk-ant-…').waitFor();
-  await answer(page, 'any key');
+  await answer(page, 'any-key');
   await meter(workbench, ({ text }) => !text.includes('simulated'));
 }
 

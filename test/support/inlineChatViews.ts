@@ -45,18 +45,22 @@ export class ChatView {
     return this.page.locator('.review-widget');
   }
 
-  /** The pale words in the input: a hint, and what would be sent. They are no text of the page. */
+  /** The pale words in the input: a hint, or what would become of what is typed. They are no text of the page. */
   async line(): Promise<string> {
     return this.page.evaluate<string>(PALE_WORDS);
   }
 
-  /** What stands above the input. */
+  /** What would be sent now, as it stands above the input. */
+  async next(): Promise<string> {
+    return (await this.boxes.first().locator('.review-comment .isPending').first().textContent()) ?? '';
+  }
+
   async title(): Promise<string> {
     return (await this.boxes.first().locator('.review-title .filename').textContent()) ?? '';
   }
 
   async lineThat(holds: (line: string) => boolean): Promise<string> {
-    return until({ what: 'the line before sending', timeoutMs }, async () => {
+    return until({ what: 'the pale words in the input', timeoutMs }, async () => {
       const line = await this.line();
       return holds(line) ? line : undefined;
     });

@@ -63,14 +63,20 @@ suite('inline chat', () => {
     await selectFunction();
 
     await chat.openByPalette();
+    const title = await chat.title();
+    const next = await chat.next();
+    await workbench.page.keyboard.type('make it shorter');
+    const edit = await chat.lineThat((text) => text.startsWith('→ Edit'));
+    await workbench.page.keyboard.press('Control+A');
     await workbench.page.keyboard.type('why is this wrong?');
-    const line = await chat.lineThat((text) => /tokens/.test(text));
+    const ask = await chat.lineThat((text) => text.startsWith('→ Ask'));
 
-    assert.equal(await chat.title(), 'Sluice · cart.ts');
+    assert.match(title, /^Sluice · cart\.ts · Enter sends/);
     assert.match(
-      line,
-      /^Ask: .*simulated.* · cheapest that is good enough .* · about \d+ \+ \d+ tokens · about \$/,
+      next,
+      /^Ask: Fast \(simulated\) · about \d+ \+ \d+ tokens · about \$[\d.]+ \(simulated\) · cheapest that is good enough/,
     );
+    assert.deepEqual([edit, ask], ['→ Edit: Fast (simulated)', '→ Ask: Fast (simulated)']);
   });
 
   test('Enter sends, the answer says that it is simulated and what it cost; the input keeps the focus for the next turn', async () => {
@@ -186,7 +192,10 @@ suite('inline chat', () => {
     const listed = (await rows.allTextContents()).join('\n');
     await pickOption(page, 'Claude Sonnet 5.5');
     await chat.focused();
-    const line = await chat.lineThat((text) => /chosen by you/.test(text));
+    const line = await until(within('the chosen model'), async () => {
+      const next = await chat.next();
+      return next.includes('chosen by you') ? next : undefined;
+    });
     await chat.send('and on a negative sum?');
     const chosen = await chat.newest(
       'the answer of the model',
@@ -229,7 +238,7 @@ suite('inline chat', () => {
   test('who clicks into the code while an answer streams can type there', async () => {
     const { page } = workbench;
     platform.script([{ fault: { kind: 'slow-first-token', delayMs: 1_000 } }]);
-    await page.locator('.review-widget .comment-body').last().click();
+    await chat.boxes.nth(1).locator('.comment-body').first().click();
     await page.locator('.review-widget .edit-textarea').click();
     await chat.focused();
     await chat.send('explain it in one sentence');
