@@ -204,6 +204,7 @@ suite('panel/dashboard in Chromium', function () {
       assert.deepEqual(widths, [10, 2.5, 1.5, 0]);
       await limit('anthropic/input').locator('summary').click();
       const table = panel.page.getByRole('table', { name: 'Shares of Anthropic, Input tokens' });
+      await table.waitFor();
       assert.deepEqual(await table.getByRole('row').nth(2).getByRole('cell').allTextContents(), [
         '60,000',
         '6,000',
@@ -229,6 +230,7 @@ suite('panel/dashboard in Chromium', function () {
       const details = panel.page.locator('details[data-kept="claude/5h"]');
       await details.locator('summary').focus();
       await panel.page.keyboard.press('Enter');
+      await details.locator('table').waitFor();
 
       for (let step = 0; step < 5; step++) await panel.send(changed(step));
 
@@ -242,6 +244,19 @@ suite('panel/dashboard in Chromium', function () {
       assert.deepEqual(kept, { expanded: false, open: ['claude/5h'], scrollY: 0 });
     }));
 
+  test('a view that is built again has open what was open', () =>
+    withPage({}, async (panel) => {
+      await panel.page.evaluate(() => {
+        window.kept = { expanded: false, open: ['claude/5h', 7, 'gone'], scrollY: 0 };
+      });
+
+      await panel.send(TEXTS, snapshot());
+
+      const open = panel.page.locator('details[open]');
+      assert.equal(await open.count(), 1);
+      assert.equal(await open.locator('tbody tr').count(), 4);
+    }));
+
   test('nothing of a limit’s details is cut at 300 px, with large amounts too', () =>
     withPage({ width: 300 }, async (panel) => {
       const large = fullSnapshot.buckets.map((bucket) => ({
@@ -249,10 +264,15 @@ suite('panel/dashboard in Chromium', function () {
         size: 12_345_678,
         shares: bucket.shares?.map((share) => ({ ...share, entitled: 12_345_678, used: 999_999 })) ?? [],
       }));
+      const tables = large.filter(({ shares }) => shares.length > 0).length;
       await panel.send(TEXTS, snapshot({ buckets: large }));
       await panel.page.evaluate(() => {
         for (const details of document.querySelectorAll('details')) details.open = true;
       });
+      await panel.page
+        .locator('.shares')
+        .nth(tables - 1)
+        .waitFor();
 
       assert.ok((await panel.overflow()) <= 0);
       const lines = await panel.page
