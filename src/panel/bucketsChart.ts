@@ -130,19 +130,30 @@ function bar(bucket: BucketView, free: number): VNode {
   const left = free * 100;
   const reserved = Math.min(fraction(bucket.reserved, size) * 100, 100 - left);
   const parts = shares.length === 0 ? [free] : shares.map(({ level }) => fraction(level, size));
-  const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, part) => sum + part * 100, 0));
   return h(
     'svg',
     { viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    parts.map((part, index) =>
-      rect('free', starts[index] ?? 0, part * 100 - (index < parts.length - 1 ? GAP : 0)),
-    ),
-    rect('reserved', left + (reserved > 0 ? GAP : 0), reserved - GAP),
+    h('path', { class: 'free', d: freePath(parts) }),
+    h('rect', {
+      class: 'reserved',
+      x: round(left + (reserved > 0 ? GAP : 0)),
+      y: 0,
+      width: round(Math.max(0, reserved - GAP)),
+      height: 6,
+    }),
   );
 }
 
-function rect(kind: string, x: number, width: number): VNode {
-  return h('rect', { class: kind, x: round(x), y: 0, width: round(Math.max(0, width)), height: 6 });
+/** Boxes side by side, each as wide as its part of 100. */
+export function freePath(parts: readonly number[]): string {
+  let x = 0;
+  let path = '';
+  for (const [index, part] of parts.entries()) {
+    const width = round(part * 100 - (index < parts.length - 1 ? GAP : 0));
+    if (width > 0) path += `M${round(x)} 0h${width}v6h-${width}z`;
+    x += part * 100;
+  }
+  return path;
 }
 
 function nameOf({ unit, window }: BucketView, { words }: Format): string {
