@@ -1,7 +1,7 @@
 /** One bar for each limit: what is free and for whom, what is reserved, when it runs out and is full again, how we know. */
-import type { BucketView, PlatformView } from '../flow/snapshot.ts';
+import type { BucketView, Snapshot } from '../flow/snapshot.ts';
 import { type Content, h, type VNode } from './dom.ts';
-import { forecastChart } from './forecastChart.ts';
+import { forecastCharts } from './forecastChart.ts';
 import type { Format } from './format.ts';
 import { amountWords, limitDetails } from './limitDetails.ts';
 import { around, facts, nothing, section, simulatedBadge, unknown } from './parts.ts';
@@ -10,12 +10,19 @@ import { around, facts, nothing, section, simulatedBadge, unknown } from './part
 const LOW = 0.2;
 const NEARLY_EMPTY = 0.05;
 
+interface Drawn {
+  readonly format: Format;
+  readonly forecasts: ReadonlyMap<string, VNode>;
+  readonly open: ReadonlySet<string>;
+}
+
+/** `open`: ids of the limits whose details are folded out. */
 export function bucketsChart(
-  buckets: readonly BucketView[],
-  platforms: readonly PlatformView[],
-  nowMs: number,
+  { buckets, platforms, atMs }: Pick<Snapshot, 'buckets' | 'platforms' | 'atMs'>,
+  open: ReadonlySet<string>,
   format: Format,
 ): VNode {
+  const drawn = { format, open, forecasts: forecastCharts(buckets, atMs, format) };
   const { words } = format;
   const labels = new Map(platforms.map(({ id, label }) => [id, label]));
   return section(
@@ -27,13 +34,14 @@ export function bucketsChart(
       'div',
       { class: 'columns', key: 'limits' },
       byOwner(buckets).map((group) =>
-        ownerGroup(group, labels.get(group[0].platform) ?? group[0].platform, nowMs, format),
+        ownerGroup(group, labels.get(group[0].platform) ?? group[0].platform, drawn),
       ),
     ),
   );
 }
 
-function ownerGroup(group: Group, owner: string, nowMs: number, format: Format): VNode {
+function ownerGroup(group: Group, owner: string, drawn: Drawn): VNode {
+  const { format } = drawn;
   const [first] = group;
   const { model, simulated, waiting = 0 } = first;
   return h(
@@ -55,7 +63,7 @@ function ownerGroup(group: Group, owner: string, nowMs: number, format: Format):
           format.words.count('bucket.waiting', waiting, format.count(waiting)),
         ),
     ),
-    group.map((bucket) => bucketRow(bucket, owner, nowMs, format)),
+    group.map((bucket) => bucketRow(bucket, owner, drawn)),
   );
 }
 
@@ -75,7 +83,7 @@ function byOwner(buckets: readonly BucketView[]): Group[] {
   return [...groups.values()];
 }
 
-function bucketRow(bucket: BucketView, owner: string, nowMs: number, format: Format): VNode {
+function bucketRow(bucket: BucketView, owner: string, { format, forecasts, open }: Drawn): VNode {
   const { words } = format;
   const free = fraction(bucket.level, bucket.size);
   const state = free >= LOW ? 'enough' : free >= NEARLY_EMPTY ? 'low' : 'empty';
@@ -108,8 +116,8 @@ function bucketRow(bucket: BucketView, owner: string, nowMs: number, format: For
       bar(bucket, free),
     ),
     facts('p', details(bucket, level, format)),
-    forecastChart(bucket, nowMs, format),
-    limitDetails(bucket, name, format),
+    forecasts.get(bucket.id),
+    limitDetails(bucket, name, open.has(bucket.id), format),
   );
 }
 
@@ -122,19 +130,30 @@ function bar(bucket: BucketView, free: number): VNode {
   const left = free * 100;
   const reserved = Math.min(fraction(bucket.reserved, size) * 100, 100 - left);
   const parts = shares.length === 0 ? [free] : shares.map(({ level }) => fraction(level, size));
-  const starts = parts.map((_, index) => parts.slice(0, index).reduce((sum, part) => sum + part * 100, 0));
   return h(
     'svg',
     { viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    parts.map((part, index) =>
-      rect('free', starts[index] ?? 0, part * 100 - (index < parts.length - 1 ? GAP : 0)),
-    ),
-    rect('reserved', left + (reserved > 0 ? GAP : 0), reserved - GAP),
+    h('path', { class: 'free', d: freePath(parts) }),
+    h('rect', {
+      class: 'reserved',
+      x: round(left + (reserved > 0 ? GAP : 0)),
+      y: 0,
+      width: round(Math.max(0, reserved - GAP)),
+      height: 6,
+    }),
   );
 }
 
-function rect(kind: string, x: number, width: number): VNode {
-  return h('rect', { class: kind, x: round(x), y: 0, width: round(Math.max(0, width)), height: 6 });
+/** Boxes side by side, each as wide as its part of 100. */
+export function freePath(parts: readonly number[]): string {
+  let x = 0;
+  let path = '';
+  for (const [index, part] of parts.entries()) {
+    const width = round(part * 100 - (index < parts.length - 1 ? GAP : 0));
+    if (width > 0) path += `M${round(x)} 0h${width}v6h-${width}z`;
+    x += part * 100;
+  }
+  return path;
 }
 
 function nameOf({ unit, window }: BucketView, { words }: Format): string {

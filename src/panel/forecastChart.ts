@@ -1,40 +1,64 @@
 /** When a limit will run out and when it is back: one sentence, and a small drawing of it. */
 import type { BucketView } from '../flow/snapshot.ts';
 import { type Content, h, type VNode } from './dom.ts';
-import { backAtMs, type ForecastShape, forecastShape, HEIGHT, type Point, WIDTH } from './forecastShape.ts';
+import {
+  backAtMs,
+  type Course,
+  courseOf,
+  type ForecastShape,
+  forecastShape,
+  HEIGHT,
+  minuteOf,
+  type Point,
+  WIDTH,
+} from './forecastShape.ts';
 import type { Format } from './format.ts';
+import { keptNodes } from './kept.ts';
 import { around, unknown } from './parts.ts';
 
-export function forecastChart(bucket: BucketView, nowMs: number, format: Format): VNode {
-  const shape = forecastShape(bucket, nowMs);
+/** By the id of the limit. */
+export function forecastCharts(
+  buckets: readonly BucketView[],
+  nowMs: number,
+  format: Format,
+): ReadonlyMap<string, VNode> {
+  const minuteMs = minuteOf(nowMs);
+  const courses = buckets.map((bucket) => courseOf(bucket, nowMs));
+  const kept = { format, kind: 'forecasts', context: String(minuteMs) };
+  const charts = keptNodes(courses, kept, (course) => forecastChart(course, minuteMs, format));
+  return new Map(charts.map((chart, index) => [courses[index]?.id ?? '', chart]));
+}
+
+function forecastChart(course: Course, nowMs: number, format: Format): VNode {
+  const shape = forecastShape(course, nowMs);
   return h(
     'figure',
     { class: 'forecast', key: 'forecast' },
     shape && [drawing(shape), axis(shape, nowMs, format)],
-    h('figcaption', { class: 'detail', key: 'words' }, forecastWords(bucket, nowMs, format)),
+    h('figcaption', { class: 'detail', key: 'words' }, forecastWords(course, nowMs, format)),
   );
 }
 
 /** Says what the drawing shows: a screen reader hears this alone. */
-export function forecastWords(bucket: BucketView, nowMs: number, format: Format): Content {
+export function forecastWords(course: Course, nowMs: number, format: Format): Content {
   const { words } = format;
   const time = (atMs: number) => format.moment(atMs, nowMs);
-  const { enoughAtMs, level } = bucket;
-  const resetMs = backAtMs(bucket, nowMs);
+  const { enoughAtMs, level } = course;
+  const resetMs = backAtMs(course, nowMs);
   const back = resetMs === undefined ? [] : [words.t('forecast.back', time(resetMs))];
   if (level <= 0) {
     const room = enoughAtMs === undefined ? back : [words.t('forecast.room', time(enoughAtMs))];
     return [words.t('forecast.empty'), ...room].join(', ');
   }
   if (enoughAtMs !== undefined) return words.t('forecast.short', time(enoughAtMs));
-  const runsOut = runsOutWords(bucket, time, format);
+  const runsOut = runsOutWords(course, time, format);
   if (runsOut !== undefined) return [runsOut, ...back].join(', ');
-  if (bucket.foretold) return words.t('forecast.lasts');
+  if (course.foretold) return words.t('forecast.lasts');
   return around(words, 'forecast.unknown', unknown(words.t('forecast.unseen')));
 }
 
 function runsOutWords(
-  { exhaustedAtMs, exhaustedFromMs, exhaustedToMs }: BucketView,
+  { exhaustedAtMs, exhaustedFromMs, exhaustedToMs }: Course,
   time: (atMs: number) => string,
   { words }: Format,
 ): string | undefined {

@@ -4,23 +4,29 @@ import { type Content, h, type VNode } from './dom.ts';
 import type { Format } from './format.ts';
 import { around, hidden, nothing, unknown } from './parts.ts';
 
-/** `name` tells this limit's details apart from those of the others. */
-export function limitDetails(bucket: BucketView, name: string, format: Format): VNode {
+/** `name` tells this limit's details apart from those of the others; what is folded away is not made. */
+export function limitDetails(bucket: BucketView, name: string, open: boolean, format: Format): VNode {
   const { words } = format;
-  const { shares } = bucket;
   return h(
     'details',
-    { key: 'more', 'data-kept': bucket.id },
+    { key: 'more', 'data-kept': bucket.id, open },
     h('summary', { class: 'link' }, words.t('bucket.more'), hidden(`, ${name}`)),
+    open && contents(bucket, name, format),
+  );
+}
+
+function contents(bucket: BucketView, name: string, format: Format): Content {
+  const { shares } = bucket;
+  return [
     shares === undefined || shares.length === 0
-      ? nothing(words.t('bucket.noShares'))
+      ? nothing(format.words.t('bucket.noShares'))
       : sharesTable(bucket, shares, name, format),
     h(
       'ul',
       { class: 'detail', key: 'lines' },
       linesOf(bucket, format).map(([key, line]) => h('li', { key }, line)),
     ),
-  );
+  ];
 }
 
 /** An amount in the limit's own unit. */

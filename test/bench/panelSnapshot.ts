@@ -77,7 +77,8 @@ function bucket(platform: number, kind: number, step: number): BucketView {
     threshold: size / 10,
     drift: step,
     foreign: size / 8,
-    ...forecast(step + kind),
+    // A forecast holds for 15 s: see `LookAhead`.
+    ...forecast(Math.floor(step / 15) + kind),
     shares: PRIORITIES.map((priority, index) => ({
       priority,
       entitled: (size * (4 - index)) / 10,

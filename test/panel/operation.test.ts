@@ -82,9 +82,9 @@ suite('panel operation', function () {
         });
       });
       const used = await panel.page
-        .locator('rect, line')
+        .locator('rect, path, polygon, line, polyline')
         .evaluateAll((all) =>
-          all.map((shape) => getComputedStyle(shape)[shape.tagName === 'rect' ? 'fill' : 'stroke']),
+          all.map((shape) => getComputedStyle(shape)[/line$/.test(shape.tagName) ? 'stroke' : 'fill']),
         );
 
       assert.ok(used.length > 20);
