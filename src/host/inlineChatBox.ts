@@ -44,6 +44,9 @@ export class ChatBox implements Disposable {
   #next = '';
   /** When the input lost the focus to something that is not known yet. */
   #leftMs: number | undefined;
+  #away = false;
+  /** A new input is on its way to the focus. */
+  #opening = false;
   /** Somebody may have clicked on a comment of the talk. */
   #clicked = false;
 
@@ -64,6 +67,7 @@ export class ChatBox implements Disposable {
   openInput({ uri, range }: ChatBoxPlace, text: string): void {
     const former = this.#inputThread;
     this.input.renew(text);
+    this.#opening = true;
     this.#inputComment = inputComment(text);
     this.#nextComment = nextComment(this.#next);
     this.#inputThread = this.#thread(uri, inputRange(range), [this.#nextComment], 'input', this.#title);
@@ -104,20 +108,23 @@ export class ChatBox implements Disposable {
 
   /** The input has the focus. */
   focused(): void {
-    const awayMs = this.#leftMs === undefined ? 0 : this.#deps.clock.monotonic() - this.#leftMs;
-    if (awayMs > SEEN_WITHIN_MS) this.#clicked = true;
+    if (this.#away && !this.#opening) this.#clicked = true;
+    this.#away = false;
+    this.#opening = false;
     this.#leftMs = undefined;
     this.input.showHint();
     this.describe(this.#title, this.#next);
   }
 
   left(): void {
+    this.#away = true;
     this.#leftMs = this.#deps.clock.monotonic();
   }
 
   /** A button of ours took the focus: that is no click on a comment. */
   excused(): void {
     this.#leftMs = undefined;
+    this.#away = false;
   }
 
   /** The person is in the code. */
