@@ -61,6 +61,17 @@ suite('translations', () => {
 
       assert.deepEqual(differing, []);
     });
+
+    test(`a command that a text names goes by its name in ${language}`, () => {
+      const own = manifestTexts(language);
+      const pairs = [...Object.entries(bundle(language)), ...manifestPairs(language)];
+
+      const named = pairs.flatMap(([from, to]) => commandsIn(from).map((key) => ({ key, to })));
+      const astray = named.filter(({ key, to }) => !to.includes(`Sluice: ${own[key]}`));
+
+      assert.ok(named.length > 0, 'no text names a command');
+      assert.deepEqual(astray, []);
+    });
   }
 
   test('there is a bundle and a manifest for each language, under the names that VS Code looks for', () => {
@@ -113,9 +124,16 @@ function told(file: string, missing: Texts, idle: readonly string[]): string {
   ].join('\n');
 }
 
-/** What must survive a translation. In any order: languages differ. */
+/** Keys of the commands that an English text names as the palette does. */
+function commandsIn(text: string): string[] {
+  return Object.keys(english).filter(
+    (key) => key.startsWith('command.') && text.includes(`Sluice: ${english[key]}`),
+  );
+}
+
+/** What must survive a translation. In any order: languages differ. Names of commands are translated, so they are no code. */
 function marksIn(text: string): string[] {
-  return [...text.matchAll(/\{\d\}|`[^`]+`|\]\((?:command|https?):[^)]+\)|“sluice\.[\w.]+”/g)]
+  return [...text.matchAll(/\{\d\}|`(?!Sluice: )[^`]+`|\]\((?:command|https?):[^)]+\)|“sluice\.[\w.]+”/g)]
     .map(([mark]) => mark)
     .toSorted();
 }
