@@ -12,6 +12,8 @@ const store = await RedisLevels.open({
   clock: systemClock,
   random: systemRandom,
   holder,
+  // A machine under load is no dead Redis.
+  answerWithinMs: 10_000,
   onState: () => undefined,
 });
 process.send?.({ kind: 'ready' });
