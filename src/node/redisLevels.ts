@@ -38,6 +38,8 @@ export interface RedisLevelsDeps {
   readonly onState: (trouble: RedisTrouble | undefined) => void;
   /** What this window knew before: put where Redis has nothing of a platform. */
   readonly seed?: Iterable<readonly [platform: string, book: Book]>;
+  /** Absent: what a request of the editor can bear. */
+  readonly answerWithinMs?: number;
   /** In place of the server's clock; for tests. */
   readonly serverMs?: () => number;
 }
@@ -65,8 +67,8 @@ export class RedisLevels implements LevelStore {
 
   private constructor(deps: RedisLevelsDeps) {
     this.#deps = deps;
-    this.#connection = connectRedis(deps.address, deps.random);
-    this.#books = new RedisBooks({ ...deps, redis: this.#connection.redis });
+    this.#connection = connectRedis(deps.address, deps.random, deps.answerWithinMs);
+    this.#books = new RedisBooks({ ...deps, redis: this.#connection });
     this.#connection.redis.on('ready', () => void this.#probe());
   }
 
@@ -132,8 +134,7 @@ export class RedisLevels implements LevelStore {
         if (!this.#seen) this.#fall(complaint());
         resolve();
       };
-      const { answerWithinMs = ANSWER_WITHIN_MS } = this.#deps.address;
-      const late = this.#deps.clock.after(answerWithinMs, end);
+      const late = this.#deps.clock.after(this.#deps.answerWithinMs ?? ANSWER_WITHIN_MS, end);
       redis.once('close', end);
       this.#onLook = end;
     });

@@ -44,9 +44,9 @@ export async function redisDecisions(limits: readonly DeclaredLimit[], one: Ask)
 
 /** Rounds by turns; the median of the rounds' medians. */
 async function besidePing(server: RedisServer, limits: readonly DeclaredLimit[], one: Ask) {
-  const { redis } = connectRedis({ url: server.url }, Math.random);
+  const { redis, callBuffer } = connectRedis({ url: server.url }, Math.random);
   await new Promise((resolve) => redis.once('ready', resolve));
-  const books = new RedisBooks({ redis, prefix: 'bench', clock: systemClock });
+  const books = new RedisBooks({ redis: { callBuffer }, prefix: 'bench', clock: systemClock });
   await books.run('p', { kind: 'declare', limits });
   const ping: number[] = [];
   const take: number[] = [];

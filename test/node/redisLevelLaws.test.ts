@@ -21,6 +21,7 @@ storeLaws({
       clock,
       random: seededRandom(1),
       holder: 'us',
+      answerWithinMs: 5_000,
       onState: (trouble) => {
         if (trouble) throw new Error(trouble);
       },

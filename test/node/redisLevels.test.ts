@@ -56,6 +56,8 @@ suite('Redis levels', () => {
       clock: systemClock,
       random: seededRandom(1),
       holder,
+      // A machine under load is no dead Redis.
+      answerWithinMs: 5_000,
       onState: (trouble) => states.push(trouble),
       ...changes,
     });
@@ -212,7 +214,7 @@ suite('Redis levels', () => {
   }).timeout(20_000);
 
   test('a dead Redis costs one short wait, and nothing after it', async () => {
-    const { store } = await open('one');
+    const { store } = await open('one', { answerWithinMs: 140 });
     await declare(store);
     server.freeze();
     const startedMs = performance.now();
@@ -228,7 +230,7 @@ suite('Redis levels', () => {
 
     server.thaw();
     assert.ok(first.ok && !(second instanceof Promise) && second.ok);
-    assert.ok(firstMs < 400, `${firstMs} ms`);
+    assert.ok(firstMs < 1_000, `${firstMs} ms`);
     await becomes(
       'the answer that was not waited for to be undone',
       () => level(store) === 1_000 - 20 || level(store) === 980,

@@ -44,6 +44,7 @@ suite('Redis over TLS', () => {
       clock: systemClock,
       random: seededRandom(1),
       holder: 'us',
+      answerWithinMs: 5_000,
       onState: (trouble) => states.push(trouble),
     });
     return { store, states };
