@@ -79,6 +79,8 @@ const host = {
     planEvent: 'src/host/planEvent.ts',
     proposeNames: 'src/host/proposeNames.ts',
     queuedTasks: 'src/host/queuedTasks.ts',
+    redisLevels: 'src/node/redisLevels.ts',
+    redisPassword: 'src/host/redisPassword.ts',
     reviewComments: 'src/host/reviewComments.ts',
     writeBeside: 'src/host/writeBeside.ts',
     vscodeTransport: 'src/host/vscodeTransport.ts',

@@ -1,7 +1,7 @@
 /** Builds the pipeline with everything that it joins: limits, models, caches, history. Nothing is opened yet. */
 import * as vscode from 'vscode';
 import { systemClock as clock } from './base/clock.ts';
-import type { DisposableBag } from './base/disposable.ts';
+import { type Disposable, DisposableBag } from './base/disposable.ts';
 import type { Log } from './base/log.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
@@ -17,12 +17,14 @@ import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
 import { requestId } from './flow/receipts.ts';
 import type { Notices } from './host/notices.ts';
+import { REDIS_PASSWORD, type RedisTroubleName } from './host/redisWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { LazyHistory } from './node/lazyHistory.ts';
 import { sha256 } from './node/sha256.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
+import type { KnownBooks } from './quota/lazyLevels.ts';
 import type { Quota } from './quota/quota.ts';
 import { LazyOutcomes } from './routing/outcomes.ts';
 
@@ -58,9 +60,8 @@ export function buildCore(deps: CoreDeps) {
   const store = context.globalState;
   const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
   const foresight = () => lookAhead.get();
-  const labelOf = (id: string) => platforms.list.find((platform) => platform.id === id)?.label ?? id;
   const approve = async (costly: CostlyRequest) =>
-    (await import('./host/approveCost.ts')).approveCost(costly, labelOf);
+    (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher(parts);
   const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
@@ -77,19 +78,67 @@ export function buildCore(deps: CoreDeps) {
   return { platforms, quota, metrics, cache, pipeline, clock, estimator, log, outcomes, lookAhead, history };
 }
 
-function openQuota({ context, settings, notices }: CoreDeps, ahead: () => LookAhead | undefined): Quota {
+function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
+  const { context, settings, notices, owned } = deps;
   const file = storageFile(context, 'levels.db');
+  const holder = `${process.pid}-${requestId(random)}`;
   return machineQuota({
     clock,
     ahead,
-    holder: `${process.pid}-${requestId(random)}`,
+    holder,
     settings: () => settings.settings,
-    open: async (onFailure) => {
+    onOtherStore: (listener) => owned.add(onOtherRedis(deps, listener)),
+    open: async (onFailure, known) => {
+      const { 'redis.url': url, 'redis.prefix': prefix } = settings.settings;
+      if (url !== '') {
+        const { RedisLevels } = await import('./node/redisLevels.ts');
+        const password = await context.secrets.get(REDIS_PASSWORD);
+        const address = { url, ...(password === undefined ? {} : { password }) };
+        if (password === undefined) void notices.redisPassword(url, context.globalState);
+        const onState = (trouble: RedisTroubleName | undefined) => notices.redis(trouble);
+        return RedisLevels.open({
+          address,
+          prefix,
+          clock,
+          random,
+          holder,
+          onState,
+          seed: withoutHeld(known),
+        });
+      }
+      notices.redis(undefined);
       const { SqliteLevels } = await import('./node/sqliteLevels.ts');
       return SqliteLevels.open({ file, clock, random, onFailure });
     },
     onFailure: (error) => notices.levelsFailed(error),
   });
+}
+
+/** What is held or waits stays with the store that it was asked of. */
+function withoutHeld(known: KnownBooks): KnownBooks {
+  return known.map(([platform, book]) => [platform, { ...book, held: [], lapsed: [], waiting: [] }]);
+}
+
+/** Fires when the settings name another Redis, or its password changes. */
+function onOtherRedis({ context, settings }: CoreDeps, listener: () => void): Disposable {
+  const named = () => JSON.stringify([settings.settings['redis.url'], settings.settings['redis.prefix']]);
+  let before: string | undefined;
+  const bag = new DisposableBag();
+  // Settings are not read while the extension starts.
+  const first = () => {
+    before ??= named();
+  };
+  bag.add(clock.after(0, first));
+  bag.add(
+    settings.onChange(() => {
+      const now = named();
+      if (before !== undefined && now !== before) listener();
+      before = now;
+    }),
+  );
+  const secrets = context.secrets.onDidChange(({ key }) => key === REDIS_PASSWORD && listener());
+  bag.add({ dispose: () => void secrets.dispose() });
+  return bag;
 }
 
 /** Where what was learned of token counts is kept, and how often. */

@@ -17,9 +17,10 @@ import { LimitToasts } from './host/limitToasts.ts';
 import type { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import type { Notices } from './host/notices.ts';
+import { outcomeWords } from './host/outcomeWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { TaskCommands } from './host/taskCommands.ts';
-import { whyWords } from './host/words.ts';
+import { percent, whyWords } from './host/words.ts';
 import { answersAt } from './node/probe.ts';
 
 export interface DoorsDeps {
@@ -47,7 +48,7 @@ export function buildDoors(deps: DoorsDeps): void {
     );
     return (await decisions).show(receipt);
   };
-  const labelOf = (id: string) => platforms.list.find((platform) => platform.id === id)?.label ?? id;
+  const { labelOf } = platforms;
   const state = context.workspaceState;
   const queue = owned.add(new LazyQueue({ pipeline, answers: () => answers, clock, state, labelOf }));
   const answers: Answers = owned.add(
@@ -68,7 +69,11 @@ export function buildDoors(deps: DoorsDeps): void {
     new DashboardView({
       ...panel,
       snapshot: () =>
-        buildSnapshot(core, { why: ({ decision }) => whyWords(decision), notices: () => notices.all() }),
+        buildSnapshot(core, {
+          why: ({ decision }) => whyWords(decision),
+          notices: () => notices.all(),
+          outcome: (facts) => outcomeWords(facts, percent, vscode.l10n.t),
+        }),
       onBug: (error) => void notices.bug(error, showLog),
     }),
   );
@@ -78,6 +83,7 @@ export function buildDoors(deps: DoorsDeps): void {
       buckets: () => bucketViews(core, clock.now()),
       platforms: () => platforms.list,
       running: () => pipeline.running,
+      team: () => notices.team,
       settings: read,
     }),
   );
@@ -96,6 +102,7 @@ export function buildDoors(deps: DoorsDeps): void {
     dashboard.changed();
   };
   for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
+  owned.add(outcomes.onOutcome(changed));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   owned.add(registerCodeActions());
   owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
@@ -105,7 +112,7 @@ export function buildDoors(deps: DoorsDeps): void {
   const chat = { ...core, settings: read, state, edits, owned };
   const table = commandTable({
     ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
-    ...{ settings, queued: queue.get, readUsage: core.history.read },
+    ...{ settings, queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }

@@ -24,6 +24,7 @@ export interface TestHandle {
   readonly connections: Connections;
   readonly platforms: Platforms;
   readonly quota: Quota;
+  readonly notices: Notices;
   readonly outcomes: Outcomes;
   readonly edits: LazyEdits;
   /** The simulated platform, once it has started. */
@@ -67,7 +68,16 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   context.subscriptions.push(owned);
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
   const { pipeline, platforms, quota, outcomes } = core;
-  return { pipeline, platforms, connections, quota, outcomes, edits, simulated: () => simulated.server };
+  return {
+    pipeline,
+    platforms,
+    connections,
+    quota,
+    notices,
+    outcomes,
+    edits,
+    simulated: () => simulated.server,
+  };
 }
 
 function connectionSettings({ settings }: SettingsWatcher): string {

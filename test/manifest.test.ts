@@ -75,7 +75,10 @@ suite('manifest', () => {
   test('addresses, rules and models of an untrusted workspace are not honoured', () => {
     const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
     const sensitive = Object.entries(SETTINGS)
-      .filter(([, { type }]) => type === 'url' || type === 'path' || type === 'rules' || type === 'models')
+      .filter(
+        ([, { type }]) =>
+          type === 'url' || type === 'path' || type === 'redis' || type === 'rules' || type === 'models',
+      )
       .map(([key]) => `sluice.${key}`);
 
     assert.equal(untrustedWorkspaces.supported, 'limited');

@@ -4,7 +4,9 @@ import { promptTokens } from '../base/task.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { LimitState } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
+import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
+import { fatesOf, fateView } from './fates.ts';
 import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Platforms } from './platforms.ts';
@@ -20,12 +22,15 @@ export interface SnapshotSources {
   readonly clock: Clock;
   /** `current` is absent until it is loaded. */
   readonly lookAhead?: { readonly current: LookAhead | undefined };
+  readonly outcomes?: { readonly recent: readonly Outcome[] };
 }
 
 /** What needs the person's language. */
 export interface SnapshotWords {
   readonly why: (receipt: Receipt) => string;
   readonly notices: () => readonly string[];
+  /** What became of one answer, oldest first; undefined where that is not worth a word. */
+  readonly outcome?: (outcomes: readonly Outcome[]) => string | undefined;
 }
 
 const MS_PER_MINUTE = 60_000;
@@ -33,6 +38,7 @@ const MS_PER_MINUTE = 60_000;
 export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): Snapshot {
   const { pipeline, platforms, metrics, clock } = sources;
   const atMs = clock.now();
+  const fates = fatesOf(pipeline.recent, sources.outcomes?.recent ?? []);
   return {
     atMs,
     platforms: platforms.list.map(({ id, label, simulated, models }) => ({
@@ -44,7 +50,11 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     buckets: bucketViews(sources, atMs),
     caches: [cacheView(sources)],
     latencies: latencyViews(sources),
-    decisions: pipeline.recent.map((receipt) => decisionView(receipt, words.why(receipt))),
+    decisions: pipeline.recent.map((receipt) => {
+      const outcome = words.outcome?.(fates.get(receipt.id) ?? []);
+      return { ...decisionView(receipt, words.why(receipt)), ...(outcome === undefined ? {} : { outcome }) };
+    }),
+    ...(fates.size === 0 ? {} : { fates: fateView(fates) }),
     today: metrics.totals(atMs),
     running: pipeline.running,
     predictions: sources.lookAhead?.current?.calibration() ?? {},

@@ -9,6 +9,7 @@ import { DemandForecast, HOUR_MS } from '../quota/demandForecast.ts';
 import {
   bucketWorth,
   enoughInMs,
+  LEAST_SEEN,
   type Outlook,
   outlook,
   type Supply,
@@ -36,6 +37,8 @@ export interface LookAheadDeps {
 export interface LimitAhead extends Outlook {
   /** When there is room for a usual request again; absent while there is, or while nobody knows. */
   readonly enoughAtMs?: number;
+  /** Enough was seen of it to tell whether it runs out. */
+  readonly foretold: boolean;
 }
 
 const STATE_VERSION = 1;
@@ -151,6 +154,7 @@ export class LookAhead implements Foresight {
     const ahead: LimitAhead = {
       ...outlook(supply, watched.forecast, nowMs, (atMs) => this.#planned(atMs)),
       ...(enoughMs === undefined || enoughMs === 0 ? {} : { enoughAtMs: nowMs + enoughMs }),
+      foretold: watched.forecast.hoursSeen >= LEAST_SEEN,
     };
     watched.told = { level: state.level, atMs: nowMs, ahead };
     return ahead;

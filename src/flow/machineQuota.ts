@@ -16,6 +16,8 @@ export interface MachineQuotaDeps extends LazyLevelsDeps {
   /** Names this process among all windows. */
   readonly holder: string;
   readonly settings: () => Settings;
+  /** Fires when another store is meant. */
+  readonly onOtherStore?: (listener: () => void) => Disposable;
   /** Knows what a priority will need, once it has watched for a day. */
   readonly ahead?: () => LookAhead | undefined;
 }
@@ -32,6 +34,8 @@ export function machineQuota(deps: MachineQuotaDeps): Quota {
       ahead?.()?.unusedShare(priority, platform) ?? idleShare(quota.idleMs(platform, priority)),
   });
   clock.after(OPEN_AFTER_MS, () => void store.open());
+  // Ends with the window.
+  deps.onOtherStore?.(() => void store.reopen());
   return quota;
 }
 

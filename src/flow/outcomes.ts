@@ -5,8 +5,9 @@ import { Emitter } from '../base/event.ts';
 import type { Outcome, OutcomeFacts, OutcomeStore } from '../routing/outcomes.ts';
 import type { Receipt } from './request.ts';
 
-/** As many as the dashboard shows decisions. */
+/** As many decisions as the dashboard shows, and what may become of so many: settled, changed, undone, its problems. */
 const RECENT = 50;
+const RECENT_OUTCOMES = 4 * RECENT;
 
 export class Outcomes implements Disposable {
   readonly #store: OutcomeStore;
@@ -48,7 +49,7 @@ export class Outcomes implements Disposable {
     const outcome: Outcome = { ...facts, receiptId: receipt.id, atMs: this.#clock.now() };
     this.#store.happened(outcome);
     this.#recent.unshift(outcome);
-    if (this.#recent.length > RECENT) this.#recent.pop();
+    if (this.#recent.length > RECENT_OUTCOMES) this.#recent.pop();
     this.#changed.fire(outcome);
   }
 

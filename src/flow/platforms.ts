@@ -38,6 +38,9 @@ export class Platforms implements Disposable {
     return this.#signature;
   }
 
+  /** Its name for a person; of one that is gone its id. */
+  readonly labelOf = (id: string): string => this.#list.find((platform) => platform.id === id)?.label ?? id;
+
   model(key: string): ModelInfo {
     const model = this.#models.find((candidate) => candidate.key === key);
     if (model === undefined) throw new SluiceError('model-not-found', { platform: '', model: key });

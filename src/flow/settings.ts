@@ -21,6 +21,16 @@ interface UrlSetting {
   /** Empty: the platform's own address. */
   readonly default: string;
 }
+/** `redis:` or `rediss:`; empty: none. */
+interface RedisSetting {
+  readonly type: 'redis';
+  readonly default: string;
+}
+/** A short word that names something. */
+interface NameSetting {
+  readonly type: 'name';
+  readonly default: string;
+}
 interface PathSetting {
   readonly type: 'path';
   /** Empty: looked for on PATH. */
@@ -62,6 +72,8 @@ type Setting =
   | ChoiceSetting<string>
   | UrlSetting
   | PathSetting
+  | RedisSetting
+  | NameSetting
   | BooleanSetting
   | RulesSetting
   | PercentsSetting
@@ -97,6 +109,8 @@ export const SETTINGS = {
   'claudeCode.path': { type: 'path', default: '' },
   'anthropic.baseUrl': { type: 'url', default: '' },
   'openai.baseUrl': { type: 'url', default: '' },
+  'redis.url': { type: 'redis', default: '' },
+  'redis.prefix': { type: 'name', default: 'sluice' },
 } as const satisfies Record<string, Setting>;
 
 export type SettingKey = keyof typeof SETTINGS;
@@ -115,7 +129,7 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
             ? readonly PlannedEvent[]
             : S extends { readonly type: 'limits' }
               ? readonly DeclaredLimit[]
-              : S extends { readonly type: 'url' | 'path' }
+              : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
                 ? string
                 : number;
 
@@ -191,6 +205,10 @@ function parseWhole(
       return typeof raw === 'string' && !raw.includes('\0') ? raw.trim() : undefined;
     case 'url':
       return parseUrl(raw);
+    case 'redis':
+      return parseRedisUrl(raw);
+    case 'name':
+      return typeof raw === 'string' && /^[\w.:-]{1,64}$/.test(raw.trim()) ? raw.trim() : undefined;
     case 'rules':
       return parseRules(raw);
     case 'percents':
@@ -209,6 +227,14 @@ function parseUrl(raw: unknown): string | undefined {
   const text = raw.trim();
   if (text === '') return text;
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '') ? text.replace(/\/+$/, '') : undefined;
+}
+
+function parseRedisUrl(raw: unknown): string | undefined {
+  if (typeof raw !== 'string') return undefined;
+  const text = raw.trim();
+  if (text === '') return text;
+  const url = URL.parse(text);
+  return url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== '' ? text : undefined;
 }
 
 function parsePercents(raw: unknown): readonly number[] | undefined {

@@ -43,6 +43,8 @@ export interface BucketView {
   readonly refillPerMinute?: number;
   /** 0 when full; absent while the refill rate is unknown. */
   readonly fullInMs?: number;
+  /** Enough was seen of it to tell whether it runs out. */
+  readonly foretold?: boolean;
   /** When it runs out as far as one can tell; absent: it lasts until it is full again, or too little is known. */
   readonly exhaustedAtMs?: number;
   /** In one case of ten it runs out before this. */
@@ -115,6 +117,17 @@ export interface DecisionView {
   readonly totalMs: number;
   /** Absent for a whole answer. */
   readonly problem?: 'cut' | 'cancelled' | 'length' | 'refused' | 'other';
+  /** What became of the answer, in the person's language; absent while nobody knows. */
+  readonly outcome?: string;
+}
+
+/** What became of the answers to `Snapshot.decisions`, each counted once. */
+export interface FateView {
+  /** Answers of which anything is known. */
+  readonly known: number;
+  /** Taken over at least in part and not undone since. */
+  readonly accepted: number;
+  readonly undone: number;
 }
 
 export interface SpendView {
@@ -145,6 +158,8 @@ export interface Snapshot {
   readonly latencies: readonly LatencyView[];
   /** Newest first. */
   readonly decisions: readonly DecisionView[];
+  /** Absent while nothing is known of any of them. */
+  readonly fates?: FateView;
   readonly today: SpendView;
   readonly running: number;
   /** How good predictions of tokens and time have been; empty or absent until something was predicted. */

@@ -8,7 +8,7 @@ import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { type Throttled, throttle } from '../base/throttle.ts';
 import { answerParts } from '../edit/answerBlocks.ts';
 import type { Receipt } from '../flow/request.ts';
-import { receiptLine } from './words.ts';
+import { receiptLine } from './receiptRows.ts';
 
 const t = vscode.l10n.t;
 const REDRAW_MS = 150;

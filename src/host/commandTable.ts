@@ -26,6 +26,7 @@ export interface CommandDeps {
   readonly queued: () => Promise<QueuedTasks>;
   readonly readUsage: ReadUsage;
   readonly showLog: () => void;
+  readonly secrets: vscode.SecretStorage;
   readonly tasks: TaskCommands;
   readonly chat: InlineChatOwner;
 }
@@ -55,6 +56,8 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.showQueuedTasks': async () => (await deps.queued()).show(),
     'sluice.exportUsage': async (file) =>
       (await import('./exportUsage.ts')).exportUsageTo(deps.readUsage, file),
+    'sluice.setRedisPassword': async () =>
+      (await import('./redisPassword.ts')).setRedisPassword(deps.secrets),
     'sluice.copyAnswer': act('copy'),
     'sluice.askAgain': act('again'),
     'sluice.askStronger': act('stronger'),

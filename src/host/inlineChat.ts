@@ -42,7 +42,7 @@ export class InlineChat implements vscode.Disposable {
     this.#deps = deps;
     const controller = this.#owned.add(vscode.comments.createCommentController(CONTROLLER, t('Sluice')));
     const hints = this.#owned.add(vscode.window.createTextEditorDecorationType({}));
-    const labelOf = (id: string) => deps.platforms.list.find((platform) => platform.id === id)?.label ?? id;
+    const { labelOf } = deps.platforms;
     const history = new PromptHistory(deps.state);
     const watch = this.#owned.add(new EditWatch(deps.outcomes, deps.clock));
     this.#session = { ...deps, controller, hints, history, labelOf, watch };

@@ -5,7 +5,8 @@
  * What VS Code does, seen in 1.139: changes of a thread are sent after 100 ms without another one, so new text is shown
  * at most every 130 ms. Only a new thread of one comment gets the focus. Every draw of a thread takes the focus to the
  * comment that was clicked last, out of the code as well, and the arrow keys go from the input to the other comments of
- * its thread: hence two threads, the input's is never drawn again, and the other one is renewed when it may grab the focus.
+ * its thread unless it was added behind another one: hence two threads. The input's is left alone while the focus is
+ * elsewhere, and the other one is renewed when it may grab the focus.
  */
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
@@ -36,11 +37,16 @@ export class ChatBox implements Disposable {
   readonly #draws: Throttled;
   #inputThread: vscode.CommentThread | undefined;
   #inputComment: vscode.Comment | undefined;
+  #nextComment: vscode.Comment | undefined;
   #talkThread: vscode.CommentThread | undefined;
   #turns: readonly vscode.Comment[] = [];
-  #label = '';
+  #title = '';
+  #next = '';
   /** When the input lost the focus to something that is not known yet. */
   #leftMs: number | undefined;
+  #away = false;
+  /** A new input is on its way to the focus. */
+  #opening = false;
   /** Somebody may have clicked on a comment of the talk. */
   #clicked = false;
 
@@ -61,10 +67,11 @@ export class ChatBox implements Disposable {
   openInput({ uri, range }: ChatBoxPlace, text: string): void {
     const former = this.#inputThread;
     this.input.renew(text);
+    this.#opening = true;
     this.#inputComment = inputComment(text);
-    const help = helpComment();
-    this.#inputThread = this.#thread(uri, inputRange(range), [help], 'input', this.#label);
-    this.#inputThread.comments = [help, this.#inputComment];
+    this.#nextComment = nextComment(this.#next);
+    this.#inputThread = this.#thread(uri, inputRange(range), [this.#nextComment], 'input', this.#title);
+    this.#inputThread.comments = [this.#nextComment, this.#inputComment];
     former?.dispose();
   }
 
@@ -101,19 +108,23 @@ export class ChatBox implements Disposable {
 
   /** The input has the focus. */
   focused(): void {
-    const awayMs = this.#leftMs === undefined ? 0 : this.#deps.clock.monotonic() - this.#leftMs;
-    if (awayMs > SEEN_WITHIN_MS) this.#clicked = true;
+    if (this.#away && !this.#opening) this.#clicked = true;
+    this.#away = false;
+    this.#opening = false;
     this.#leftMs = undefined;
     this.input.showHint();
+    this.describe(this.#title, this.#next);
   }
 
   left(): void {
+    this.#away = true;
     this.#leftMs = this.#deps.clock.monotonic();
   }
 
   /** A button of ours took the focus: that is no click on a comment. */
   excused(): void {
     this.#leftMs = undefined;
+    this.#away = false;
   }
 
   /** The person is in the code. */
@@ -133,10 +144,19 @@ export class ChatBox implements Disposable {
     this.#draws.request();
   }
 
-  setLabel(label: string): void {
-    if (label === this.#label) return;
-    this.#label = label;
-    if (this.#inputThread !== undefined) this.#inputThread.label = label;
+  /**
+   * What stands above the input. VS Code takes the focus to the input with it: so only while it is there, or `now`, when it
+   * shall go there.
+   */
+  describe(title: string, next: string, now = this.input.focused): void {
+    this.#title = title;
+    this.#next = next;
+    const [thread, comment] = [this.#inputThread, this.#nextComment];
+    if (thread === undefined || comment === undefined || this.#inputComment === undefined || !now) return;
+    if (thread.label !== title) thread.label = title;
+    if (comment.label === next) return;
+    comment.label = next;
+    thread.comments = [comment, this.#inputComment];
   }
 
   dispose(): void {
@@ -171,12 +191,12 @@ function inputComment(body: string): vscode.Comment {
 }
 
 /** VS Code leaves the arrow keys to an input that was added to a thread behind another comment. */
-function helpComment(): vscode.Comment {
+function nextComment(label: string): vscode.Comment {
   return {
-    author: { name: t('Keys') },
+    author: { name: t('Next') },
     body: '',
     mode: vscode.CommentMode.Preview,
-    contextValue: 'help',
-    label: t('Enter sends · Shift+Enter: new line · ↑ ↓ earlier prompts · Escape stops or closes'),
+    contextValue: 'next',
+    label,
   };
 }

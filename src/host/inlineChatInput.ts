@@ -6,10 +6,12 @@ import * as vscode from 'vscode';
 
 const SCHEME = 'comment';
 const MOST_ATTEMPTS = 8;
+/** Behind a longer line there is no room for a preview. */
+const MOST_TYPED = 60;
 
-/** Whether `document` may be the box of a comment that is being edited. */
+/** Whether `document` may be the box of a comment that is being edited; that of a reply names its controller. */
 export function isCommentInput({ uri }: vscode.TextDocument): boolean {
-  return uri.scheme === SCHEME;
+  return uri.scheme === SCHEME && uri.authority === '';
 }
 
 export class ChatInput {
@@ -18,6 +20,7 @@ export class ChatInput {
   /** What it shall hold before it is there. */
   #draft = '';
   #hint = '';
+  #preview = '';
 
   constructor(hints: vscode.TextEditorDecorationType) {
     this.#hints = hints;
@@ -86,20 +89,30 @@ export class ChatInput {
     return undefined;
   }
 
-  /** Pale words in the box; gone as soon as something is typed. */
+  /** Pale words in the empty box. Unlike all else in a thread they are shown at once. */
   hint(text: string): void {
     this.#hint = text;
     this.showHint();
   }
 
+  /** A few pale words behind what is typed: the box does not wrap them. Empty: none. */
+  preview(text: string): void {
+    if (text === this.#preview) return;
+    this.#preview = text;
+    this.showHint();
+  }
+
   showHint(): void {
-    const empty = this.text === '' && this.#hint !== '';
+    const editor = this.#editor();
+    if (editor === undefined) return;
+    const { document } = editor;
+    const end = document.lineAt(document.lineCount - 1).range.end;
+    const empty = document.lineCount === 1 && end.character === 0;
+    const words = empty ? this.#hint : end.character > MOST_TYPED ? '' : this.#preview;
     const color = new vscode.ThemeColor('input.placeholderForeground');
-    const renderOptions = { after: { contentText: this.#hint, color } };
-    this.#editor()?.setDecorations(
-      this.#hints,
-      empty ? [{ range: new vscode.Range(0, 0, 0, 0), renderOptions }] : [],
-    );
+    const after = { contentText: words, color, ...(empty ? {} : { margin: '0 0 0 2em' }) };
+    const shown = words === '' ? [] : [{ range: new vscode.Range(end, end), renderOptions: { after } }];
+    editor.setDecorations(this.#hints, shown);
   }
 
   #editor(): vscode.TextEditor | undefined {

@@ -36,7 +36,7 @@ export async function chooseModel(deps: ChooseDeps, session: ChatSession): Promi
   });
   if (picked === undefined) return;
   session.choices.model = picked.key;
-  session.preview();
+  session.chosen();
 }
 
 function automaticItem({ pipeline }: ChooseDeps, session: ChatSession): ModelItem {

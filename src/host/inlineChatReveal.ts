@@ -1,8 +1,8 @@
 /** Brings the box of a chat into view, as little as that takes. Units: lines from 0. */
 import * as vscode from 'vscode';
 
-/** Code that stays in sight above a box that fills the rest of the window. */
-const LINES_ABOVE = 6;
+/** Code above a box that fills the rest of the window; VS Code itself keeps some five lines more. */
+const LINES_ABOVE = 1;
 
 /** The box stands below `line`. `opening`: it holds the input only; later it may be higher than the window. */
 export function revealBox(document: vscode.TextDocument, line: number, opening: boolean): void {

@@ -10,11 +10,11 @@ import { errorWords } from './errorWords.ts';
 import { ChatBox, type ChatBoxDeps } from './inlineChatBox.ts';
 import { type PromptHistory, PromptWalk } from './inlineChatHistory.ts';
 import { type ChatPlace, ChatTarget } from './inlineChatPlace.ts';
+import { previewLines, strongerThan, titleWords } from './inlineChatPreview.ts';
 import { ChatChoices, type Manner, type ReadyRequest } from './inlineChatRequest.ts';
 import { revealBox } from './inlineChatReveal.ts';
 import { type RunDeps, runTurn } from './inlineChatRun.ts';
 import { ChatTurn } from './inlineChatTurn.ts';
-import { formName, previewWords } from './inlineChatWords.ts';
 
 const t = vscode.l10n.t;
 
@@ -47,14 +47,15 @@ export class ChatSession implements Disposable {
     this.#deps = deps;
     this.choices = new ChatChoices(place.fix === true);
     this.box = this.#owned.add(new ChatBox(deps));
-    this.#previews = this.#owned.add(throttle(() => this.preview(), PREVIEW_EVERY_MS, deps.clock));
+    this.#previews = this.#owned.add(throttle(() => this.#preview(), PREVIEW_EVERY_MS, deps.clock));
     this.#target = this.#targetIn(document, place.range);
     this.#hintIdle();
+    this.#preview(false);
   }
 
   #targetIn(document: vscode.TextDocument, range: vscode.Range): ChatTarget {
     const target = new ChatTarget(document, range, this.#deps.clock, this.#closing.signal);
-    void target.found.then(() => this.#previews.request());
+    void target.found.then(() => this.#preview());
     return target;
   }
 
@@ -109,7 +110,8 @@ export class ChatSession implements Disposable {
 
   inputFocused(): void {
     this.box.focused();
-    this.#revealSoon(true);
+    this.#revealSoon(this.#turns.length === 0);
+    this.#previews.request();
   }
 
   inputChanged(): void {
@@ -143,7 +145,12 @@ export class ChatSession implements Disposable {
 
   toggleForm(): void {
     this.choices.form = this.choices.formOf(this.box.input.text) === 'ask' ? 'edit' : 'ask';
-    this.preview();
+    this.chosen();
+  }
+
+  /** Something was chosen by a button: the focus goes back to the input. */
+  chosen(): void {
+    this.#preview(true);
   }
 
   /** What would be sent now. Throws `nothing-to-send`. */
@@ -176,13 +183,13 @@ export class ChatSession implements Disposable {
       );
       return undefined;
     }
-    const manner = how.stronger === true ? this.#strongerThanPreviewed(typed) : {};
+    const manner = how.stronger === true ? strongerThan(this.#deps.pipeline, () => this.draft(typed)) : {};
     const form = this.choices.formOf(typed);
     const turn = new ChatTurn(text, form, this.choices.taskOf(form));
     this.#deps.history.add(typed.trim());
     this.#walk = undefined;
-    this.choices.form = undefined;
     this.choices.task = undefined;
+    this.choices.form = undefined;
     this.#turns = [turn, ...this.#turns];
     if (how.boxGone === true) this.focus('');
     else void this.box.input.take(typed);
@@ -212,6 +219,7 @@ export class ChatSession implements Disposable {
       if (silent && turn.state.text !== '') this.#revealSoon(false);
       silent = turn.state.text === '';
     };
+    this.#preview();
     const starting = t('Choosing a model…');
     turn.restart(starting);
     changed(starting);
@@ -263,33 +271,19 @@ export class ChatSession implements Disposable {
     this.box.show(this.#turns.slice(0, MOST_SHOWN).flatMap(({ question, answer }) => [question, answer]));
   }
 
-  /** Where nothing can be chosen, sending says why. */
-  #strongerThanPreviewed(typed: string): Manner {
-    try {
-      const { decision } = this.#deps.pipeline.preview(this.draft(typed).request);
-      return { strongerThan: decision.chosen.modelKey };
-    } catch (error) {
-      if (!SluiceError.any(error)) throw error;
-      return {};
-    }
-  }
-
   /** The line before sending. */
-  preview(): void {
-    const form = this.choices.formOf(this.box.input.text);
-    try {
-      const { request, refused } = this.draft();
-      this.box.setLabel(refused ?? previewWords(form, this.#deps.pipeline.preview(request)));
-    } catch (error) {
-      if (!SluiceError.any(error)) throw error;
-      this.box.setLabel(`${formName(form)} · ${errorWords(error, this.#deps.labelOf)}`);
-    }
+  /** While something is typed only the pale words follow: what stands above would disturb an input method. */
+  #preview(now?: boolean): void {
+    const { input } = this.box;
+    const lines = previewLines(this.#deps, this.choices.formOf(input.text), () => this.draft());
+    input.preview(this.running ? '' : lines.short);
+    if (input.text === '' || now === true) this.box.describe(titleWords(this.#target), lines.whole, now);
   }
 
   #hintIdle(): void {
     const { input } = this.box;
-    if (this.#turns.length > 0) input.hint(t('Ask more, or say what to change next'));
-    else if (this.choices.fix) input.hint(t('Enter fixes what the editor reports here; or say how'));
-    else input.hint(t('Ask about this code, or say what to change'));
+    if (this.#turns.length > 0) input.hint(t('Ask more, or change more'));
+    else if (this.choices.fix) input.hint(t('Enter fixes it; or say how'));
+    else input.hint(t('Ask, or say what to change'));
   }
 }

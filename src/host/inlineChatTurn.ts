@@ -8,11 +8,11 @@ import {
   decisionLink,
   editWords,
   modelMarkdown,
-  receiptWords,
   taskWords,
   verdictWords,
 } from './inlineChatWords.ts';
 import type { EditResult, EditVerdict, LiveEdit } from './liveEdit.ts';
+import { receiptLine } from './receiptRows.ts';
 
 const t = vscode.l10n.t;
 
@@ -107,7 +107,7 @@ function actionsOf({ phase, text, receipt, edit, verdict }: TurnState, live: boo
 
 function labelOf({ phase, status, receipt }: TurnState): string {
   if (phase === 'running') return status;
-  if (receipt !== undefined) return receiptWords(receipt);
+  if (receipt !== undefined) return receiptLine(receipt);
   return phase === 'cancelled' ? t('Cancelled') : t('Failed');
 }
 

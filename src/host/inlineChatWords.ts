@@ -5,8 +5,7 @@ import type { Receipt } from '../flow/request.ts';
 import type { ChatForm } from '../prompt/askOrEdit.ts';
 import type { Decision, Option, Reason } from '../routing/decision.ts';
 import type { EditRefusal, EditResult, EditVerdict } from './liveEdit.ts';
-import { costWords, modelWords } from './receiptRows.ts';
-import { cacheWords, duration, money, percent, whyWords } from './words.ts';
+import { money, percent, whyWords } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -34,10 +33,14 @@ export function previewWords(
   { decision, cached }: { readonly decision: Decision; readonly cached: boolean },
 ): string {
   const { chosen, estimatedInputTokens, estimatedOutputTokens } = decision;
-  const model = `${formName(form)}: ${modelName(chosen)}`;
+  const model = choiceWords(form, decision);
   if (cached) return `${model} · ${t('answered before: from the cache, for nothing')}`;
   const tokens = t('about {0} + {1} tokens', estimatedInputTokens, estimatedOutputTokens);
-  return [model, shortWhy(decision), tokens, estimateWords(chosen)].join(' · ');
+  return [model, tokens, estimateWords(chosen), shortWhy(decision)].join(' · ');
+}
+
+export function choiceWords(form: ChatForm, { chosen }: Decision): string {
+  return `${formName(form)}: ${modelName(chosen)}`;
 }
 
 /** The labels of simulated models say what they are. */
@@ -60,19 +63,6 @@ function shortWhy(decision: Decision): string {
   if (has('best-available')) return t('the best there is ({0})', percent(chosen.chance));
   if (has('cheapest-adequate')) return t('cheapest that is good enough ({0})', percent(chosen.chance));
   return has('only-model') ? t('the only one that can') : whyWords(decision);
-}
-
-/** `sim-fast (simulated) · 420 in, 130 out · $0.0002 · 1.2 s · Miss`. */
-export function receiptWords(receipt: Receipt): string {
-  const { usage, cache, totalMs } = receipt;
-  const tokens =
-    usage === undefined
-      ? t('tokens –')
-      : cache === 'none'
-        ? t('{0} in, {1} out', usage.input + usage.cacheWrite + usage.cacheRead, usage.output)
-        : t('0 tokens');
-  const parts = [modelWords(receipt), tokens, costWords(receipt), duration(totalMs)];
-  return [...parts, ...(cache === 'none' ? [] : [cacheWords(receipt)])].join(' · ');
 }
 
 /** `3 changes: +12 −4`. */

@@ -20,6 +20,7 @@ export interface MeterSources {
   readonly buckets: () => MeterFacts['buckets'];
   readonly platforms: () => MeterFacts['platforms'];
   readonly running: () => number;
+  readonly team: () => MeterFacts['team'];
   readonly settings: () => Settings;
 }
 
@@ -54,8 +55,8 @@ export class Meter implements Disposable {
   }
 
   #draw(): void {
-    const { buckets, platforms, running, settings, clock } = this.#sources;
-    const facts = { buckets: buckets(), platforms: platforms(), running: running() };
+    const { buckets, platforms, running, team, settings, clock } = this.#sources;
+    const facts = { buckets: buckets(), platforms: platforms(), running: running(), team: team() };
     const face = meterFace(facts, this.#format, t);
     const show = settings()['statusBar.show'];
     this.#write(face);

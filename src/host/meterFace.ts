@@ -14,6 +14,8 @@ export interface MeterFacts {
   readonly buckets: readonly BucketView[];
   readonly platforms: readonly Pick<PlatformView, 'id' | 'label' | 'simulated'>[];
   readonly running: number;
+  /** Why the limits of the team cannot be shared just now. */
+  readonly team?: string | undefined;
 }
 
 /** Numbers in the person's language. */
@@ -43,8 +45,10 @@ function left({ level, size }: BucketView): number {
   return level / size;
 }
 
-export function isFresh({ readingAgeMs }: BucketView): boolean {
-  return readingAgeMs !== undefined && readingAgeMs <= OLD_AFTER_MS;
+/** What is only declared is our own count, which is always of now. */
+export function isFresh({ source, readingAgeMs }: BucketView): boolean {
+  if (readingAgeMs === undefined) return source === 'declared';
+  return readingAgeMs <= OLD_AFTER_MS;
 }
 
 export function worstFresh(buckets: readonly BucketView[]): BucketView | undefined {
@@ -76,8 +80,9 @@ function levelOf(share: number): MeterFace['level'] {
 
 /** The time is there where a person would ask for it: when it will run out, in a window, and when little is left. */
 function shownLimit(worst: BucketView, { percent, duration, time }: MeterFormat, t: Translate): string {
-  const { fullInMs, refill, exhaustedAtMs } = worst;
-  if (exhaustedAtMs !== undefined) return `${percent(left(worst))} · ${t('until {0}', time(exhaustedAtMs))}`;
+  const { fullInMs, refill, exhaustedAtMs, level } = worst;
+  if (exhaustedAtMs !== undefined && level > 0)
+    return `${percent(left(worst))} · ${t('until {0}', time(exhaustedAtMs))}`;
   const asked = refill === 'at-reset' || levelOf(left(worst)) !== 'calm';
   const share = percent(left(worst));
   return asked && fullInMs !== undefined && fullInMs > 0 ? `${share} · ${duration(fullInMs)}` : share;
@@ -119,7 +124,8 @@ function spoken(
 
 function tooltip(facts: MeterFacts, format: MeterFormat, t: Translate): string {
   const names = facts.platforms.map(({ label }) => plain(label)).join(' · ');
-  const heading = `**Sluice**${names === '' ? '' : ` – ${names}`}`;
+  const team = facts.team === undefined ? '' : `\n\n${plain(facts.team)}`;
+  const heading = `**Sluice**${names === '' ? '' : ` – ${names}`}${team}`;
   if (facts.buckets.length === 0)
     return [heading, '', t('No limits known yet: they come with the first answer.')].join('\n');
   return [heading, '', ...limitTable(facts, format, t)].join('\n');

@@ -3,9 +3,11 @@ import * as vscode from 'vscode';
 import { SluiceError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { errorWords } from './errorWords.ts';
+import { type RedisTroubleName, redisWords } from './redisWords.ts';
 import { SECTION, type SettingsWatcher } from './settingsWatcher.ts';
 
 const t = vscode.l10n.t;
+const REDIS_PASSWORD_TOLD = 'sluice.redisPasswordTold';
 
 export class Notices {
   readonly #settings: SettingsWatcher;
@@ -13,6 +15,7 @@ export class Notices {
   #told = '';
   #storage: string | undefined;
   #levels: string | undefined;
+  #redis: string | undefined;
 
   constructor(settings: SettingsWatcher, log: Log) {
     this.#settings = settings;
@@ -36,7 +39,37 @@ export class Notices {
       ),
       ...(this.#storage === undefined ? [] : [this.#storage]),
       ...(this.#levels === undefined ? [] : [this.#levels]),
+      ...(this.#redis === undefined ? [] : [this.#redis]),
     ];
+  }
+
+  /** Why the limits of the team cannot be shared just now. */
+  get team(): string | undefined {
+    return this.#redis;
+  }
+
+  /** What the person can mend is said in a toast too. */
+  redis(trouble: RedisTroubleName | undefined): void {
+    const words = trouble && redisWords(trouble);
+    if (words === this.#redis) return;
+    this.#redis = words;
+    if (words === undefined) this.#log.info('team limits shared');
+    if (words === undefined) return;
+    this.#log.warn('team limits not shared', { why: trouble });
+    if (trouble === 'password' || trouble === 'foreign' || trouble === 'cluster')
+      void vscode.window.showWarningMessage(`Sluice: ${words}`);
+  }
+
+  /** A password in a setting is used, and told once where it belongs. */
+  async redisPassword(url: string, state: vscode.Memento): Promise<void> {
+    if (!URL.parse(url)?.password || state.get(REDIS_PASSWORD_TOLD)) return;
+    await state.update(REDIS_PASSWORD_TOLD, true);
+    const set = t('Set Redis Password…');
+    const picked = await vscode.window.showWarningMessage(
+      t('The address of your team’s Redis holds a password, and settings are no safe place for one.'),
+      set,
+    );
+    if (picked === set) await vscode.commands.executeCommand('sluice.setRedisPassword');
   }
 
   /** One toast for each new set of bad settings. */

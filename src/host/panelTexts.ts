@@ -13,6 +13,9 @@ export function panelTexts(t: Translate): PanelTexts {
     ...units(t),
     ...today(t),
     ...buckets(t),
+    ...forecasts(t),
+    ...shares(t),
+    ...predictions(t),
     ...caches(t),
     ...latencies(t),
     ...decisions(t),
@@ -104,6 +107,78 @@ function buckets(t: Translate) {
   };
 }
 
+function forecasts(t: Translate) {
+  return {
+    'forecast.runsOut': t('runs out at about {0}'),
+    'forecast.runsOutBand': t('runs out at about {0} ({1}–{2})'),
+    'forecast.runsOutFrom': t('runs out at about {0}, at the earliest {1}, or lasts'),
+    'forecast.may': t('may run out, at the earliest {0}'),
+    'forecast.back': t('back at {0}'),
+    'forecast.empty': t('used up'),
+    'forecast.room': t('room again at {0}'),
+    'forecast.short': t('too little for a usual request, room again at {0}'),
+    'forecast.lasts': t('lasts until it is full again, if used as before'),
+    'forecast.unknown': t('runs out {0}'),
+    'forecast.unseen': t('Too little use was seen yet to tell.'),
+    'forecast.now': t('now'),
+    'forecast.reset': t('full again'),
+  };
+}
+
+function shares(t: Translate) {
+  return {
+    'bucket.more': t('Details'),
+    'bucket.noShares': t('No shares: priorities are turned off.'),
+    'bucket.waiting.one': t('{0} waiting'),
+    'bucket.waiting.other': t('{0} waiting'),
+    'bucket.holders.one': t('{0} request holds a reservation'),
+    'bucket.holders.other': t('{0} requests hold reservations'),
+    'bucket.threshold': t('below {0} only critical and high requests pass'),
+    'bucket.foreign': t('{0} used by other programs'),
+    'drift.above': t('their count is {0} above ours'),
+    'drift.below': t('their count is {0} below ours'),
+    'drift.none': t('their count agrees with ours'),
+    'drift.unknown': t('their count against ours: {0}'),
+    'uncounted.ours': t('The platform has not reported this limit: only our own count is known.'),
+    'uncounted.theirs': t('Only the platform can count this limit.'),
+    'by.headers': t('read from the headers of its answers'),
+    'by.endpoint': t('asked from the platform'),
+    'by.program': t('said by its program'),
+    'by.log': t('read from the log of its program'),
+    'priority.critical': t('critical'),
+    'priority.high': t('high'),
+    'priority.medium': t('medium'),
+    'priority.low': t('low'),
+    'share.caption': t('Shares of {0}'),
+    'share.entitled': t('Share'),
+    'share.entitled.title': t('Its part of the full limit'),
+    'share.level': t('Free'),
+    'share.level.title': t('Free in this share now'),
+    'share.used': t('Used'),
+    'share.used.title': t('Used by this priority in the running window'),
+    'share.borrowed': t('Borrowed'),
+    'share.borrowed.title': t('Held by its requests out of other shares'),
+    'share.lent': t('Lent'),
+    'share.lent.title': t('Held out of this share by other requests'),
+    'adapted.lent': t('{0} lends {1} of its share: it is expected to stay unused'),
+    'adapted.penalised': t('{0} refills at {1} of its usual rate: it used more than its share'),
+    'adapted.burst': t('{0} took {1} more than there was: the refill pays it back first'),
+  };
+}
+
+function predictions(t: Translate) {
+  return {
+    predictions: t('Predictions'),
+    'predictions.none': t('Nothing was predicted yet.'),
+    'prediction.inputTokens': t('Tokens in'),
+    'prediction.outputTokens': t('Tokens out'),
+    'prediction.durationMs': t('Time'),
+    'prediction.held': t('P90 held in {0} of {1} answers (wanted {2}–{3})'),
+    'prediction.error': t('off by {0} on average'),
+    'prediction.tooFew': t('{0} answers so far; {1} are needed to judge.'),
+  };
+}
+
 function caches(t: Translate) {
   return {
     caches: t('Cache'),
@@ -148,6 +223,7 @@ function decisions(t: Translate) {
     'decisions.newer.other': t('{0} newer'),
     'decisions.all': t('Show all {0}'),
     'decisions.less': t('Show fewer'),
+    'decisions.fates': t('Of these {0} answers, what became of {1} is known: {2} accepted, {3} undone.'),
     'decision.open': t('Show the whole decision'),
     'decision.tokens.one': t('{0} token'),
     'decision.tokens.other': t('{0} tokens'),

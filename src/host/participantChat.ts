@@ -95,12 +95,14 @@ export class ParticipantChat {
     if (event.kind === 'text') stream.markdown(event.text);
     else if (event.kind === 'routed') stream.progress(t('Waiting for {0}…', event.decision.chosen.label));
     else if (event.kind === 'waiting') {
-      stream.progress(t('{0} asks to wait {1}…', this.#labelOf(event.platform), duration(event.waitMs)));
+      stream.progress(
+        t('{0} asks to wait {1}…', this.#deps.platforms.labelOf(event.platform), duration(event.waitMs)),
+      );
     }
   }
 
   #finish({ receipt }: Answer, stream: vscode.ChatResponseStream): void {
-    stream.markdown(`\n\n---\n*${receiptWords(receipt)}*`);
+    stream.markdown(`\n\n---\n*${receiptLine(receipt)}*`);
     const title = t('Why This Model');
     stream.button({ command: 'sluice.showLastDecision', title, arguments: [receipt.id] });
   }
@@ -108,7 +110,7 @@ export class ParticipantChat {
   #problemOf({ failure, receipt }: Answer): vscode.ChatResult {
     if (failure !== undefined) {
       const kept = t('What came before is kept; the answer is not complete.');
-      return { errorDetails: { message: `${errorWords(failure, (id) => this.#labelOf(id))} ${kept}` } };
+      return { errorDetails: { message: `${errorWords(failure, this.#deps.platforms.labelOf)} ${kept}` } };
     }
     if (receipt.stop !== 'length') return {};
     return { errorDetails: { message: t('The answer reached the length limit and is not complete.') } };
@@ -117,7 +119,7 @@ export class ParticipantChat {
   #failed(error: unknown, signal: AbortSignal): vscode.ChatResult {
     if (isCancellation(error, signal)) return {};
     if (SluiceError.any(error)) {
-      return { errorDetails: { message: errorWords(error, (id) => this.#labelOf(id)) } };
+      return { errorDetails: { message: errorWords(error, this.#deps.platforms.labelOf) } };
     }
     this.#deps.log.error('@sluice failed', { name: error instanceof Error ? error.name : typeof error });
     return { errorDetails: { message: t('Something in Sluice failed. Its log says more.') } };
@@ -147,10 +149,6 @@ export class ParticipantChat {
     });
     return {};
   }
-
-  #labelOf(id: string): string {
-    return this.#deps.platforms.list.find((platform) => platform.id === id)?.label ?? id;
-  }
 }
 
 /** The person picked 'Sluice Fast' or 'Sluice Strong' below the input. */
@@ -159,7 +157,7 @@ function tiersOf(model: vscode.LanguageModelChat | undefined): readonly Tier[] |
   return OFFERED.find(({ id }) => id === model.id)?.tiers;
 }
 
-function receiptWords(receipt: Receipt): string {
+function receiptLine(receipt: Receipt): string {
   const model = receipt.simulated ? t('{0} (simulated)', receipt.model) : receipt.model;
   const cost =
     receipt.billing === 'subscription'

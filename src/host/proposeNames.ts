@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import type { Receipt } from '../flow/request.ts';
 import { type ProposedName, readNames } from '../prompt/readNames.ts';
+import { receiptLine } from './receiptRows.ts';
 import { runTask, type TaskDeps, tellDone } from './taskRun.ts';
 import { codeHere } from './taskSelection.ts';
-import { receiptLine } from './words.ts';
 
 const t = vscode.l10n.t;
 

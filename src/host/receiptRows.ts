@@ -25,6 +25,19 @@ export function receiptRows(receipt: Receipt): Rows {
   ];
 }
 
+/** `sim-fast (simulated) · 420 in, 130 out · $0.0002 · 1.2 s · Miss`. */
+export function receiptLine(receipt: Receipt): string {
+  const { usage, cache, totalMs } = receipt;
+  const tokens =
+    usage === undefined
+      ? t('tokens –')
+      : cache === 'none'
+        ? t('{0} in, {1} out', usage.input + usage.cacheWrite + usage.cacheRead, usage.output)
+        : t('0 tokens');
+  const parts = [modelWords(receipt), tokens, costWords(receipt), duration(totalMs)];
+  return [...parts, ...(cache === 'none' ? [] : [cacheWords(receipt)])].join(' · ');
+}
+
 /** The name that the platform itself gave in its answer. */
 export function modelWords(receipt: Receipt): string {
   return receipt.simulated ? t('{0} (simulated)', receipt.model) : receipt.model;

@@ -8,7 +8,7 @@ import type { Answer, Receipt, RouteRequest } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
 import { CONNECT_HELPS } from './answerEndings.ts';
 import { errorWords } from './errorWords.ts';
-import { receiptLine } from './words.ts';
+import { receiptLine } from './receiptRows.ts';
 
 const t = vscode.l10n.t;
 

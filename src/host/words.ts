@@ -1,9 +1,10 @@
 /** Numbers, reasons and failures in the person's language. */
 import * as vscode from 'vscode';
 import { once } from '../base/once.ts';
-import { type TaskType, totalTokens } from '../base/task.ts';
+import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
+import { numberWords } from './numberWords.ts';
 import { cannotWords, helperName, tierName } from './talkWords.ts';
 
 const t = vscode.l10n.t;
@@ -14,12 +15,14 @@ const shareFormat = once(() => new Intl.NumberFormat(vscode.env.language, { styl
 /** Rounded down: nothing that was used looks unused. */
 export const percent = (share: number): string => shareFormat().format(Math.floor(share * 100 + 1e-9) / 100);
 
+const numbers = once(() => numberWords(vscode.env.language));
+
 /** `0.5 s`, `12 s`, `4 min`, `2 h`; an endless wait is unknown. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
   if (ms > 0 && ms < 1) return '< 1 ms';
   if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < 10_000) return `${numbers().decimal(ms / 1_000, 1)} s`;
   if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
   return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
 }
@@ -39,8 +42,7 @@ export function clockTime(atMs: number, nowMs: number): string {
 /** To the millionth where it matters; the word 'simulated' goes with a price that nobody owes. */
 export function money(usd: number | undefined, simulated: boolean): string {
   if (usd === undefined) return '–';
-  const digits = usd === 0 || usd >= 1 ? 2 : usd >= 0.01 ? 4 : 6;
-  const text = `$${usd.toFixed(digits)}`;
+  const text = numbers().usd(usd);
   return simulated ? t('{0} (simulated)', text) : text;
 }
 
@@ -108,7 +110,7 @@ export function reasonWords(reason: Reason): string {
       return t(
         '{0} was spared: its limit is expected to run out before it is full again, so its tokens count {1} times',
         reason.model,
-        reason.worth.toFixed(1),
+        numbers().decimal(reason.worth, 1),
       );
     case 'skipped-too-long':
       return t('{0} was left out: it takes at most {1} tokens', reason.model, reason.contextTokens);
@@ -120,7 +122,7 @@ export function reasonWords(reason: Reason): string {
 }
 
 function complexityWords(band: 'simple' | 'medium' | 'complex', value: number): string {
-  const shown = value.toFixed(2);
+  const shown = numbers().decimal(value, 2);
   if (band === 'simple') return t('Looks simple (complexity {0} of 1)', shown);
   if (band === 'medium') return t('Looks of middle difficulty (complexity {0} of 1)', shown);
   return t('Looks complex (complexity {0} of 1)', shown);
@@ -144,16 +146,6 @@ export function whyWords(decision: Decision): string {
     .find((reason) => reason !== undefined);
   const told = deciding ? [deciding] : decision.reasons.slice(0, 1);
   return told.map(reasonWords).join('. ');
-}
-
-/** A receipt on one line: `model · 320 tokens · $0.0012 · 1.4 s`, or where it came from when it was not sent. */
-export function receiptLine(receipt: Receipt): string {
-  const model = receipt.simulated ? t('{0} (simulated)', receipt.model) : receipt.model;
-  if (receipt.cache !== 'none') return `${model} · ${cacheWords(receipt)}`;
-  const { usage, billing, costUsd, totalMs } = receipt;
-  const tokens = usage === undefined ? t('– tokens') : t('{0} tokens', totalTokens(usage));
-  const cost = billing === 'subscription' ? t('in your subscription') : money(costUsd, false);
-  return [model, tokens, cost, duration(totalMs)].join(' · ');
 }
 
 export function cacheWords(receipt: Receipt): string {

@@ -1,18 +1,28 @@
-/** One bar for each limit: what is free, what is reserved, when it is full again, and how we know. */
-import type { BucketView, PlatformView } from '../flow/snapshot.ts';
+/** One bar for each limit: what is free and for whom, what is reserved, when it runs out and is full again, how we know. */
+import type { BucketView, Snapshot } from '../flow/snapshot.ts';
 import { type Content, h, type VNode } from './dom.ts';
+import { forecastCharts } from './forecastChart.ts';
 import type { Format } from './format.ts';
+import { amountWords, limitDetails } from './limitDetails.ts';
 import { around, facts, nothing, section, simulatedBadge, unknown } from './parts.ts';
 
 /** Free fractions below which a bar warns; they mirror the default alerts at 80 and 95 % used. */
 const LOW = 0.2;
 const NEARLY_EMPTY = 0.05;
 
+interface Drawn {
+  readonly format: Format;
+  readonly forecasts: ReadonlyMap<string, VNode>;
+  readonly open: ReadonlySet<string>;
+}
+
+/** `open`: ids of the limits whose details are folded out. */
 export function bucketsChart(
-  buckets: readonly BucketView[],
-  platforms: readonly PlatformView[],
+  { buckets, platforms, atMs }: Pick<Snapshot, 'buckets' | 'platforms' | 'atMs'>,
+  open: ReadonlySet<string>,
   format: Format,
 ): VNode {
+  const drawn = { format, open, forecasts: forecastCharts(buckets, atMs, format) };
   const { words } = format;
   const labels = new Map(platforms.map(({ id, label }) => [id, label]));
   return section(
@@ -20,21 +30,40 @@ export function bucketsChart(
     words.t('buckets'),
     undefined,
     buckets.length === 0 && nothing(words.t('buckets.none')),
-    byOwner(buckets).map((group) => {
-      const [first] = group;
-      const owner = labels.get(first.platform) ?? first.platform;
-      return h(
-        'div',
-        { class: 'group', key: ownerOf(first) },
+    h(
+      'div',
+      { class: 'columns', key: 'limits' },
+      byOwner(buckets).map((group) =>
+        ownerGroup(group, labels.get(group[0].platform) ?? group[0].platform, drawn),
+      ),
+    ),
+  );
+}
+
+function ownerGroup(group: Group, owner: string, drawn: Drawn): VNode {
+  const { format } = drawn;
+  const [first] = group;
+  const { model, simulated, waiting = 0 } = first;
+  return h(
+    'div',
+    { class: 'group', key: ownerOf(first) },
+    h(
+      'div',
+      { class: 'line' },
+      h(
+        'h3',
+        {},
+        model === undefined ? owner : `${owner} · ${model}`,
+        simulated && [' ', simulatedBadge(format.words)],
+      ),
+      waiting > 0 &&
         h(
-          'h3',
-          {},
-          first.model === undefined ? owner : `${owner} · ${first.model}`,
-          first.simulated && [' ', simulatedBadge(words)],
+          'span',
+          { class: 'aside', key: 'waiting' },
+          format.words.count('bucket.waiting', waiting, format.count(waiting)),
         ),
-        group.map((bucket) => bucketRow(bucket, owner, format)),
-      );
-    }),
+    ),
+    group.map((bucket) => bucketRow(bucket, owner, drawn)),
   );
 }
 
@@ -54,12 +83,15 @@ function byOwner(buckets: readonly BucketView[]): Group[] {
   return [...groups.values()];
 }
 
-function bucketRow(bucket: BucketView, owner: string, format: Format): VNode {
+function bucketRow(bucket: BucketView, owner: string, { format, forecasts, open }: Drawn): VNode {
   const { words } = format;
   const free = fraction(bucket.level, bucket.size);
   const state = free >= LOW ? 'enough' : free >= NEARLY_EMPTY ? 'low' : 'empty';
   const unit = nameOf(bucket, format);
   const level = levelText(bucket, format);
+  const name = [owner, bucket.model, unit, bucket.simulated && words.t('simulated')]
+    .filter(Boolean)
+    .join(', ');
   return h(
     'div',
     { class: `bucket ${state}`, key: bucket.id, 'data-bucket': bucket.id },
@@ -75,30 +107,53 @@ function bucketRow(bucket: BucketView, owner: string, format: Format): VNode {
       {
         role: 'meter',
         class: 'bar',
-        'aria-label': [owner, bucket.model, unit, bucket.simulated && words.t('simulated')]
-          .filter(Boolean)
-          .join(', '),
+        'aria-label': name,
         'aria-valuemin': 0,
         'aria-valuemax': 100,
         'aria-valuenow': Math.floor(free * 100),
         'aria-valuetext': [format.percent(free), level].filter(Boolean).join(', '),
       },
-      bar(free, fraction(bucket.reserved, bucket.size)),
+      bar(bucket, free),
     ),
     facts('p', details(bucket, level, format)),
+    forecasts.get(bucket.id),
+    limitDetails(bucket, name, open.has(bucket.id), format),
   );
 }
 
-/** Free from the left, then what is reserved; the rest is used up. */
-function bar(free: number, reserved: number): VNode {
+/** What the shares are told apart by. */
+const GAP = 0.5;
+
+/** Free from the left, from the critical share to the low one, then what is reserved; the rest is used up. */
+function bar(bucket: BucketView, free: number): VNode {
+  const { shares = [], size } = bucket;
   const left = free * 100;
-  const width = Math.min(reserved * 100, 100 - left);
+  const reserved = Math.min(fraction(bucket.reserved, size) * 100, 100 - left);
+  const parts = shares.length === 0 ? [free] : shares.map(({ level }) => fraction(level, size));
   return h(
     'svg',
     { viewBox: '0 0 100 6', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    h('rect', { class: 'free', x: 0, y: 0, width: round(left), height: 6 }),
-    h('rect', { class: 'reserved', x: round(left), y: 0, width: round(width), height: 6 }),
+    h('path', { class: 'free', d: freePath(parts) }),
+    h('rect', {
+      class: 'reserved',
+      x: round(left + (reserved > 0 ? GAP : 0)),
+      y: 0,
+      width: round(Math.max(0, reserved - GAP)),
+      height: 6,
+    }),
   );
+}
+
+/** Boxes side by side, each as wide as its part of 100. */
+export function freePath(parts: readonly number[]): string {
+  let x = 0;
+  let path = '';
+  for (const [index, part] of parts.entries()) {
+    const width = round(part * 100 - (index < parts.length - 1 ? GAP : 0));
+    if (width > 0) path += `M${round(x)} 0h${width}v6h-${width}z`;
+    x += part * 100;
+  }
+  return path;
 }
 
 function nameOf({ unit, window }: BucketView, { words }: Format): string {
@@ -108,10 +163,14 @@ function nameOf({ unit, window }: BucketView, { words }: Format): string {
 }
 
 /** Empty for a share, whose percentage says all. */
-function levelText({ unit, level, size }: BucketView, format: Format): string {
-  if (unit === 'share') return '';
-  const amount = (value: number) => (unit === 'usd' ? format.usd(value) : format.tokens(value));
-  return format.words.t('bucket.level', amount(level), amount(size));
+function levelText(bucket: BucketView, format: Format): string {
+  if (bucket.unit === 'share') return '';
+  const { level, size } = bucket;
+  return format.words.t(
+    'bucket.level',
+    amountWords(level, bucket, format),
+    amountWords(size, bucket, format),
+  );
 }
 
 function details(bucket: BucketView, level: string, format: Format): Content {
@@ -120,7 +179,11 @@ function details(bucket: BucketView, level: string, format: Format): Content {
   return [
     level !== '' && h('span', { key: 'level' }, level),
     bucket.reserved > 0 &&
-      h('span', { key: 'reserved' }, words.t('bucket.reserved', format.tokens(bucket.reserved))),
+      h(
+        'span',
+        { key: 'reserved' },
+        words.t('bucket.reserved', amountWords(bucket.reserved, bucket, format)),
+      ),
     h('span', { key: 'full' }, timeToFull(bucket, format)),
     bucket.refill === 'continuous' && h('span', { key: 'refill' }, refill(bucket, format)),
     h(
@@ -143,12 +206,13 @@ function timeToFull({ fullInMs, refill }: BucketView, format: Format): Content {
   return fullInMs <= 0 ? words.t('bucket.full') : words.t('bucket.fullIn', format.duration(fullInMs));
 }
 
-function refill({ refillPerMinute }: BucketView, format: Format): Content {
+function refill(bucket: BucketView, format: Format): Content {
   const { words } = format;
+  const { refillPerMinute } = bucket;
   if (refillPerMinute === undefined) {
     return around(words, 'bucket.noRefill', unknown(words.t('bucket.refillUnknown')));
   }
-  return words.t('bucket.refill', format.tokens(refillPerMinute));
+  return words.t('bucket.refill', amountWords(refillPerMinute, bucket, format));
 }
 
 function fraction(part: number, whole: number): number {

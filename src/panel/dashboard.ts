@@ -14,6 +14,7 @@ let state: DashboardState = {
   failure: undefined,
   overdueMs: undefined,
   list: { expanded: false, heldAtId: undefined },
+  open: new Set(),
 };
 
 const main = document.querySelector('main') ?? document.body.appendChild(document.createElement('main'));
@@ -61,6 +62,8 @@ function receive(message: ToPanel, channel: Channel): void {
 function restore(kept: unknown): void {
   if (typeof kept !== 'object' || kept === null) return;
   if ('expanded' in kept && kept.expanded === true) show({ list: { ...state.list, expanded: true } });
+  const ids: unknown = 'open' in kept ? kept.open : undefined;
+  if (Array.isArray(ids)) show({ open: new Set(ids.filter((id) => typeof id === 'string')) });
   if ('scrollY' in kept && typeof kept.scrollY === 'number') window.scrollTo({ top: kept.scrollY });
 }
 
@@ -77,7 +80,16 @@ function onClick(channel: Channel, target: EventTarget | null): void {
 }
 
 function keep(channel: Channel): void {
-  channel.keep({ expanded: state.list.expanded, scrollY: window.scrollY });
+  channel.keep({ expanded: state.list.expanded, open: [...state.open], scrollY: window.scrollY });
+}
+
+function onToggle(channel: Channel, target: EventTarget | null): void {
+  if (!(target instanceof HTMLDetailsElement)) return;
+  const id = target.dataset.kept;
+  if (id === undefined || state.open.has(id) === target.open) return;
+  const others = [...state.open].filter((each) => each !== id);
+  show({ open: new Set(target.open ? [...others, id] : others) });
+  keep(channel);
 }
 
 /** While the pointer is over the list of decisions no row moves: newer ones wait until it leaves. */
@@ -95,6 +107,8 @@ function start(): void {
   document.addEventListener('click', ({ target }) => onClick(channel, target));
   document.addEventListener('pointerover', ({ target }) => hold(target));
   document.documentElement.addEventListener('pointerleave', () => hold(null));
+  // It does not bubble.
+  document.addEventListener('toggle', ({ target }) => onToggle(channel, target), { capture: true });
   document.addEventListener('scrollend', () => keep(channel));
 }
 

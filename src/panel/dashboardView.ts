@@ -8,6 +8,7 @@ import { hitRateChart } from './hitRateChart.ts';
 import { latencyChart } from './latencyChart.ts';
 import { failureBox, nothing, progress } from './parts.ts';
 import { platformsList } from './platformsList.ts';
+import { predictionsSummary } from './predictionsSummary.ts';
 import { spendSummary } from './spendSummary.ts';
 
 export interface DashboardState {
@@ -19,6 +20,8 @@ export interface DashboardState {
   /** How old the last snapshot is, once the next one is overdue. Milliseconds. */
   readonly overdueMs: number | undefined;
   readonly list: ListState;
+  /** Ids of the limits whose details are folded out. */
+  readonly open: ReadonlySet<string>;
 }
 
 export type DashboardPhase = 'loading' | 'empty' | 'ready' | 'stale' | 'error';
@@ -37,7 +40,7 @@ function isEmpty({ decisions, latencies, today, caches, running }: Snapshot): bo
 }
 
 export function dashboardTree(state: DashboardState): Content {
-  const { format, snapshot, failure: problem, list, overdueMs } = state;
+  const { format, snapshot, failure: problem, overdueMs } = state;
   const phase = phaseOf(state);
   if (!format) return [title('Sluice'), progress('Sluice')];
   const { words } = format;
@@ -57,7 +60,7 @@ export function dashboardTree(state: DashboardState): Content {
       h(
         'div',
         { class: old ? 'sections stale' : 'sections', key: 'sections' },
-        unused ? platformsList(snapshot.platforms, false, format) : sections(snapshot, list, format),
+        unused ? platformsList(snapshot.platforms, false, format) : sections(snapshot, state, format),
       ),
     staleness(phase === 'stale' ? overdueMs : undefined, format),
   ];
@@ -123,13 +126,14 @@ function intro({ platforms }: Snapshot, { words }: Format): VNode {
   );
 }
 
-function sections(snapshot: Snapshot, list: ListState, format: Format): Content {
+function sections(snapshot: Snapshot, { list, open }: DashboardState, format: Format): Content {
   return [
     spendSummary(snapshot.today, snapshot.running, format),
-    bucketsChart(snapshot.buckets, snapshot.platforms, format),
+    bucketsChart(snapshot, open, format),
     hitRateChart(snapshot.caches, format),
+    predictionsSummary(snapshot.predictions, format),
     latencyChart(snapshot.latencies, format),
-    decisionsList(snapshot.decisions, list, snapshot.atMs, format),
+    decisionsList(snapshot, list, format),
     platformsList(snapshot.platforms, true, format),
   ];
 }

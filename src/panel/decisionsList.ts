@@ -1,5 +1,5 @@
 /** The last decisions, newest first; each row opens its whole reason. */
-import type { DecisionView } from '../flow/snapshot.ts';
+import type { DecisionView, FateView, Snapshot } from '../flow/snapshot.ts';
 import { type Content, h, type VNode } from './dom.ts';
 import type { Format } from './format.ts';
 import { keptNodes } from './kept.ts';
@@ -15,9 +15,8 @@ export interface ListState {
 }
 
 export function decisionsList(
-  decisions: readonly DecisionView[],
+  { decisions, fates, atMs: nowMs }: Pick<Snapshot, 'decisions' | 'fates' | 'atMs'>,
   list: ListState,
-  nowMs: number,
   format: Format,
 ): VNode {
   const { words } = format;
@@ -45,6 +44,15 @@ export function decisionsList(
         { class: 'link', key: 'expand', 'data-local': 'expand', 'aria-expanded': String(list.expanded) },
         list.expanded ? words.t('decisions.less') : words.t('decisions.all', format.count(settled.length)),
       ),
+    // Below the list: no row moves when the first outcome comes.
+    fates && h('p', { class: 'detail', key: 'fates' }, fateWords(fates, decisions.length, format)),
+  );
+}
+
+function fateWords({ known, accepted, undone }: FateView, answers: number, format: Format): string {
+  return format.words.t(
+    'decisions.fates',
+    ...[answers, known, accepted, undone].map((count) => format.count(count)),
   );
 }
 
@@ -83,6 +91,7 @@ function details(decision: DecisionView, format: Format): Content {
       h('span', { class: 'problem', key: 'problem' }, words.t(`problem.${decision.problem}`)),
     decision.cache !== 'none' &&
       h('span', { class: 'cached', key: 'cache' }, words.t(`decision.${decision.cache}`)),
+    decision.outcome !== undefined && h('span', { class: 'outcome', key: 'outcome' }, decision.outcome),
     h(
       'span',
       { key: 'tokens' },

@@ -18,6 +18,10 @@ const LEAST_USD = 0.000001;
 export class Format {
   readonly words: Words;
   readonly #durations = new Map<number, string>();
+  /** By the minute, as they are shown on the day of `#nowMs`. */
+  readonly #moments = new Map<number, string>();
+  #nowMs = Number.NaN;
+  #today = '';
   readonly #whole: Intl.NumberFormat;
   readonly #compact: Intl.NumberFormat;
   readonly #percent: Intl.NumberFormat;
@@ -110,9 +114,22 @@ export class Format {
 
   /** The time alone on the day of `nowMs`, else with the day. */
   moment(atMs: number, nowMs: number): string {
+    if (nowMs !== this.#nowMs) this.#setNow(nowMs);
+    const minute = Math.floor(atMs / MINUTE_MS);
+    const known = this.#moments.get(minute);
+    if (known !== undefined) return known;
+    if (this.#moments.size >= MOST_KEPT) this.#moments.clear();
     const at = new Date(atMs);
-    const sameDay = at.toDateString() === new Date(nowMs).toDateString();
-    return (sameDay ? this.#time : this.#dayAndTime).format(at);
+    const text = (at.toDateString() === this.#today ? this.#time : this.#dayAndTime).format(at);
+    this.#moments.set(minute, text);
+    return text;
+  }
+
+  #setNow(nowMs: number): void {
+    const today = new Date(nowMs).toDateString();
+    if (today !== this.#today) this.#moments.clear();
+    this.#nowMs = nowMs;
+    this.#today = today;
   }
 
   /** `day` is `YYYY-MM-DD`; anything else is shown as it is. */

@@ -31,7 +31,7 @@ const FINE_MS = 12 * HOUR_MS;
 /** No known limit has a longer window than a week; what is later nobody can tell. */
 const HORIZON_MS = 7 * 24 * HOUR_MS;
 /** Hours that must have been seen before anything is foretold. */
-const LEAST_SEEN = 1;
+export const LEAST_SEEN = 1;
 /** Standard scores of one in ten, of half, of nine in ten. */
 const SCORES = { few: -1.2816, even: 0, many: 1.2816 };
 

@@ -39,8 +39,17 @@ export type Operation =
   /** Replaces what was declared before. */
   | { readonly kind: 'declare'; readonly limits: readonly DeclaredLimit[] }
   | { readonly kind: 'forget' }
+  /** Was used without having been asked for here, as while a store could not be reached. */
+  | { readonly kind: 'charge'; readonly uses: readonly Use[] }
   /** May this window ask the platform what is left? Once in `everyMs` one may. */
   | { readonly kind: 'poll'; readonly everyMs: number };
+
+export interface Use {
+  readonly model: string;
+  /** 0 is critical, 3 low. */
+  readonly priority: number;
+  readonly used: Demand;
+}
 
 /** `limit` names the tightest limit where `take` was refused; `waitMs` says how long until it has room. */
 export interface Outcome {

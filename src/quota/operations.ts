@@ -47,6 +47,10 @@ function apply(book: Book, operation: Operation, nowMs: number, verdict: Verdict
     case 'forget':
       Object.assign(book, emptyBook(), { atMs: nowMs });
       return DONE;
+    case 'charge':
+      for (const { model, priority, used } of operation.uses)
+        for (const row of book.limits) if (applies(row, model)) charge(row, used, priority, nowMs);
+      return DONE;
     case 'poll': {
       const waitMs = Math.max(0, book.polledAtMs + operation.everyMs - nowMs);
       if (waitMs === 0) book.polledAtMs = nowMs;

@@ -1,7 +1,7 @@
 /**
  * One decision of the quota: over three limits with priorities in memory, beside one reading of the clock and beside the
- * libraries that limit rates; and in SQLite, while another process decides on the same levels. Units: nanoseconds in
- * memory, milliseconds in SQLite.
+ * libraries that limit rates; in SQLite, while another process decides on the same levels; and in Redis. Units: nanoseconds in
+ * memory, milliseconds in SQLite and in Redis.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ import { MemoryLevels } from '../../src/quota/memoryLevels.ts';
 import { applyOperation } from '../../src/quota/operations.ts';
 import { startPeer } from '../support/levelPeer.ts';
 import { quietMoment } from './quiet.ts';
+import { redisDecisions } from './redisDecisions.ts';
 import { type Bench, check, quantile, round, summary } from './report.ts';
 
 const ROUNDS = 15;
@@ -60,6 +61,8 @@ export const bucket: Bench = async ({ say }) => {
   ) as Record<Kind, number>;
   say('two processes on one file');
   const shared = await sharedDecisions();
+  say('Redis');
+  const redis = await redisDecisions(LIMITS, ASKS[0] as (typeof ASKS)[number]);
   return {
     results: {
       ns,
@@ -70,15 +73,21 @@ export const bucket: Bench = async ({ say }) => {
         triedAgain: shared.triedAgain,
         otherProcess: shared.other,
       },
+      redis,
       controlMs: shared.control,
       quiet,
-      note: 'decide takes from the shares; store adds the reservation and its settling; controlMs is as much work without any file: what it is longer than 0.1 ms the machine took for others',
+      note: 'decide takes from the shares; store adds the reservation and its settling; controlMs is as much work without any file: what it is longer than 0.1 ms the machine took for others; a Redis decision keeps shares, lease and reservation on the server, whose own time for it is serverMicros: beside a PING over loopback that shows, over a network it does not',
     },
     checks: [
       check('decision over three limits ÷ one clock reading', ns.decide / ns.clock, '<=', 1.5, '×'),
       check('decision ÷ limiter RateLimiter', ns.decide / ns.limiter, '<=', 0.6, '×'),
       check('SQLite decision with two processes, P99', shared.summary.p99, '<=', 1, 'ms'),
       check('SQLite decision, longest stall', shared.stall, '<=', 10, 'ms'),
+      check('Redis decision over three limits ÷ PING', redis.ratio, '<=', 1.3, '×'),
+      check('Redis: admitted of ten times as many, of 250', redis.admitted, '<=', redis.expected, ''),
+      check('Redis: admitted, at least', redis.expected - redis.admitted, '<=', 0, 'missing'),
+      check('Redis dead, first decision', redis.deadFirstMs, '<=', 150, 'ms'),
+      check('Redis dead, each decision after it, P99', redis.deadThenMs, '<=', 0.1, 'ms'),
     ],
   };
 };

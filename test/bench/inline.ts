@@ -137,9 +137,13 @@ async function connect(workbench: Workbench): Promise<void> {
   await meter(workbench);
   await workbench.runCommand('Sluice: Connect a Platform…');
   await quickInput(page).fill('Anthropic API');
-  await page.keyboard.press('Enter');
+  await page
+    .locator('.quick-input-list .monaco-list-row')
+    .filter({ hasText: 'Anthropic API' })
+    .first()
+    .click();
   await page.getByPlaceholder('sk-ant-…').waitFor();
-  await answer(page, 'any key');
+  await answer(page, 'any-key');
   await meter(workbench, ({ text }) => !text.includes('simulated'));
 }
 

@@ -1,5 +1,5 @@
 /** A dashboard that is as full as it gets: what is shown in it moves with `step`. */
-import { TASK_TYPES } from '../../src/base/task.ts';
+import { PRIORITIES, TASK_TYPES } from '../../src/base/task.ts';
 import type { BucketView, DecisionView, LatencyView, Snapshot } from '../../src/flow/snapshot.ts';
 
 const PLATFORMS = 10;
@@ -49,6 +49,8 @@ export function largeSnapshot(step: number): Snapshot {
       unknownCost: 2,
     },
     running: step % 3,
+    fates: { known: 30, accepted: 20, undone: 2 },
+    predictions: { outputTokens: { outcomes: 200, coveredByP90: 0.9, meanError: 0.3 } },
     notices: [],
   };
 }
@@ -68,9 +70,31 @@ function bucket(platform: number, kind: number, step: number): BucketView {
     refillPerMinute: size,
     fullInMs: 1_000 * (step + kind + 1),
     source: 'reported',
+    readBy: 'headers',
     readingAgeMs: 1_000 * (step + platform),
     simulated: platform === 9,
+    reservations: step % 4,
+    threshold: size / 10,
+    drift: step,
+    foreign: size / 8,
+    // A forecast holds for 15 s: see `LookAhead`.
+    ...forecast(Math.floor(step / 15) + kind),
+    shares: PRIORITIES.map((priority, index) => ({
+      priority,
+      entitled: (size * (4 - index)) / 10,
+      level: (size * ((platform * 7 + kind * 13 + step * 3) % 100)) / 400,
+      used: step + index,
+      borrowed: 0,
+      lent: step % 2,
+    })),
+    adaptations: [{ kind: 'lent', priority: 'low', part: 0.4 }],
+    waiting: step % 3,
   };
+}
+
+function forecast(minutes: number): Partial<BucketView> {
+  const at = (factor: number) => AT_MS + factor * (600 + minutes) * 60_000;
+  return { foretold: true, exhaustedAtMs: at(1.2), exhaustedFromMs: at(1), exhaustedToMs: at(1.5) };
 }
 
 function latency(index: number, step: number): LatencyView {

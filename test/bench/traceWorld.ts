@@ -80,6 +80,8 @@ export class World {
   }
 
   #waiting = 0;
+  /** Up to the last arrival: what is left over while the rest drains was not scarce. */
+  usable = Number.NaN;
 
   /** Sends one task; 0 when it runs, else what the platform asks to wait. */
   send(index: number, platform: PlatformName): number {
@@ -93,6 +95,11 @@ export class World {
       this.#waiting -= 1;
     }
     return waitMs;
+  }
+
+  #atLastArrival(): void {
+    const sum = (key: 'used' | 'wasted') => this.servers.preferred[key] + this.servers.fallback[key];
+    this.usable = 1 - sum('wasted') / (sum('wasted') + sum('used'));
   }
 
   task(index: number): TracedTask {
@@ -120,8 +127,9 @@ export class World {
       index += 1;
       const task = this.tasks[index];
       if (task) this.clock.after(task.atMs - this.nowMs, next);
+      else this.#atLastArrival();
     };
-    this.clock.after(0, next);
+    this.clock.after(this.tasks[0]?.atMs ?? 0, next);
     while (this.clock.pending > 0 || index < this.tasks.length) {
       this.clock.advance(this.clock.untilNextMs);
       await settled();
@@ -141,10 +149,9 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-export function figures({ tasks, fates, servers }: World) {
+export function figures({ tasks, fates, servers, usable }: World) {
   const waits = fates.map(({ waitedMs = Number.POSITIVE_INFINITY }) => waitedMs);
   const of = (wanted: Priority) => waits.filter((_, index) => tasks[index]?.priority === wanted);
-  const wasted = servers.preferred.wasted + servers.fallback.wasted;
   const free = fates.filter(({ hits }) => hits === 0).length / fates.length;
   return {
     withoutLimit: round(free),
@@ -159,8 +166,8 @@ export function figures({ tasks, fates, servers }: World) {
     lowP95Ms: round(quantile(of('low'), 0.95)),
     unusedTokens: Math.round(servers.preferred.overflowed + servers.fallback.overflowed),
     usedTokens: servers.preferred.used + servers.fallback.used,
-    /** Of what there was while some task waited, the part that was not lost in a full bucket. */
-    usable: round(1 - wasted / (wasted + servers.preferred.used + servers.fallback.used)),
+    /** Of what was used or lost while some task waited, the part that was not lost in a full bucket. */
+    usable: round(usable),
   };
 }
 

@@ -24,6 +24,26 @@ suite('settings', () => {
     assert.deepEqual(settings['routing.rules'], [{ model: 'a/b', task: 'fix', language: 'rust' }]);
   });
 
+  test('the address of a Redis is one of Redis, and its prefix a short word', () => {
+    const urls = [
+      'redis://host',
+      ' rediss://user:secret@host:6380/2 ',
+      'http://host',
+      'redis://',
+      'host:6379',
+    ];
+    const parsed = urls.map((url) => from({ 'redis.url': url, 'redis.prefix': 'team one' }));
+
+    assert.deepEqual(
+      parsed.map(({ settings }) => settings['redis.url']),
+      ['redis://host', 'rediss://user:secret@host:6380/2', '', '', ''],
+    );
+    assert.deepEqual(
+      parsed.map(({ settings }) => settings['redis.prefix']),
+      urls.map(() => 'sluice'),
+    );
+  });
+
   test('a model row that is wrong is named, and the other rows count', () => {
     const good = { platform: 'openai', name: 'gpt-7' };
 
@@ -66,6 +86,7 @@ suite('settings', () => {
       const { type } = SETTINGS[key];
       if (type === 'boolean') return value === true;
       if (type === 'percents') return Array.isArray(value) && value[0] === 1;
+      if (type === 'name') return value === 'abc';
       if (type === 'path') return typeof value === 'string';
       return type === 'number' && value === 0.5;
     };

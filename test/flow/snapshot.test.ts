@@ -101,6 +101,29 @@ suite('snapshot', () => {
     assert.deepEqual([today.usd, today.unknownCost], [0, 1]);
   });
 
+  test('a decision says what became of its answer in the words it is given, others say nothing', async () => {
+    const sources = spine();
+    const first = await sources.clock.until(sources.pipeline.run(request(), () => undefined, never));
+    await sources.clock.until(sources.pipeline.run(request(), () => undefined, never));
+    const happened = { receiptId: first.receipt.id, atMs: 1, kind: 'copied' } as const;
+    const outcomes = { recent: [happened, { ...happened, receiptId: 'not listed' }] };
+
+    const { decisions, fates } = buildSnapshot(
+      { ...sources, outcomes },
+      {
+        ...words,
+        outcome: (facts) => (facts.length === 0 ? undefined : facts.map(({ kind }) => kind).join()),
+      },
+    );
+
+    assert.deepEqual(
+      decisions.map(({ outcome }) => outcome),
+      [undefined, 'copied'],
+    );
+    assert.deepEqual(fates, { known: 1, accepted: 1, undone: 0 });
+    assert.ok(!('fates' in buildSnapshot(sources, words)));
+  });
+
   test('limits of a platform that is not in use are not shown', async () => {
     const sources = spine();
     await sources.clock.until(sources.pipeline.run(request(), () => undefined, never));

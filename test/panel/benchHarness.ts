@@ -18,6 +18,8 @@ function prepare(snapshots: readonly Snapshot[], texts: PanelTexts): void {
     failure: undefined,
     overdueMs: undefined,
     list,
+    // The details of one platform.
+    open: new Set(snapshot.buckets.slice(0, 4).map(({ id }) => id)),
   }));
 }
 

@@ -47,12 +47,20 @@ suite('panel/dashboard in Chromium', function () {
       const names = await panel.page
         .locator('section[data-section]')
         .evaluateAll((list) => list.map((each) => each.getAttribute('data-section')));
-      assert.deepEqual(names, ['today', 'buckets', 'caches', 'latencies', 'decisions', 'platforms']);
-      assert.equal(await panel.page.getByRole('heading', { level: 2 }).count(), 6);
+      assert.deepEqual(names, [
+        'today',
+        'buckets',
+        'caches',
+        'predictions',
+        'latencies',
+        'decisions',
+        'platforms',
+      ]);
+      assert.equal(await panel.page.getByRole('heading', { level: 2 }).count(), 7);
       const text = await panel.page.locator('main').textContent();
       assert.doesNotMatch(
         text ?? '',
-        /\{\d\}|undefined|NaN|Infinity|\b(?:bucket|cache|decision|latency|task|unit)\.[a-z]/,
+        /\{\d\}|undefined|NaN|Infinity|\b(?:adapted|bucket|by|cache|decision|drift|forecast|latency|prediction|priority|share|task|uncounted|unit)\.[a-z]/,
       );
     }));
 
@@ -127,7 +135,14 @@ suite('panel/dashboard in Chromium', function () {
       const unknown = (section: string) => panel.page.locator(`[data-section=${section}] .unknown`);
       assert.equal(await unknown('today').getAttribute('title'), 'The price or the usage is not known.');
       assert.equal(await unknown('caches').getAttribute('title'), 'The price or the usage is not known.');
-      assert.equal(await unknown('buckets').count(), 2);
+      assert.deepEqual(
+        new Set(await unknown('buckets').evaluateAll((all) => all.map((each) => each.getAttribute('title')))),
+        new Set(['The platform has not said how fast it refills.', 'Too little use was seen yet to tell.']),
+      );
+      assert.equal(
+        await unknown('predictions').getAttribute('title'),
+        '12 answers so far; 30 are needed to judge.',
+      );
       assert.equal(await unknown('decisions').count(), 2);
       for (const dash of await panel.page.locator('.unknown').all()) {
         assert.equal(await dash.locator('[aria-hidden]').textContent(), '–');
@@ -164,6 +179,131 @@ suite('panel/dashboard in Chromium', function () {
       );
       const table = panel.page.getByRole('table', { name: 'Answers of Claude Balanced by time' });
       assert.equal(await table.getByRole('row').count(), 7);
+    }));
+
+  test('a limit says for whom it is free, when it runs out, and what its count rests on', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+
+      const limit = (id: string) => panel.page.locator(`[data-bucket="${id}"]`);
+      const window = limit('claude/5h');
+      assert.equal(
+        await window.locator('figcaption').textContent(),
+        'runs out at about 3:40 PM (3:10 PM–4:30 PM), back at 5:00 PM',
+      );
+      assert.equal(await window.locator('svg.course').count(), 1);
+      assert.equal(await limit('claude/units').locator('svg.course').count(), 0);
+      const free = limit('anthropic/input').locator('path.free');
+      assert.equal(await free.getAttribute('d'), 'M0 0h10v6h-10zM10.5 0h2.5v6h-2.5zM13.5 0h1.5v6h-1.5z');
+      await limit('anthropic/input').locator('summary').click();
+      const table = panel.page.getByRole('table', { name: 'Shares of Anthropic, Input tokens' });
+      await table.waitFor();
+      assert.deepEqual(await table.getByRole('row').nth(2).getByRole('cell').allTextContents(), [
+        '60,000',
+        '6,000',
+        '18,000',
+        '8,000',
+        '0',
+      ]);
+      assert.deepEqual(await limit('anthropic/input').locator('li').allTextContents(), [
+        'low lends 40% of its share: it is expected to stay unused',
+        'medium refills at 50% of its usual rate: it used more than its share',
+        'critical took 2,400 more than there was: the refill pays it back first',
+        '2 requests hold reservations',
+        'below 40,000 only critical and high requests pass',
+        'their count is 120 above ours',
+        '9,800 used by other programs',
+        'read from the headers of its answers',
+      ]);
+    }));
+
+  test('details are opened by keyboard, stay open while everything is redrawn, and are remembered', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+      const details = panel.page.locator('details[data-kept="claude/5h"]');
+      await details.locator('summary').focus();
+      await panel.page.keyboard.press('Enter');
+      await details.locator('table').waitFor();
+
+      for (let step = 0; step < 5; step++) await panel.send(changed(step));
+
+      assert.equal(await details.getAttribute('open'), '');
+      assert.equal(
+        await details.locator('summary').evaluate((each) => each === document.activeElement),
+        true,
+      );
+      assert.equal(await panel.page.locator('details[open]').count(), 1);
+      const kept = await panel.page.evaluate(() => window.kept);
+      assert.deepEqual(kept, { expanded: false, open: ['claude/5h'], scrollY: 0 });
+    }));
+
+  test('a view that is built again has open what was open', () =>
+    withPage({}, async (panel) => {
+      await panel.page.evaluate(() => {
+        window.kept = { expanded: false, open: ['claude/5h', 7, 'gone'], scrollY: 0 };
+      });
+
+      await panel.send(TEXTS, snapshot());
+
+      const open = panel.page.locator('details[open]');
+      assert.equal(await open.count(), 1);
+      assert.equal(await open.locator('tbody tr').count(), 4);
+    }));
+
+  test('nothing of a limit’s details is cut at 300 px, with large amounts too', () =>
+    withPage({ width: 300 }, async (panel) => {
+      const large = fullSnapshot.buckets.map((bucket) => ({
+        ...bucket,
+        size: 12_345_678,
+        shares: bucket.shares?.map((share) => ({ ...share, entitled: 12_345_678, used: 999_999 })) ?? [],
+      }));
+      const tables = large.filter(({ shares }) => shares.length > 0).length;
+      await panel.send(TEXTS, snapshot({ buckets: large }));
+      await panel.page.evaluate(() => {
+        for (const details of document.querySelectorAll('details')) details.open = true;
+      });
+      await panel.page
+        .locator('.shares')
+        .nth(tables - 1)
+        .waitFor();
+
+      assert.ok((await panel.overflow()) <= 0);
+      const lines = await panel.page
+        .locator('.shares :is(th, td)')
+        .evaluateAll((cells) => cells.map((cell) => cell.getClientRects()[0]?.height ?? 0));
+      assert.ok(Math.max(...lines) < 30, 'a cell is broken into lines');
+    }));
+
+  test('a decision says what became of its answer, and the list what became of all', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+
+      const row = panel.page.locator('[data-id="d994"]');
+      assert.equal(
+        await row.locator('.outcome').textContent(),
+        'accepted 2 of 3, changed 40% afterwards, 1 problem less',
+      );
+      assert.equal(await panel.page.locator('[data-id="d999"] .outcome').count(), 0);
+      const text = await panel.page.locator('[data-section=decisions]').textContent();
+      assert.match(text ?? '', /Of these 20 answers, what became of 12 is known: 9 accepted, 1 undone\./);
+    }));
+
+  test('predictions say how often P90 held, once enough is known to say so', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+
+      const of = (measure: string) => panel.page.locator(`[data-measure=${measure}]`);
+      assert.match(
+        (await of('inputTokens').textContent()) ?? '',
+        /P90 held in 91% of 120 answers \(wanted 85%–95%\), off by 8% on average/,
+      );
+      assert.doesNotMatch((await of('durationMs').textContent()) ?? '', /%/);
+      const { predictions: _, ...without } = fullSnapshot;
+      await panel.send({ kind: 'snapshot', snapshot: without });
+      assert.equal(
+        await panel.page.locator('[data-section=predictions] .nothing').textContent(),
+        'Nothing was predicted yet.',
+      );
     }));
 
   test('focus, selection and elements survive an update', () =>

@@ -91,11 +91,25 @@ suite('host/meterFace', () => {
     assert.equal(face([bucket({ readingAgeMs: OLD_AFTER_MS })]).text, '$(dashboard) 60%');
   });
 
-  test('a limit that nobody has read yet is no number either', () => {
-    const { readingAgeMs: _, ...unread } = bucket({ source: 'declared' });
+  test('a limit that is reported but was not read yet is no number either', () => {
+    const { readingAgeMs: _, ...unread } = bucket();
 
     assert.equal(face([unread]).text, '$(dashboard) –');
-    assert.match(rows(face([unread]).tooltip)[1] ?? '', /declared, no reading yet/);
+  });
+
+  test('a declared limit is our own count: it is fresh without a reading, and says what it is', () => {
+    const { readingAgeMs: _, ...declared } = bucket({ source: 'declared', level: 3 });
+
+    const { text, level, tooltip } = face([declared, bucket()]);
+
+    assert.deepEqual([text, level], ['$(dashboard) 3% · 24 s', 'error']);
+    assert.match(rows(tooltip)[1] ?? '', /\| 3% \| in 24 s \| declared, no reading yet \|/);
+  });
+
+  test('a limit that is used up says when it is back, not that it runs out now', () => {
+    const { text } = face([share({ level: 0, exhaustedAtMs: 1_234 })]);
+
+    assert.equal(text, '$(dashboard) 0% · 7200 s');
   });
 
   test('the time until it is back stands in a window always, and elsewhere when little is left', () => {

@@ -32,7 +32,10 @@ suite('panel operation', function () {
 
         const order = await tabOrder(panel);
 
-        assert.equal(order.length, await panel.page.locator('button, a[href], [tabindex="0"]').count());
+        assert.equal(
+          order.length,
+          await panel.page.locator('button, summary, a[href], [tabindex="0"]').count(),
+        );
         assert.ok(order.length >= 8);
         const tops = order.map(({ place }) => place);
         assert.deepEqual(
@@ -79,9 +82,9 @@ suite('panel operation', function () {
         });
       });
       const used = await panel.page
-        .locator('rect, line')
+        .locator('rect, path, polygon, line, polyline')
         .evaluateAll((all) =>
-          all.map((shape) => getComputedStyle(shape)[shape.tagName === 'rect' ? 'fill' : 'stroke']),
+          all.map((shape) => getComputedStyle(shape)[/line$/.test(shape.tagName) ? 'stroke' : 'fill']),
         );
 
       assert.ok(used.length > 20);

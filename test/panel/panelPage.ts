@@ -24,6 +24,8 @@ declare global {
   interface Window {
     posted: FromPanel[];
     violations: string[];
+    /** What the view asked its host to keep. */
+    kept: unknown;
   }
 }
 
@@ -152,13 +154,12 @@ function installHost(): void {
   document.addEventListener('securitypolicyviolation', (event) => {
     window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
   });
-  let kept: unknown;
   Object.assign(window, {
     acquireVsCodeApi: () => ({
       postMessage: (message: FromPanel) => window.posted.push(message),
-      getState: () => kept,
+      getState: () => window.kept,
       setState: (state: unknown) => {
-        kept = state;
+        window.kept = state;
       },
     }),
   });

@@ -1,6 +1,6 @@
 /** Snapshots and answers as the extension would send them. */
 import type { AnswerState, ToPanel } from '../../src/flow/messages.ts';
-import type { BucketView, DecisionView, LatencyView, Snapshot } from '../../src/flow/snapshot.ts';
+import type { BucketView, DecisionView, LatencyView, ShareView, Snapshot } from '../../src/flow/snapshot.ts';
 
 /** 2026-03-04 14:05 UTC, a Wednesday. */
 export const NOW_MS = Date.UTC(2026, 2, 4, 14, 5);
@@ -29,6 +29,19 @@ export const emptySnapshot: Snapshot = {
   notices: [],
 };
 
+/** As the host tells them of a limit whose parts are 40, 30, 20 and 10 of 100. */
+function shares(size: number, levels: readonly [number, number, number, number]): ShareView[] {
+  const entitled = [0.4, 0.3, 0.2, 0.1];
+  return (['critical', 'high', 'medium', 'low'] as const).map((priority, index) => ({
+    priority,
+    entitled: (entitled[index] ?? 0) * size,
+    level: levels[index] ?? 0,
+    used: (entitled[index] ?? 0) * size * 0.3,
+    borrowed: priority === 'high' ? size / 25 : 0,
+    lent: priority === 'low' ? size / 25 : 0,
+  }));
+}
+
 const BUCKETS: readonly BucketView[] = [
   {
     id: 'anthropic/requests',
@@ -40,9 +53,17 @@ const BUCKETS: readonly BucketView[] = [
     reserved: 1,
     refillPerMinute: 50,
     fullInMs: 3600,
+    foretold: true,
     source: 'reported',
+    readBy: 'headers',
     readingAgeMs: 12_000,
     simulated: false,
+    reservations: 1,
+    drift: 0,
+    foreign: 0,
+    shares: shares(50, [20, 15, 8, 4]),
+    adaptations: [],
+    waiting: 3,
   },
   {
     id: 'anthropic/input',
@@ -54,9 +75,44 @@ const BUCKETS: readonly BucketView[] = [
     reserved: 8200,
     refillPerMinute: 200_000,
     fullInMs: 51_000,
+    foretold: true,
+    enoughAtMs: NOW_MS + 12 * MINUTE_MS,
     source: 'reported',
+    readBy: 'headers',
     readingAgeMs: 12_000,
     simulated: false,
+    reservations: 2,
+    threshold: 40_000,
+    drift: 120,
+    foreign: 9_800,
+    shares: shares(200_000, [21_000, 6_000, 4_000, 0]),
+    adaptations: [
+      { kind: 'lent', priority: 'low', part: 0.4 },
+      { kind: 'penalised', priority: 'medium', factor: 0.5 },
+      { kind: 'burst', priority: 'critical', owed: 2_400 },
+    ],
+    waiting: 3,
+  },
+  {
+    id: 'claude/5h',
+    platform: 'claude_code',
+    unit: 'share',
+    window: '5h',
+    refill: 'at-reset',
+    size: 1,
+    level: 0.62,
+    reserved: 0,
+    fullInMs: 175 * MINUTE_MS,
+    foretold: true,
+    exhaustedAtMs: NOW_MS + 95 * MINUTE_MS,
+    exhaustedFromMs: NOW_MS + 65 * MINUTE_MS,
+    exhaustedToMs: NOW_MS + 145 * MINUTE_MS,
+    source: 'reported',
+    readBy: 'program',
+    readingAgeMs: 40_000,
+    simulated: false,
+    shares: shares(1, [0.3, 0.2, 0.1, 0.02]),
+    adaptations: [],
   },
   {
     id: 'claude/units',
@@ -125,6 +181,12 @@ export function decision(index: number): DecisionView {
   const tasks = ['explain', 'fix', 'tests', 'question', 'commit-message'] as const;
   const problems: Readonly<Record<number, DecisionView['problem']>> = { 2: 'cut', 5: 'cancelled' };
   const problem = problems[index];
+  const outcomes: Readonly<Record<number, string>> = {
+    0: 'copied',
+    2: 'undone',
+    6: 'accepted 2 of 3, changed 40% afterwards, 1 problem less',
+  };
+  const outcome = outcomes[index];
   return {
     id: `d${1000 - index}`,
     atMs: NOW_MS - (index * 37 + 1) * MINUTE_MS,
@@ -136,6 +198,7 @@ export function decision(index: number): DecisionView {
     cache: index === 1 ? 'memory' : index === 4 ? 'joined' : 'none',
     ...(known ? { tokens: 1204 + index * 311, costUsd: 0.0042 * (index + 1) } : {}),
     totalMs: index === 1 ? 2 : 900 + index * 433,
+    ...(outcome === undefined ? {} : { outcome }),
     ...(problem === undefined ? {} : { problem }),
   };
 }
@@ -167,6 +230,12 @@ export const fullSnapshot: Snapshot = {
   ],
   latencies: LATENCIES,
   decisions: decisions(20),
+  fates: { known: 12, accepted: 9, undone: 1 },
+  predictions: {
+    inputTokens: { outcomes: 120.4, coveredByP90: 0.914, meanError: 0.08 },
+    outputTokens: { outcomes: 120.4, coveredByP90: 0.87, meanError: 0.34 },
+    durationMs: { outcomes: 12, coveredByP90: 1, meanError: 0.2 },
+  },
   today: {
     day: '2026-03-04',
     requests: 54,

@@ -10,6 +10,7 @@ import { type MochaResult, planVariable } from './mochaPlan.ts';
 import { buildFolder, repoRoot } from './paths.ts';
 import { plannedRun } from './plannedRun.ts';
 import { copySample } from './sampleWorkspace.ts';
+import { ensureSystem, redisNeed } from './systemPackages.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 import { testFiles } from './testFiles.ts';
 
@@ -25,6 +26,7 @@ export async function runHostTests(grep: string | undefined, signal: AbortSignal
   const programs = await temporaryFolder();
   try {
     const request = { files: await bundleHostTests(), timeoutMs: testTimeoutMs, talkative: false, grep };
+    await ensureSystem([redisNeed], signal);
     const claude = await ensureClaude(signal);
     const fake = await fakeClaude(programs.path);
     return await plannedRun(request, (plan) => {

@@ -14,6 +14,13 @@ export interface ShownAnswer {
 
 const timeoutMs = 20_000;
 
+/** Runs in the page: the tests have no types of the DOM. */
+const PALE_WORDS = `[...document.querySelectorAll('.review-widget .edit-textarea .view-line span')]
+  .map((span) => getComputedStyle(span, '::after').content)
+  .filter((content) => content !== 'none' && content !== 'normal')
+  .map((content) => content.slice(1, -1))
+  .join('')`;
+
 export class ChatView {
   readonly workbench: Workbench;
   readonly page: Page;
@@ -38,13 +45,22 @@ export class ChatView {
     return this.page.locator('.review-widget');
   }
 
-  /** The line above the input. */
+  /** The pale words in the input: a hint, or what would become of what is typed. They are no text of the page. */
   async line(): Promise<string> {
+    return this.page.evaluate<string>(PALE_WORDS);
+  }
+
+  /** What would be sent now, as it stands above the input. */
+  async next(): Promise<string> {
+    return (await this.boxes.first().locator('.review-comment .isPending').first().textContent()) ?? '';
+  }
+
+  async title(): Promise<string> {
     return (await this.boxes.first().locator('.review-title .filename').textContent()) ?? '';
   }
 
   async lineThat(holds: (line: string) => boolean): Promise<string> {
-    return until({ what: 'the line before sending', timeoutMs }, async () => {
+    return until({ what: 'the pale words in the input', timeoutMs }, async () => {
       const line = await this.line();
       return holds(line) ? line : undefined;
     });

@@ -25,8 +25,9 @@ export interface Peer {
   kill(): void;
 }
 
-export function startPeer(file: string, plan: PeerPlan): Peer {
-  const child = fork(join(import.meta.dirname, 'levelPeerMain.ts'), [file, JSON.stringify(plan)]);
+/** `main`: what the process runs; `file`: a file, or the address of a Redis. */
+export function startPeer(file: string, plan: PeerPlan, main = 'levelPeerMain.ts'): Peer {
+  const child = fork(join(import.meta.dirname, main), [file, JSON.stringify(plan)]);
   const gone = new Promise<never>((_resolve, reject) => {
     child.on('exit', () => reject(new Error('the peer ended')));
   });

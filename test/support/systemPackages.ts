@@ -17,6 +17,12 @@ export const chromiumNeed: SystemNeed = {
   present: () => findChromium() !== undefined,
 };
 
+export const redisNeed: SystemNeed = {
+  purpose: 'a Redis server for the limits of a team',
+  debianPackages: ['redis-server'],
+  present: () => onPath('redis-server') !== undefined,
+};
+
 /** Native parts of code-server are compiled on the machine. */
 export const compilerNeeds: readonly SystemNeed[] = [
   {

@@ -7,7 +7,7 @@ import { planVariable } from './mochaPlan.ts';
 import { logFolder, repoRoot } from './paths.ts';
 import { plannedRun } from './plannedRun.ts';
 import { run } from './processes.ts';
-import { chromiumNeed, ensureSystem } from './systemPackages.ts';
+import { chromiumNeed, ensureSystem, redisNeed } from './systemPackages.ts';
 import { testFiles } from './testFiles.ts';
 import { failedOnce, type Step, type StepOutcome } from './testReport.ts';
 
@@ -69,7 +69,7 @@ async function runTestProcess(
   grep: string | undefined,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  await ensureSystem([chromiumNeed], signal);
+  await ensureSystem(kind === 'unit' ? [chromiumNeed, redisNeed] : [chromiumNeed], signal);
   const request = { files: testFiles(kind), timeoutMs, talkative: kind === 'workbench', grep };
   return plannedRun(request, (plan) => {
     const env = { ...process.env, [planVariable]: JSON.stringify(plan) };

@@ -47,7 +47,7 @@ suite('the Chat view', () => {
     await say('@sluice /quota ');
     const text = await answered(/is left of the tightest limit/);
 
-    assert.match(text, /Limit[\s\S]*Full in/);
+    assert.match(text, /Limit[\s\S]*Full again/);
   });
 
   test("once VS Code's own chat is turned on, Sluice Auto answers it, and its helpers are shown as such", async () => {

@@ -1,0 +1,104 @@
+/**
+ * Whether the answer to one question serves another: a score for each pair, the chance that goes with it, and the least
+ * score that keeps the share of wrong hits under the bound. Free questions are judged by trained trees, instructions about
+ * the same code by what they reduce to.
+ */
+import { sameForm } from './embedWords.ts';
+import { Calibration, type Evidence, type OnlineCounts } from './verifierCalibration.ts';
+import type { Analysed } from './verifierFeatures.ts';
+import { objection } from './verifierGuard.ts';
+import { type Intent, intentLikeness, intentOf } from './verifierIntent.ts';
+import type { VerifierModel } from './verifierModel.ts';
+
+/** `free`: a question without code. `code`: an instruction about the code that its scope names. */
+export type Kind = 'free' | 'code';
+
+export interface Prepared {
+  readonly kind: Kind;
+  readonly question: string;
+  readonly form: string;
+  readonly analysed: Analysed;
+  /** Of instructions about code. */
+  readonly intent: Intent;
+}
+
+export interface VerifierEvidence {
+  readonly free: Evidence;
+  readonly code: Evidence;
+}
+
+export type VerifierState = Readonly<Record<Kind, OnlineCounts>>;
+
+/** The same but for case, blanks and punctuation: more than any trained score. */
+const EQUAL_SCORE = 100;
+/** One in a thousand of those was meant otherwise (an estimate: case can be meant). */
+const EQUAL_PROBABILITY = 0.999;
+/** How much rivals count; 0.3 to 0.6 found most right hits on the pairs for calibration. */
+const RIVALRY = 0.45;
+const NO_INTENT: Intent = { words: [] };
+
+export class Verifier {
+  readonly #model: VerifierModel;
+  readonly #calibrations: Readonly<Record<Kind, Calibration>>;
+
+  constructor(model: VerifierModel, evidence: VerifierEvidence, state?: VerifierState) {
+    this.#model = model;
+    this.#calibrations = {
+      free: new Calibration(evidence.free, state?.free),
+      code: new Calibration(evidence.code, state?.code),
+    };
+  }
+
+  prepare(question: string, kind: Kind): Prepared {
+    return {
+      kind,
+      question,
+      form: sameForm(question),
+      analysed: this.#model.analyse(question),
+      intent: kind === 'code' ? intentOf(question) : NO_INTENT,
+    };
+  }
+
+  /** Higher is likelier; -Infinity when something objects. Both must be of one kind. */
+  score(a: Prepared, b: Prepared): number {
+    if (a.kind === 'code')
+      return a.question === b.question ? EQUAL_SCORE : intentLikeness(a.intent, b.intent);
+    if (objection(a.analysed, b.analysed) !== undefined) return Number.NEGATIVE_INFINITY;
+    return a.form === b.form ? EQUAL_SCORE : this.#model.score(a.analysed, b.analysed);
+  }
+
+  /**
+   * The best of the candidates, undefined when something objects to each. A free question that resembles several is one
+   * where small differences matter: the others' scores count against the best one's.
+   */
+  best(asked: Prepared, candidates: readonly Prepared[]): { at: number; score: number } | undefined {
+    const scores = candidates.map((candidate) => this.score(asked, candidate));
+    const most = Math.max(...scores);
+    if (most === Number.NEGATIVE_INFINITY || most >= EQUAL_SCORE || asked.kind === 'code') {
+      return Number.isFinite(most) ? { at: scores.lastIndexOf(most), score: most } : undefined;
+    }
+    const at = scores.lastIndexOf(most);
+    const others = scores.reduce((sum, score, index) => (index === at ? sum : sum + Math.exp(score)), 0);
+    return { at, score: most - RIVALRY * Math.log1p(others) };
+  }
+
+  probability(kind: Kind, score: number): number {
+    if (score === Number.NEGATIVE_INFINITY) return 0;
+    return score >= EQUAL_SCORE ? EQUAL_PROBABILITY : this.#calibrations[kind].probability(score);
+  }
+
+  /** The least score to serve, for a share of wrong hits of at most `bound` (0…1); 0 serves nothing. */
+  threshold(kind: Kind, bound: number): number {
+    if (bound <= 0) return Number.POSITIVE_INFINITY;
+    return Math.min(EQUAL_SCORE, this.#calibrations[kind].threshold(bound));
+  }
+
+  /** Nothing is learned from equal questions: they are no evidence about similar ones. */
+  learn(kind: Kind, score: number, verdict: 'right' | 'wrong'): void {
+    if (score < EQUAL_SCORE) this.#calibrations[kind].learn(score, verdict);
+  }
+
+  get state(): VerifierState {
+    return { free: this.#calibrations.free.online, code: this.#calibrations.code.online };
+  }
+}

@@ -1,0 +1,283 @@
+/**
+ * The books of a team in Redis: one round trip an operation. A window that knows the newest book gets only the verdict
+ * and changes its own copy the same way; any other gets the whole book with it. What the script does not know is done
+ * here and swapped in, if nobody was faster. Rejects with whatever the connection says. Units: milliseconds.
+ */
+import { createHash } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { type Book, emptyBook } from '../quota/book.ts';
+import { newVerdict } from '../quota/decide.ts';
+import type { Operation, Outcome } from '../quota/levelStore.ts';
+import { nameOf } from '../quota/limit.ts';
+import { applyOperation } from '../quota/operations.ts';
+import { DoubleReader, DoubleWriter } from './doubles.ts';
+import { decodeBook, encodeBook, ForeignBook, type StoredBook } from './redisBook.ts';
+import { demandNumbers } from './redisReservations.ts';
+import { BOOK_SCRIPT, LOOK_SCRIPT } from './redisScript.ts';
+
+/** What is needed of a connection. */
+export interface RedisCaller {
+  callBuffer(command: string, args: (string | Buffer)[]): Promise<unknown>;
+}
+
+export interface RedisBooksDeps {
+  readonly redis: RedisCaller;
+  readonly prefix: string;
+  readonly clock: Clock;
+  /** Books that are put where Redis has none. */
+  readonly seed?: Iterable<readonly [platform: string, book: Book]>;
+  /** In place of the server's clock; for tests. */
+  readonly serverMs?: () => number;
+}
+
+interface Known extends StoredBook {
+  /** Of this process, when it was seen. */
+  readonly monotonicMs: number;
+}
+
+interface Reply {
+  readonly state: 'missing' | 'done' | 'raced';
+  readonly ok: boolean;
+  readonly waitMs: number;
+  readonly tightest: number;
+  readonly nowMs: number;
+  readonly wallMs: number;
+  readonly before: number;
+  readonly whole: StoredBook | undefined;
+}
+
+const STATES = ['missing', 'done', 'raced'] as const;
+/** What no book is numbered: the whole of it is wanted. */
+const ANY = -1;
+const [BOOK_SHA, LOOK_SHA] = [sha1(BOOK_SCRIPT), sha1(LOOK_SCRIPT)];
+
+function sha1(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
+}
+
+export class RedisBooks {
+  readonly #deps: RedisBooksDeps;
+  readonly #known = new Map<string, Known>();
+  readonly #running = new Map<string, number>();
+  readonly #verdict = newVerdict();
+
+  constructor(deps: RedisBooksDeps) {
+    this.#deps = deps;
+    const monotonicMs = deps.clock.monotonic();
+    for (const [platform, book] of deps.seed ?? [])
+      this.#known.set(platform, { book, seq: ANY, atMs: book.atMs, wallMs: 0, monotonicMs });
+  }
+
+  book(platform: string): Book | undefined {
+    return this.#known.get(platform)?.book;
+  }
+
+  platforms(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
+  nowMs(platform: string): number {
+    const known = this.#known.get(platform);
+    if (known === undefined) return this.#deps.clock.now();
+    return known.atMs + Math.max(0, this.#deps.clock.monotonic() - known.monotonicMs);
+  }
+
+  async run(platform: string, operation: Operation): Promise<Outcome> {
+    const args = argumentsOf(operation);
+    return args === undefined ? this.#swap(platform, operation) : this.#script(platform, operation, args);
+  }
+
+  /** Says that `holder` lives for another `leaseMs`; tells how many do, and whether a book has changed. */
+  async look(
+    holder: string,
+    leaseMs: number,
+  ): Promise<{ readonly windows: number; readonly changed: boolean }> {
+    const { serverMs } = this.#deps;
+    const args = [holder, String(leaseMs), serverMs === undefined ? '' : String(serverMs())];
+    const reply = await this.#eval(
+      LOOK_SHA,
+      LOOK_SCRIPT,
+      [this.#key('windows'), this.#key('platforms')],
+      args,
+    );
+    const [windows, members] = reply as [number, Buffer[]];
+    const platforms = new Set([...members.map(String), ...this.#known.keys()]);
+    const changes = await Promise.all([...platforms].map((platform) => this.#refresh(platform)));
+    return { windows, changed: changes.includes(true) };
+  }
+
+  async leave(holder: string): Promise<void> {
+    await this.#deps.redis.callBuffer('ZREM', [this.#key('windows'), holder]);
+  }
+
+  async #refresh(platform: string): Promise<boolean> {
+    const known = this.#known.get(platform);
+    const reply = await this.#call(platform, 'get', [known?.seq ?? ANY], []);
+    if (reply.whole) this.#keep(platform, reply.whole);
+    return reply.whole !== undefined;
+  }
+
+  async #script(platform: string, operation: Operation, { numbers, texts }: Arguments): Promise<Outcome> {
+    if (this.#known.get(platform)?.seq === ANY) await this.#seed(platform);
+    const running = this.#running.get(platform) ?? 0;
+    this.#running.set(platform, running + 1);
+    const expected = (this.#known.get(platform)?.seq ?? 0) + running;
+    let reply: Reply;
+    try {
+      reply = await this.#call(platform, operation.kind, [expected, ...numbers], texts);
+    } finally {
+      this.#running.set(platform, (this.#running.get(platform) ?? 1) - 1);
+    }
+    if (reply.state === 'missing') {
+      await this.#seed(platform);
+      return this.#script(platform, operation, { numbers, texts });
+    }
+    this.#follow(platform, operation, reply);
+    const { ok, waitMs, tightest } = reply;
+    const row = this.#known.get(platform)?.book.limits[tightest];
+    return { ok, waitMs, ...(row === undefined ? {} : { limit: nameOf(row) }) };
+  }
+
+  /** Does to the own copy what the server did to the book. */
+  #follow(platform: string, operation: Operation, { whole, before, nowMs, wallMs }: Reply): void {
+    const known = this.#known.get(platform);
+    if (whole) this.#keep(platform, whole);
+    if (whole) return;
+    const mine = known ?? (before === 0 ? { book: emptyBook(), seq: 0 } : undefined);
+    if (mine?.seq !== before) return;
+    applyOperation(mine.book, operation, nowMs, this.#verdict);
+    this.#keep(platform, { book: mine.book, seq: before + 1, atMs: nowMs, wallMs });
+  }
+
+  /** Redis was emptied, or has never heard of the platform: what this window knows is put there, by whoever is first. */
+  async #seed(platform: string): Promise<void> {
+    const known = this.#known.get(platform);
+    const found = await this.#call(platform, 'get', [ANY], []);
+    if (found.whole || known === undefined) {
+      if (found.whole) this.#keep(platform, found.whole);
+      else this.#known.delete(platform);
+      return;
+    }
+    const book = { ...known.book, atMs: this.nowMs(platform) };
+    // Numbered anew, and unlike before.
+    const stamp = { seq: Math.floor(found.wallMs), atMs: book.atMs, wallMs: found.wallMs };
+    const reply = await this.#call(platform, 'put', [0], encodeBook(book, stamp));
+    this.#keep(platform, reply.whole ?? { book, ...stamp });
+  }
+
+  async #swap(platform: string, operation: Operation): Promise<Outcome> {
+    for (;;) {
+      const known = await this.#newest(platform);
+      const nowMs = this.nowMs(platform);
+      const book = structuredClone(known.book);
+      const outcome = applyOperation(book, operation, nowMs, this.#verdict);
+      const stamp = { seq: known.seq + 1, atMs: nowMs, wallMs: known.wallMs + nowMs - known.atMs };
+      const reply = await this.#call(platform, 'put', [known.seq], encodeBook(book, stamp));
+      if (reply.state === 'missing') await this.#seed(platform);
+      else this.#keep(platform, reply.whole ?? { book, ...stamp });
+      if (reply.state === 'done') return outcome;
+    }
+  }
+
+  async #newest(platform: string): Promise<StoredBook> {
+    const known = this.#known.get(platform);
+    if (known && known.seq >= 0) return known;
+    if (known) await this.#seed(platform);
+    const seeded = this.#known.get(platform);
+    if (seeded) return seeded;
+    const { whole, nowMs } = await this.#call(platform, 'get', [ANY], []);
+    const found = whole ?? { book: emptyBook(), seq: 0, atMs: nowMs, wallMs: nowMs };
+    this.#keep(platform, found);
+    return found;
+  }
+
+  #keep(platform: string, stored: StoredBook): void {
+    this.#known.set(platform, { ...stored, monotonicMs: this.#deps.clock.monotonic() });
+  }
+
+  async #call(
+    platform: string,
+    operation: string,
+    numbers: readonly number[],
+    texts: readonly (string | Buffer)[],
+  ): Promise<Reply> {
+    const packed = new DoubleWriter().add(this.#deps.serverMs?.() ?? Number.NaN, ...numbers).bytes;
+    const keys = [this.#key(`book:${platform}`), this.#key('platforms')];
+    return replyOf(await this.#eval(BOOK_SHA, BOOK_SCRIPT, keys, [operation, packed, platform, ...texts]));
+  }
+
+  /** A server that was started anew knows no script. */
+  async #eval(
+    sha: string,
+    script: string,
+    keys: readonly string[],
+    args: readonly (string | Buffer)[],
+  ): Promise<unknown> {
+    const rest = [String(keys.length), ...keys, ...args];
+    try {
+      return await this.#deps.redis.callBuffer('EVALSHA', [sha, ...rest]);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return this.#deps.redis.callBuffer('EVAL', [script, ...rest]);
+    }
+  }
+
+  /** All keys of one prefix have one hash tag. */
+  #key(name: string): string {
+    return `{${this.#deps.prefix}}:${name}`;
+  }
+}
+
+function replyOf(raw: unknown): Reply {
+  const [head, list] = raw as [Buffer, Buffer[]?];
+  const from = new DoubleReader(head);
+  const state = STATES[from.next()];
+  if (state === undefined) throw new ForeignBook();
+  return {
+    state,
+    ok: from.next() === 1,
+    waitMs: from.next(),
+    tightest: from.next(),
+    nowMs: from.next(),
+    wallMs: from.next(),
+    before: from.next(),
+    whole: list === undefined ? undefined : decodeBook(fieldsOf(list)),
+  };
+}
+
+function fieldsOf(list: readonly Buffer[]): Map<string, Buffer> {
+  const fields = new Map<string, Buffer>();
+  for (let index = 0; index + 1 < list.length; index += 2)
+    fields.set(String(list[index]), list[index + 1] ?? Buffer.alloc(0));
+  return fields;
+}
+
+interface Arguments {
+  readonly numbers: readonly number[];
+  readonly texts: readonly string[];
+}
+
+/** `undefined`: the script does not know this operation. */
+function argumentsOf(operation: Operation): Arguments | undefined {
+  switch (operation.kind) {
+    case 'take': {
+      const { ask, holder, leaseMs, join } = operation;
+      const { priority, demand, waitedMs, patienceMs, fair, lent } = ask;
+      const waits = [waitedMs, patienceMs, fair ? 1 : 0, leaseMs, join?.behind ?? Number.NaN];
+      const numbers = [priority, ...demandNumbers(demand), ...waits, lent.length, ...lent];
+      return { numbers, texts: [ask.id, holder, ask.model] };
+    }
+    case 'settle': {
+      const { id, used } = operation;
+      return { numbers: used ? [1, ...demandNumbers(used)] : [0], texts: [id] };
+    }
+    case 'renew':
+      return { numbers: [operation.leaseMs], texts: [operation.holder] };
+    case 'leave':
+      return { numbers: [], texts: [operation.id] };
+    case 'poll':
+      return { numbers: [operation.everyMs], texts: [] };
+    default:
+      return undefined;
+  }
+}
