@@ -5,7 +5,7 @@ import type { Pipeline } from '../flow/pipeline.ts';
 import type { ChatForm } from '../prompt/askOrEdit.ts';
 import type { ChatTarget } from './inlineChatPlace.ts';
 import type { Manner, ReadyRequest } from './inlineChatRequest.ts';
-import { choiceWords, formName, previewWords } from './inlineChatWords.ts';
+import { choiceWords, estimateWords, formName, previewWords } from './inlineChatWords.ts';
 import { errorWords } from './words.ts';
 
 const t = vscode.l10n.t;
@@ -18,7 +18,7 @@ export interface PreviewDeps {
 export interface PreviewLines {
   /** Model, tokens, cost and reason; where nothing can be sent, why. */
   readonly whole: string;
-  /** Form and model; empty where nothing can be sent. */
+  /** Form, model and cost; empty where nothing can be sent. */
   readonly short: string;
 }
 
@@ -31,7 +31,10 @@ export function previewLines(
     const { request, refused } = draft();
     if (refused !== undefined) return { whole: refused, short: '' };
     const preview = pipeline.preview(request);
-    return { whole: previewWords(form, preview), short: `→ ${choiceWords(form, preview.decision)}` };
+    return {
+      whole: previewWords(form, preview),
+      short: `→ ${choiceWords(form, preview.decision)} · ${estimateWords(preview.decision.chosen)}`,
+    };
   } catch (error) {
     if (!SluiceError.any(error)) throw error;
     return { whole: `${formName(form)}: ${errorWords(error, labelOf)}`, short: '' };
