@@ -5,8 +5,8 @@
  * What VS Code does, seen in 1.139: changes of a thread are sent after 100 ms without another one, so new text is shown
  * at most every 130 ms. Only a new thread of one comment gets the focus. Every draw of a thread takes the focus to the
  * comment that was clicked last, out of the code as well, and the arrow keys go from the input to the other comments of
- * its thread unless it was added behind another one: hence two threads. The input's is left alone while the focus is
- * elsewhere, and the other one is renewed when it may grab the focus.
+ * its thread unless it was added behind another one, where it takes the focus with each draw. Hence two threads: the input's
+ * is drawn only when the focus is or shall be there, and the other one is renewed when it may grab the focus.
  */
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
@@ -17,6 +17,8 @@ import { ChatInput } from './inlineChatInput.ts';
 const t = vscode.l10n.t;
 
 const SHOWN_EVERY_MS = 130;
+/** Each draw renders the whole talk: who types in the code meanwhile shall not feel it. */
+const SHOWN_AWAY_EVERY_MS = 500;
 /** Who clicks into the code is seen there at once; who clicks on a comment is not seen anywhere. */
 const SEEN_WITHIN_MS = 300;
 
@@ -35,6 +37,7 @@ export class ChatBox implements Disposable {
   readonly input: ChatInput;
   readonly #deps: ChatBoxDeps;
   readonly #draws: Throttled;
+  readonly #drawsAway: Throttled;
   #inputThread: vscode.CommentThread | undefined;
   #inputComment: vscode.Comment | undefined;
   #nextComment: vscode.Comment | undefined;
@@ -54,6 +57,7 @@ export class ChatBox implements Disposable {
     this.#deps = deps;
     this.input = new ChatInput(deps.hints);
     this.#draws = throttle(() => this.#draw(), SHOWN_EVERY_MS, deps.clock);
+    this.#drawsAway = throttle(() => this.#draw(), SHOWN_AWAY_EVERY_MS, deps.clock);
   }
 
   holds(what: unknown): boolean {
@@ -113,7 +117,6 @@ export class ChatBox implements Disposable {
     this.#opening = false;
     this.#leftMs = undefined;
     this.input.showHint();
-    this.describe(this.#title, this.#next);
   }
 
   left(): void {
@@ -141,19 +144,20 @@ export class ChatBox implements Disposable {
 
   show(turns: readonly vscode.Comment[]): void {
     this.#turns = turns;
-    this.#draws.request();
+    (this.input.focused ? this.#draws : this.#drawsAway).request();
   }
 
-  /**
-   * What stands above the input. VS Code takes the focus to the input with it: so only while it is there, or `now`, when it
-   * shall go there.
-   */
-  describe(title: string, next: string, now = this.input.focused): void {
+  /** What stands above the input from its next opening on. */
+  describe(title: string, next: string): void {
     this.#title = title;
     this.#next = next;
+  }
+
+  /** Now: VS Code takes the focus to the input with it, out of a list or the code, so only where it is or shall go there. */
+  describeNow(next: string): void {
+    this.#next = next;
     const [thread, comment] = [this.#inputThread, this.#nextComment];
-    if (thread === undefined || comment === undefined || this.#inputComment === undefined || !now) return;
-    if (thread.label !== title) thread.label = title;
+    if (thread === undefined || comment === undefined || this.#inputComment === undefined) return;
     if (comment.label === next) return;
     comment.label = next;
     thread.comments = [comment, this.#inputComment];
@@ -161,6 +165,7 @@ export class ChatBox implements Disposable {
 
   dispose(): void {
     this.#draws.dispose();
+    this.#drawsAway.dispose();
     this.#inputThread?.dispose();
     this.#talkThread?.dispose();
     this.#inputThread = undefined;
@@ -191,7 +196,8 @@ function inputComment(body: string): vscode.Comment {
 }
 
 /** VS Code leaves the arrow keys to an input that was added to a thread behind another comment. */
-function nextComment(label: string): vscode.Comment {
+/** What would be sent next. */
+export function nextComment(label: string): vscode.Comment {
   return {
     author: { name: t('Next') },
     body: '',

@@ -7,7 +7,7 @@ import { errorWords } from './errorWords.ts';
 import type { ChatTarget } from './inlineChatPlace.ts';
 
 import type { Manner, ReadyRequest } from './inlineChatRequest.ts';
-import { choiceWords, formName, previewWords } from './inlineChatWords.ts';
+import { choiceWords, estimateWords, formName, previewWords } from './inlineChatWords.ts';
 
 const t = vscode.l10n.t;
 
@@ -19,7 +19,7 @@ export interface PreviewDeps {
 export interface PreviewLines {
   /** Model, tokens, cost and reason; where nothing can be sent, why. */
   readonly whole: string;
-  /** Form and model; empty where nothing can be sent. */
+  /** Form, model and cost; empty where nothing can be sent. */
   readonly short: string;
 }
 
@@ -32,7 +32,10 @@ export function previewLines(
     const { request, refused } = draft();
     if (refused !== undefined) return { whole: refused, short: '' };
     const preview = pipeline.preview(request);
-    return { whole: previewWords(form, preview), short: `→ ${choiceWords(form, preview.decision)}` };
+    return {
+      whole: previewWords(form, preview),
+      short: `→ ${choiceWords(form, preview.decision)} · ${estimateWords(preview.decision.chosen)}`,
+    };
   } catch (error) {
     if (!SluiceError.any(error)) throw error;
     return { whole: `${formName(form)}: ${errorWords(error, labelOf)}`, short: '' };

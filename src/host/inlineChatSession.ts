@@ -7,7 +7,7 @@ import type { Receipt } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
 import { readWords } from '../prompt/askOrEdit.ts';
 import { errorWords } from './errorWords.ts';
-import { ChatBox, type ChatBoxDeps } from './inlineChatBox.ts';
+import { ChatBox, type ChatBoxDeps, nextComment } from './inlineChatBox.ts';
 import { type PromptHistory, PromptWalk } from './inlineChatHistory.ts';
 import { type ChatPlace, ChatTarget } from './inlineChatPlace.ts';
 import { previewLines, strongerThan, titleWords } from './inlineChatPreview.ts';
@@ -23,6 +23,8 @@ const PREVIEW_EVERY_MS = 250;
 const LAID_OUT_AFTER_MS = 250;
 /** Each draw renders every comment anew, so of a longer talk the newest turns are shown. */
 const MOST_SHOWN = 8;
+
+const NEXT_BELOW = t('shown above the answers');
 
 export interface ChatSessionDeps extends ChatBoxDeps, RunDeps {
   readonly settings: () => Settings;
@@ -41,6 +43,7 @@ export class ChatSession implements Disposable {
   #turns: readonly ChatTurn[] = [];
   #running: { readonly turn: ChatTurn; readonly abort: AbortController } | undefined;
   #walk: PromptWalk | undefined;
+  readonly #next = nextComment('');
   #reveal: Disposable | undefined;
 
   constructor(deps: ChatSessionDeps, document: vscode.TextDocument, place: ChatPlace) {
@@ -50,7 +53,7 @@ export class ChatSession implements Disposable {
     this.#previews = this.#owned.add(throttle(() => this.#preview(), PREVIEW_EVERY_MS, deps.clock));
     this.#target = this.#targetIn(document, place.range);
     this.#hintIdle();
-    this.#preview(false);
+    this.#preview();
   }
 
   #targetIn(document: vscode.TextDocument, range: vscode.Range): ChatTarget {
@@ -150,7 +153,9 @@ export class ChatSession implements Disposable {
 
   /** Something was chosen by a button: the focus goes back to the input. */
   chosen(): void {
-    this.#preview(true);
+    const { whole } = previewLines(this.#deps, this.choices.formOf(this.box.input.text), () => this.draft());
+    this.#preview();
+    this.box.describeNow(whole);
   }
 
   /** What would be sent now. Throws `nothing-to-send`. */
@@ -191,6 +196,7 @@ export class ChatSession implements Disposable {
     this.choices.task = undefined;
     this.choices.form = undefined;
     this.#turns = [turn, ...this.#turns];
+    this.box.describeNow(NEXT_BELOW);
     if (how.boxGone === true) this.focus('');
     else void this.box.input.take(typed);
     return this.#run(turn, manner);
@@ -268,16 +274,20 @@ export class ChatSession implements Disposable {
   }
 
   #show(): void {
-    this.box.show(this.#turns.slice(0, MOST_SHOWN).flatMap(({ question, answer }) => [question, answer]));
+    const turns = this.#turns.slice(0, MOST_SHOWN).flatMap(({ question, answer }) => [question, answer]);
+    this.box.show(this.running ? turns : [this.#next, ...turns]);
   }
 
   /** The line before sending. */
-  /** While something is typed only the pale words follow: what stands above would disturb an input method. */
-  #preview(now?: boolean): void {
+  /** Behind what is typed, and above the answers; above the input it stands from its opening to the first question. */
+  #preview(): void {
     const { input } = this.box;
     const lines = previewLines(this.#deps, this.choices.formOf(input.text), () => this.draft());
     input.preview(this.running ? '' : lines.short);
-    if (input.text === '' || now === true) this.box.describe(titleWords(this.#target), lines.whole, now);
+    this.box.describe(titleWords(this.#target), this.#turns.length === 0 ? lines.whole : NEXT_BELOW);
+    if (input.text !== '' || this.#next.label === lines.whole) return;
+    this.#next.label = lines.whole;
+    if (this.#turns.length > 0) this.#show();
   }
 
   #hintIdle(): void {

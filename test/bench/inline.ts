@@ -19,7 +19,7 @@ import { type Bench, check, quantile, round } from './report.ts';
 
 const OPENINGS = 12;
 const FIRST_WORDS = 10;
-const KEYS = 60;
+const KEYS = 120;
 const KEY = 'Alt+I';
 const never = new AbortController().signal;
 
@@ -102,6 +102,7 @@ async function measure(workbench: Workbench, model: TimedModel, say: (line: stri
   const typing = await typingTimes(workbench, page, model);
   const [ours, bare] = [quantile(opening.ours.slice(1), 0.5), quantile(opening.bare.slice(1), 0.5)];
   const [quiet, streaming] = [quantile(typing.quiet, 0.95), quantile(typing.streaming, 0.95)];
+  const both = overheads.map(({ sendMs, showMs }) => sendMs + showMs);
   const times = (values: readonly number[]) => ({
     p50: round(quantile(values, 0.5)),
     p95: round(quantile(values, 0.95)),
@@ -112,21 +113,19 @@ async function measure(workbench: Workbench, model: TimedModel, say: (line: stri
       focusMs: {
         ours: times(opening.ours.slice(1)),
         bare: times(opening.bare.slice(1)),
-        oursFirst: opening.ours[0],
+        first: { ours: opening.ours[0], bare: opening.bare[0] },
       },
-      firstWordOverheadMs: times(overheads),
+      firstWordOverheadMs: {
+        both: times(both),
+        send: times(overheads.map(({ sendMs }) => sendMs)),
+        show: times(overheads.map(({ showMs }) => showMs)),
+      },
       keyMs: { quiet: times(typing.quiet), streaming: times(typing.streaming) },
       note: 'a frame of the browser takes 16.7 ms; the first opening loads the chat',
     },
     checks: [
       check('focus in the input, over a bare comment thread, median', ours - bare, '<=', 100, 'ms'),
-      check(
-        'first word on screen, over the model’s own time, median',
-        quantile(overheads, 0.5),
-        '<=',
-        20,
-        'ms',
-      ),
+      check('first word on screen, over the model’s own time, median', quantile(both, 0.5), '<=', 20, 'ms'),
       check('a key in the code while an answer streams, P95 over none', streaming - quiet, '<=', 2, 'ms'),
     ],
   };
@@ -150,17 +149,23 @@ async function connect(workbench: Workbench): Promise<void> {
 async function openings(page: InlinePage) {
   const [ours, bare]: [number[], number[]] = [[], []];
   for (let turn = 0; turn < OPENINGS; turn += 1) {
-    ours.push(await page.focusAfter(KEY));
-    await page.goneAfter('Escape');
     bare.push(await page.focusAfter(PEER_KEY));
     await page.goneAfter(PEER_KEY);
+    ours.push(await page.focusAfter(KEY));
+    await page.goneAfter('Escape');
   }
   return { ours, bare };
 }
 
+/** From Enter to the model, and from its first word to the screen. */
+interface Leg {
+  readonly sendMs: number;
+  readonly showMs: number;
+}
+
 /** What Sluice and VS Code add on the way there and back. */
-async function firstWords(workbench: Workbench, page: InlinePage, model: TimedModel): Promise<number[]> {
-  const overheads: number[] = [];
+async function firstWords(workbench: Workbench, page: InlinePage, model: TimedModel): Promise<Leg[]> {
+  const overheads: Leg[] = [];
   await page.focusAfter(KEY);
   for (let turn = 0; turn < FIRST_WORDS; turn += 1) {
     await workbench.page.keyboard.type(`question ${turn}?`, { delay: 20 });
@@ -168,7 +173,7 @@ async function firstWords(workbench: Workbench, page: InlinePage, model: TimedMo
     const { key, at } = await page.wordsAfter('Enter', `Token${before + 1}x`);
     const sent = model.answers[before];
     if (sent === undefined) throw new Error('The model was not asked.');
-    overheads.push(at - key - (sent.firstMs - sent.askedMs));
+    overheads.push({ sendMs: sent.askedMs - key, showMs: at - sent.firstMs });
     await workbench.page.waitForFunction(
       'document.querySelector(".review-widget .comment-actions .codicon-copy") != null',
     );

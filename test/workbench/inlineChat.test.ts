@@ -76,7 +76,8 @@ suite('inline chat', () => {
       next,
       /^Ask: Fast \(simulated\) · about \d+ \+ \d+ tokens · about \$[\d.]+ \(simulated\) · cheapest that is good enough/,
     );
-    assert.deepEqual([edit, ask], ['→ Edit: Fast (simulated)', '→ Ask: Fast (simulated)']);
+    assert.match(edit, /^→ Edit: Fast \(simulated\) · about \$/);
+    assert.match(ask, /^→ Ask: Fast \(simulated\) · about \$/);
   });
 
   test('Enter sends, the answer says that it is simulated and what it cost; the input keeps the focus for the next turn', async () => {
@@ -275,6 +276,7 @@ suite('inline chat', () => {
       await readFile(join(repoRoot, 'test/support/sample/stock.py'), 'utf8'),
     );
     await workbench.page.keyboard.press('Escape');
+    await until(within('the chat of this file to close'), async () => (await chat.boxes.count()) === 0);
   });
 
   test('in a narrow window the whole box is inside, and its buttons can be reached', async () => {
