@@ -46,22 +46,6 @@ suite('commands on the code', () => {
     );
   });
 
-  test('by the keys of a change it is rejected, and the code is as it was', async () => {
-    const { page } = opened.workbench;
-    await select('subtotal');
-    await opened.workbench.runCommand('Sluice: Simplify');
-    await lens('Reject').waitFor();
-    await opened.workbench.runCommand('View: Focus Active Editor Group');
-
-    await page.keyboard.press('Control+k');
-    await page.keyboard.press('Shift+N');
-
-    await until(within('the code as it was'), async () =>
-      /Simulated simplification/.test(await text('.editor-instance .view-lines')) ? undefined : true,
-    );
-    await opened.workbench.runCommand('Sluice: Close Inline Chat').catch(() => page.keyboard.press('Escape'));
-  });
-
   test('a review leaves comments at the lines, which are resolved and cleared', async () => {
     const { page } = opened.workbench;
     await select('total');
