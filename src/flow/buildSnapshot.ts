@@ -24,7 +24,7 @@ export interface SnapshotSources {
   /** `current` is absent until it is loaded. */
   readonly lookAhead?: { readonly current: LookAhead | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
-  readonly trials?: Pick<Trials, 'book' | 'own'> | undefined;
+  readonly trials?: Pick<Trials, 'current'> | undefined;
 }
 
 /** What needs the person's language. */
@@ -66,9 +66,9 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
 }
 
 function trialViews({ trials }: SnapshotSources): Pick<Snapshot, 'savings' | 'experiments'> {
-  const book = trials?.book;
-  if (trials === undefined || book === undefined) return {};
-  return { savings: book.savings, experiments: book.experimentViews(trials.own) };
+  const run = trials?.current;
+  if (run === undefined) return {};
+  return { savings: run.book.savings, experiments: run.book.experimentViews(run.own) };
 }
 
 /** The meter needs these alone. Limits of platforms that are not in use now are left out. */

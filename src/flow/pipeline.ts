@@ -93,7 +93,7 @@ export class Pipeline implements Disposable {
   /** What `run` would choose now, or did choose for the answer that the cache holds. Throws as `Dispatcher.preview`. */
   preview(asked: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
     const { cache, dispatcher, trials } = this.#deps;
-    const trial = trials?.peek(asked);
+    const trial = trials?.current?.of(asked);
     const request = trial === undefined ? asked : { ...asked, trial };
     const key = request.freshness === 'fresh' ? undefined : cache.key(request);
     const known = key === undefined ? undefined : cache.peek(key);

@@ -1,18 +1,17 @@
 /**
- * Experiments as requests meet them: which variants a request has, and so which settings. What comes of them is
- * counted by `trialBook.ts`, a chunk of its own.
+ * Experiments as the pipeline meets them. What they do to a request and what comes of them is a chunk of its own
+ * (`trialRun.ts`), loaded with the first request where one is declared, and after the first answer otherwise.
  */
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
-import { assign, type Digest, type Experiment, experimentKey } from '../routing/experiments.ts';
+import type { Digest } from '../routing/experimentAssignment.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { TrialStore } from '../routing/trialStore.ts';
-import { talkKey } from './conversation.ts';
 import type { Receipt, RouteRequest } from './request.ts';
 import type { Settings } from './settings.ts';
-import type { TrialBook } from './trialBook.ts';
+import type { TrialRun } from './trialRun.ts';
 
 /** One experiment that a request takes part in. */
 export interface Assigned {
@@ -46,10 +45,8 @@ export class Trials implements Disposable {
   readonly #deps: TrialsDeps;
   readonly #owned = new DisposableBag();
   readonly #changed = new Emitter<void>();
-  #book: TrialBook | undefined;
-  #loading: Promise<TrialBook> | undefined;
-  #store: TrialStore | undefined;
-  #everywhere: { readonly of: Settings; readonly stopped: string; readonly settings: Settings } | undefined;
+  #run: TrialRun | undefined;
+  #loading: Promise<TrialRun> | undefined;
 
   constructor(deps: TrialsDeps) {
     this.#deps = deps;
@@ -61,8 +58,8 @@ export class Trials implements Disposable {
   }
 
   /** Absent until something has needed it. */
-  get book(): TrialBook | undefined {
-    return this.#book;
+  get current(): TrialRun | undefined {
+    return this.#run;
   }
 
   /** No experiment is declared: nothing need be asked. */
@@ -72,69 +69,28 @@ export class Trials implements Disposable {
 
   /** The person's settings, with what this installation tries out for everything that is asked. */
   settings(): Settings {
-    const own = this.#deps.settings();
-    const wide = own.experiments.filter(isWide);
-    if (wide.length === 0) return own;
-    const stopped = wide.flatMap((experiment) => [...(this.#stopped(experiment) ?? [])]).join('\n');
-    const known = this.#everywhere;
-    // The same object while nothing has changed: caches are kept by it.
-    if (known?.of === own && known.stopped === stopped) return known.settings;
-    const settings: Settings = Object.assign({ ...own }, ...wide.map((one) => this.#variant(one)?.settings));
-    this.#everywhere = { of: own, stopped, settings };
-    return settings;
+    return this.#run?.settings() ?? this.#deps.settings();
   }
 
   /** What acts on this request; undefined: it takes part in nothing. */
   async of(request: RouteRequest): Promise<Trial | undefined> {
-    if (this.none) return undefined;
     // A variant that was stopped before the editor was closed must not come back for one request.
-    await this.load();
-    return this.peek(request);
-  }
-
-  /** As `of`, by what is known already. */
-  peek(request: RouteRequest): Trial | undefined {
-    const experiments = this.#deps
-      .settings()
-      .experiments.filter(({ tasks }) => tasks === undefined || tasks.includes(request.task));
-    if (experiments.length === 0) return undefined;
-    const assigned: Assigned[] = [];
-    let settings = this.settings();
-    for (const experiment of experiments) {
-      const variant = this.#variant(experiment, request);
-      if (variant === undefined) continue;
-      settings = { ...settings, ...variant.settings };
-      const key = experimentKey(experiment, this.#deps.digest);
-      assigned.push({ experiment: experiment.name, variant: variant.name, key });
-    }
-    return { settings, assigned };
+    return this.none ? undefined : (await this.load()).of(request);
   }
 
   /** Hears of every receipt. */
   answered(receipt: Receipt): void {
-    if (this.#book) this.#book.answered(receipt);
-    else void this.load().then((book) => book.answered(receipt));
+    this.#tell((run) => run.book.answered(receipt));
   }
 
   /** Hears of everything that becomes of an answer. */
   happened(outcome: Outcome): void {
-    if (this.#book) this.#book.happened(outcome);
-    else void this.load().then((book) => book.happened(outcome));
+    this.#tell((run) => run.book.happened(outcome));
   }
 
-  /** The variant that this installation always has. */
-  readonly own = (experiment: Experiment): string | undefined =>
-    experiment.per === 'person' ? this.#variant(experiment)?.name : undefined;
-
-  load(): Promise<TrialBook> {
+  load(): Promise<TrialRun> {
     this.#loading ??= this.#load();
     return this.#loading;
-  }
-
-  /** Where results are kept; loads it. */
-  async store(): Promise<TrialStore> {
-    await this.load();
-    return this.#store ?? this.#open();
   }
 
   dispose(): void {
@@ -142,47 +98,15 @@ export class Trials implements Disposable {
     this.#changed.dispose();
   }
 
-  async #load(): Promise<TrialBook> {
-    const { TrialBook: Loaded } = await import('./trialBook.ts');
-    const { clock, digest, settings, models, factor } = this.#deps;
-    const store = await this.#open();
-    this.#store = store;
-    this.#book = this.#owned.add(new Loaded({ store, clock, digest, settings, models, factor }));
+  #tell(what: (run: TrialRun) => void): void {
+    if (this.#run) what(this.#run);
+    else void this.load().then(what);
+  }
+
+  async #load(): Promise<TrialRun> {
+    const { TrialRun: Loaded } = await import('./trialRun.ts');
+    this.#run = this.#owned.add(await Loaded.open(this.#deps));
     this.#changed.fire();
-    return this.#book;
+    return this.#run;
   }
-
-  async #open(): Promise<TrialStore> {
-    try {
-      return await this.#deps.open();
-    } catch (error) {
-      this.#deps.onFailure(error);
-      const { MemoryTrials } = await import('../routing/memoryTrials.ts');
-      return new MemoryTrials();
-    }
-  }
-
-  #variant(experiment: Experiment, request?: RouteRequest) {
-    const { digest, installation } = this.#deps;
-    const unit =
-      request !== undefined && experiment.per === 'request'
-        ? [installation(), digest(contentOf(request))]
-        : [installation()];
-    return assign(experiment, unit, digest, this.#stopped(experiment));
-  }
-
-  #stopped(experiment: Experiment): ReadonlySet<string> | undefined {
-    return this.#book?.stopped(experiment);
-  }
-}
-
-/** One variant for everything that is asked here. */
-function isWide({ per, tasks }: Experiment): boolean {
-  return per === 'person' && tasks === undefined;
-}
-
-/** What makes two requests equal here; a talk is one request, so that it does not change sides. */
-function contentOf({ task, instruction, code, form, conversation }: RouteRequest): readonly string[] {
-  if (conversation !== undefined) return [talkKey(conversation)];
-  return [task, form ?? '', instruction, code?.language ?? '', code?.text ?? ''];
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import type { Receipt, RouteRequest } from '../../src/flow/request.ts';
 import { parseSettings } from '../../src/flow/settings.ts';
+import { Trials } from '../../src/flow/trials.ts';
 import { MemoryTrials } from '../../src/routing/memoryTrials.ts';
 import type { TrialStore } from '../../src/routing/trialStore.ts';
 import { FakeClock } from '../support/fakeClock.ts';
@@ -37,6 +38,8 @@ function world(experiments: readonly unknown[], options: { store?: TrialStore; i
   const trials = spine.trials ?? assert.fail('it has them');
   return { ...spine, trials, clock, ask, store: trialStore };
 }
+
+const viewsOf = ({ current }: Trials) => current?.book.experimentViews(current.own);
 
 suite('trials', () => {
   test('equal requests have one variant, others another, and it decides which model answers', async () => {
@@ -105,7 +108,7 @@ suite('trials', () => {
     }
 
     clock.advance(2_000);
-    const [experiment] = trials.book?.experimentViews(trials.own) ?? [];
+    const [experiment] = viewsOf(trials) ?? [];
     assert.deepEqual(
       new Map([...second].toSorted()),
       new Map([
@@ -144,7 +147,7 @@ suite('trials', () => {
     }
     clock.advance(2_000);
 
-    const [view] = trials.book?.experimentViews(trials.own) ?? [];
+    const [view] = viewsOf(trials) ?? [];
     const later = world([MODELS], { store });
     const afterwards = new Set<string>();
     for (let n = 100; n < 120; n += 1) afterwards.add((await later.ask({ instruction: `${n}` })).modelKey);
@@ -158,7 +161,7 @@ suite('trials', () => {
     const { id, trial } = await ask();
     const accepted = () => {
       clock.advance(2_000);
-      const [view] = trials.book?.experimentViews(trials.own) ?? [];
+      const [view] = viewsOf(trials) ?? [];
       return view?.variants.find(({ name }) => name === trial?.[0]?.variant)?.accepted;
     };
 
@@ -180,7 +183,6 @@ suite('trials', () => {
 
   test('results that cannot be kept on disk are kept by the window, and the failure is told', async () => {
     const failures: unknown[] = [];
-    const { Trials } = await import('../../src/flow/trials.ts');
     const { settings } = parseSettings((key) => (key === 'experiments' ? [MODELS] : undefined));
     const trials = new Trials({
       clock: new FakeClock(),
@@ -193,9 +195,9 @@ suite('trials', () => {
       onFailure: (error) => failures.push(error),
     });
 
-    const book = await trials.load();
+    const { book, own } = await trials.load();
 
     assert.equal(failures.length, 1);
-    assert.equal(book.experimentViews(trials.own).length, 1);
+    assert.equal(book.experimentViews(own).length, 1);
   });
 });

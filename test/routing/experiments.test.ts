@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { parseSettings } from '../../src/flow/settings.ts';
 import { sha256 } from '../../src/node/sha256.ts';
-import { assign, type Experiment, experimentKey } from '../../src/routing/experiments.ts';
+import { assign, experimentKey } from '../../src/routing/experimentAssignment.ts';
+import type { Experiment } from '../../src/routing/experiments.ts';
 import { type VariantSums, verdicts } from '../../src/routing/experimentVerdict.ts';
 
 const VARIANTS = [
