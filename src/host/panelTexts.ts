@@ -3,6 +3,7 @@
  * by the count as the language counts.
  */
 import type { PanelTexts } from '../flow/messages.ts';
+import { experiments, models, savings } from './panelLearningTexts.ts';
 
 /** The shape of `vscode.l10n.t`. */
 export type Translate = (message: string, ...args: readonly (string | number | boolean)[]) => string;
@@ -19,6 +20,9 @@ export function panelTexts(t: Translate): PanelTexts {
     ...caches(t),
     ...latencies(t),
     ...decisions(t),
+    ...models(t),
+    ...savings(t),
+    ...experiments(t),
     ...answer(t),
   };
 }

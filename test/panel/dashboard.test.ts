@@ -52,11 +52,14 @@ suite('panel/dashboard in Chromium', function () {
         'buckets',
         'caches',
         'predictions',
+        'models',
+        'savings',
         'latencies',
         'decisions',
+        'experiments',
         'platforms',
       ]);
-      assert.equal(await panel.page.getByRole('heading', { level: 2 }).count(), 7);
+      assert.equal(await panel.page.getByRole('heading', { level: 2 }).count(), 10);
       const text = await panel.page.locator('main').textContent();
       assert.doesNotMatch(
         text ?? '',
