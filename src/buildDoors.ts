@@ -114,7 +114,15 @@ export function buildDoors(deps: DoorsDeps): void {
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
   const chat = { ...core, settings: read, state, edits, owned };
+  const benchmark = {
+    ...{ pipeline, platforms, clock },
+    store: async () => (await core.trials.load()).store,
+    readFile: async () => (await import('./node/benchFile.ts')).readBenchFile,
+    failingCheck: async () => undefined,
+    teach: async () => undefined,
+  };
   const table = commandTable({
+    benchmark,
     ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
     ...{ settings, queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });

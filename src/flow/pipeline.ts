@@ -73,7 +73,7 @@ export class Pipeline implements Disposable {
     signal.throwIfAborted();
     const { cache, clock, random, trials } = this.#deps;
     const startedMs = clock.monotonic();
-    const trial = trials?.none === false ? await trials.of(asked) : undefined;
+    const trial = trials?.none === false && !asked.benchmark ? await trials.of(asked) : undefined;
     const request = trial === undefined ? asked : { ...asked, trial };
     const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned };
     const key = cache.key(request);
@@ -148,7 +148,7 @@ export class Pipeline implements Disposable {
   }
 
   #record(receipt: Receipt, savedMs?: number): void {
-    this.#deps.trials?.answered(receipt);
+    if (!receipt.benchmark) this.#deps.trials?.answered(receipt);
     this.#recent.unshift(receipt);
     if (this.#recent.length > RECENT) this.#recent.pop();
     const paid = receipt.cache === 'none';

@@ -54,6 +54,8 @@ export interface RouteRequest {
   readonly tiers?: readonly Tier[];
   /** A small request that VS Code makes by itself: the cheapest model answers it. */
   readonly helper?: HelperKind;
+  /** A task of a benchmark: takes part in no experiment, and is no choice to be compared. */
+  readonly benchmark?: true;
   /** Given by the pipeline: the experiments that this request takes part in. */
   readonly trial?: Trial;
 }
@@ -94,6 +96,7 @@ export interface Receipt {
   /** Age of the cached answer. */
   readonly cacheAgeMs?: number;
   readonly stop: StopReason | 'cut' | 'cancelled';
+  readonly benchmark?: true;
   /** Variants of experiments that acted on this request; absent: none. */
   readonly trial?: readonly Assigned[];
 }
