@@ -8,6 +8,7 @@ import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
 import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
+import { LazyLearning } from './flow/lazyLearning.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
 import type { LookAhead } from './flow/lookAhead.ts';
@@ -60,10 +61,22 @@ export function buildCore(deps: CoreDeps) {
   const store = context.globalState;
   const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
   const foresight = () => lookAhead.get();
+  const learning = owned.add(openLearning(deps, platforms, outcomes));
   const approve = async (costly: CostlyRequest) =>
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
-  const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
-  const dispatcher = new Dispatcher(parts);
+  const parts = {
+    platforms,
+    quota,
+    estimator,
+    settings: read,
+    clock,
+    random,
+    log,
+    foresight,
+    learned,
+    approve,
+  };
+  const dispatcher = new Dispatcher({ ...parts, learned: () => learning.get() });
   const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
@@ -75,7 +88,20 @@ export function buildCore(deps: CoreDeps) {
       keep.request();
     }),
   );
-  return { platforms, quota, metrics, cache, pipeline, clock, estimator, log, outcomes, lookAhead, history };
+  return {
+    platforms,
+    quota,
+    metrics,
+    cache,
+    pipeline,
+    clock,
+    estimator,
+    log,
+    outcomes,
+    lookAhead,
+    learning,
+    history,
+  };
 }
 
 function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
@@ -157,4 +183,25 @@ function openOutcomes({ context, notices, owned }: CoreDeps): LazyOutcomes {
     const { SqliteOutcomes } = await import('./node/sqliteOutcomes.ts');
     return owned.add(await SqliteOutcomes.open(file, clock, failed));
   }, failed);
+}
+
+/** What is learned from outcomes; its chunk and its file are opened with the first request. */
+function openLearning(deps: CoreDeps, platforms: Platforms, outcomes: Outcomes): LazyLearning {
+  const { context, settings, notices, owned } = deps;
+  const onFailure = (error: unknown) => notices.storageFailed(error);
+  return new LazyLearning({
+    clock,
+    outcomes,
+    onFailure,
+    wanted: () => settings.settings['routing.learn'],
+    qualityOf: (key) => platforms.models.find((model) => model.key === key)?.quality,
+    onDrift: ({ modelKey, better }) => notices.drifted(modelKey, better),
+    open: async () => {
+      const { SqliteLessons } = await import('./node/sqliteLessons.ts');
+      const file = storageFile(context, 'learned.db');
+      const holder = `${process.pid}-${requestId(random)}`;
+      const onMovedAside = (aside: string) => notices.learnedMovedAside(aside);
+      return owned.add(await SqliteLessons.open({ file, holder, clock, onFailure, onMovedAside }));
+    },
+  });
 }
