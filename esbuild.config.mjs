@@ -90,6 +90,8 @@ const host = {
     simulatedPlatform: 'src/node/simulatedPlatform.ts',
     sqliteLedger: 'src/node/sqliteLedger.ts',
     sqliteLessons: 'src/node/sqliteLessons.ts',
+    trialRun: 'src/flow/trialRun.ts',
+    sqliteTrials: 'src/node/sqliteTrials.ts',
     sqliteOutcomes: 'src/node/sqliteOutcomes.ts',
     sqliteLevels: 'src/node/sqliteLevels.ts',
     usageRows: 'src/node/usageRows.ts',

@@ -26,6 +26,7 @@ import type { AnswerEvent, RouteRequest } from './request.ts';
 import { fallsBack, MOST_RETRIES, platformWide, retryable, retryDelayMs } from './retry.ts';
 import { knownOf, mayExplore, routeTerms } from './routeTerms.ts';
 import type { Settings } from './settings.ts';
+import type { Trial } from './trials.ts';
 
 export interface DispatcherDeps {
   readonly platforms: Platforms;
@@ -108,10 +109,11 @@ export class Dispatcher {
 
   /** `draw` in [0, 1): another model may be tried out. */
   #route(request: RouteRequest, job: CallPlan, draw?: number): Decision {
-    const { platforms, quota, settings, estimator } = this.#deps;
-    const { conversation, tiers, helper } = request;
+    const { platforms, quota, estimator } = this.#deps;
+    const { conversation, tiers, helper, trial } = request;
+    const settings = trial?.settings ?? this.#deps.settings();
     const learned = this.#learned;
-    return route({
+    const decision = route({
       features: taskFeatures({
         task: request.task,
         instruction: conversation === undefined ? request.instruction : askedIn(conversation),
@@ -122,8 +124,8 @@ export class Dispatcher {
         ...knownOf(request),
       }),
       models: platforms.models,
-      rules: settings()['routing.rules'],
-      ...routeTerms(request, settings(), draw),
+      rules: settings['routing.rules'],
+      ...routeTerms(request, settings, draw),
       outputTokens: job.outputTokens,
       room: (model) =>
         quota.room(model.platform, model.name, demandOf(model, job, estimator), request.priority),
@@ -137,6 +139,7 @@ export class Dispatcher {
       ...(tiers === undefined ? {} : { tiers }),
       ...(helper === undefined ? {} : { helper }),
     });
+    return trial === undefined ? decision : tried(decision, trial);
   }
 
   /** True once the person has said yes; a cheap model needs no word, a dearer one after it may. Throws `not-approved`. */
@@ -252,6 +255,16 @@ export class Dispatcher {
     emit({ kind: 'waiting', platform: info.platform, waitMs });
     return delay(waitMs, this.#deps.clock, signal);
   }
+}
+
+/** The decision says which variants it was made with. */
+function tried(decision: Decision, { assigned }: Trial): Decision {
+  const said = assigned.map(({ experiment, variant }) => ({
+    kind: 'experiment' as const,
+    experiment,
+    variant,
+  }));
+  return { ...decision, reasons: [...decision.reasons, ...said] };
 }
 
 function platformOf(option: Option): string {

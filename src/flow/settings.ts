@@ -1,10 +1,10 @@
 /** Every setting: its default, its bounds and how it is read from whatever a settings file may hold. */
-import { TASK_TYPES } from '../base/task.ts';
 import { type DeclaredLimit, parseDeclaredLimits } from '../quota/declaredLimits.ts';
 import { type PlannedEvent, parsePlannedEvents } from '../quota/plannedEvents.ts';
+import { type Experiment, parseExperiments } from '../routing/experiments.ts';
 import { type BadRow, type ModelOverride, parseModelOverrides } from '../routing/modelOverrides.ts';
 import { parseQualityBars, type QualityBar } from '../routing/qualityBars.ts';
-import type { RoutingRule } from '../routing/rules.ts';
+import { parseModelPatterns, parseRoutingRules, type RoutingRule } from '../routing/rules.ts';
 
 interface NumberSetting {
   readonly type: 'number' | 'integer';
@@ -77,6 +77,12 @@ interface LimitsSetting {
   readonly default: readonly DeclaredLimit[];
 }
 
+/** As `ModelsSetting`. */
+interface ExperimentsSetting {
+  readonly type: 'experiments';
+  readonly default: readonly Experiment[];
+}
+
 type Setting =
   | NumberSetting
   | ChoiceSetting<string>
@@ -91,6 +97,7 @@ type Setting =
   | PercentsSetting
   | ModelsSetting
   | EventsSetting
+  | ExperimentsSetting
   | LimitsSetting;
 
 const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSetting<T> => ({
@@ -116,6 +123,7 @@ export const SETTINGS = {
   'routing.maxSeconds': { type: 'number', default: 0, minimum: 0, maximum: 3_600 },
   'routing.learn': { type: 'boolean', default: true },
   'routing.explorePercent': { type: 'integer', default: 3, minimum: 0, maximum: 20 },
+  experiments: { type: 'experiments', default: [] },
   models: { type: 'models', default: [] },
   limits: { type: 'limits', default: [] },
   'quota.priorities': { type: 'boolean', default: true },
@@ -153,9 +161,11 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
                 ? readonly PlannedEvent[]
                 : S extends { readonly type: 'limits' }
                   ? readonly DeclaredLimit[]
-                  : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
-                    ? string
-                    : number;
+                  : S extends { readonly type: 'experiments' }
+                    ? readonly Experiment[]
+                    : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
+                      ? string
+                      : number;
 
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
@@ -208,13 +218,24 @@ function parseOne(setting: Setting, raw: unknown): Parsed {
     const declared = parseDeclaredLimits(raw);
     return declared === undefined ? {} : { value: declared.limits, bad: declared.bad };
   }
+  if (setting.type === 'experiments') {
+    const { experiments, bad } = parseExperiments(raw, readSetting) ?? {};
+    return experiments === undefined ? {} : { value: experiments, bad: bad ?? [] };
+  }
   if (setting.type !== 'models') return { value: parseWhole(setting, raw) };
   const parsed = parseModelOverrides(raw);
   return parsed === undefined ? {} : { value: parsed.overrides, bad: parsed.bad };
 }
 
+/** One setting as an experiment gives it: a list of which one row is bad is not usable at all. */
+function readSetting(key: string, raw: unknown): unknown {
+  const known = KEYS.find((one) => one === key);
+  const { value, bad = [] } = known === undefined ? {} : parseOne(SETTINGS[known], raw);
+  return bad.length === 0 ? value : undefined;
+}
+
 function parseWhole(
-  setting: Exclude<Setting, ModelsSetting | LimitsSetting | EventsSetting>,
+  setting: Exclude<Setting, ModelsSetting | LimitsSetting | EventsSetting | ExperimentsSetting>,
   raw: unknown,
 ): unknown {
   switch (setting.type) {
@@ -234,11 +255,11 @@ function parseWhole(
     case 'name':
       return typeof raw === 'string' && /^[\w.:-]{1,64}$/.test(raw.trim()) ? raw.trim() : undefined;
     case 'rules':
-      return parseRules(raw);
+      return parseRoutingRules(raw);
     case 'bars':
       return parseQualityBars(raw);
     case 'patterns':
-      return parsePatterns(raw);
+      return parseModelPatterns(raw);
     case 'percents':
       return parsePercents(raw);
   }
@@ -269,28 +290,4 @@ function parsePercents(raw: unknown): readonly number[] | undefined {
   const fits = (value: unknown): value is number =>
     typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 100;
   return Array.isArray(raw) && raw.every(fits) ? raw : undefined;
-}
-
-const MOST_PATTERN_CHARS = 200;
-
-function parsePatterns(raw: unknown): readonly string[] | undefined {
-  const fits = (value: unknown): value is string =>
-    typeof value === 'string' && value.trim() !== '' && value.length <= MOST_PATTERN_CHARS;
-  return Array.isArray(raw) && raw.every(fits) ? raw.map((value) => value.trim()) : undefined;
-}
-
-function parseRules(raw: unknown): readonly RoutingRule[] | undefined {
-  if (!Array.isArray(raw)) return undefined;
-  const rules = raw.map(parseRule);
-  return rules.every((rule) => rule !== undefined) ? rules : undefined;
-}
-
-function parseRule(raw: unknown): RoutingRule | undefined {
-  if (typeof raw !== 'object' || raw === null) return undefined;
-  const { task, language, model } = raw as Record<string, unknown>;
-  const known = TASK_TYPES.find((type) => type === task);
-  if (typeof model !== 'string' || model === '') return undefined;
-  if (task !== undefined && known === undefined) return undefined;
-  if (language !== undefined && typeof language !== 'string') return undefined;
-  return { model, ...(known ? { task: known } : {}), ...(language === undefined ? {} : { language }) };
 }

@@ -63,6 +63,8 @@ export type Reason =
   | { readonly kind: 'skipped-too-slow'; readonly model: string; readonly ms: number; readonly maxMs: number }
   /** None answers within the time: the fastest was taken. */
   | { readonly kind: 'none-so-fast'; readonly maxMs: number }
+  /** The settings of this variant were in force. */
+  | { readonly kind: 'experiment'; readonly experiment: string; readonly variant: string }
   /** A model chosen first failed before its first token. */
   | { readonly kind: 'fell-back'; readonly from: string; readonly code: string };
 
