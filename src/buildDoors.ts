@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { systemClock as clock } from './base/clock.ts';
 import type { DisposableBag } from './base/disposable.ts';
 import type { Core } from './buildCore.ts';
+import type { BenchResult } from './flow/benchRun.ts';
 import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
 import type { Receipt } from './flow/request.ts';
 import { Answers } from './host/answers.ts';
@@ -71,6 +72,7 @@ export function buildDoors(deps: DoorsDeps): void {
       snapshot: () => {
         // What earlier windows counted is shown before this one has asked anything.
         void core.trials.load();
+        if (core.learning.current === undefined) void core.learning.get();
         return buildSnapshot(core, {
           why: ({ decision }) => whyWords(decision),
           notices: () => notices.all(),
@@ -119,12 +121,22 @@ export function buildDoors(deps: DoorsDeps): void {
     store: async () => (await core.trials.load()).store,
     readFile: async () => (await import('./node/benchFile.ts')).readBenchFile,
     failingCheck: async () => undefined,
-    teach: async () => undefined,
+    teach: async (results: readonly BenchResult[], suite: string) => {
+      const learning = await core.learning.get();
+      const { lessonsOf } = await import('./flow/benchLessons.ts');
+      for (const lesson of lessonsOf(results, suite, clock.now())) learning?.teach(lesson);
+    },
   };
   const table = commandTable({
     benchmark,
     ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
-    ...{ settings, queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
+    ...{
+      settings,
+      learning: core.learning,
+      queued: queue.get,
+      readUsage: core.history.read,
+      secrets: context.secrets,
+    },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }

@@ -18,7 +18,8 @@ export function missIn(task: BenchTask, answer: string, whole: boolean): BenchMi
   const { contains = [], absent = [], exact } = task.expect;
   for (const wanted of contains) {
     const choices = typeof wanted === 'string' ? [wanted] : wanted;
-    if (!choices.some((one) => text.includes(plain(one)))) return { kind: 'lacks', text: choices.join(' / ') };
+    if (!choices.some((one) => text.includes(plain(one))))
+      return { kind: 'lacks', text: choices.join(' / ') };
   }
   const unwanted = absent.find((one) => text.includes(plain(one)));
   if (unwanted !== undefined) return { kind: 'has', text: unwanted };

@@ -7,11 +7,13 @@ import type { Quota } from '../quota/quota.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
 import { fatesOf, fateView } from './fates.ts';
+import type { LazyLearning } from './lazyLearning.ts';
 import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
 import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
+import { taskModels } from './taskModels.ts';
 import type { Trials } from './trials.ts';
 
 export interface SnapshotSources {
@@ -25,6 +27,7 @@ export interface SnapshotSources {
   readonly lookAhead?: { readonly current: LookAhead | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
   readonly trials?: Pick<Trials, 'current'> | undefined;
+  readonly learning?: Pick<LazyLearning, 'current'>;
 }
 
 /** What needs the person's language. */
@@ -60,9 +63,16 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     today: metrics.totals(atMs),
     running: pipeline.running,
     ...trialViews(sources),
+    ...modelViews(sources),
     predictions: sources.lookAhead?.current?.calibration() ?? {},
     notices: words.notices(),
   };
+}
+
+function modelViews({ trials, learning, platforms }: SnapshotSources): Pick<Snapshot, 'models'> {
+  const [answers, learned] = [trials?.current?.book.answers ?? [], learning?.current];
+  if (learned === undefined || answers.length === 0) return {};
+  return { models: taskModels(answers, (keys) => learned.table(keys), platforms.models) };
 }
 
 function trialViews({ trials }: SnapshotSources): Pick<Snapshot, 'savings' | 'experiments'> {

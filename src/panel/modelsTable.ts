@@ -16,7 +16,7 @@ export function modelsTable(
     words.t('models'),
     undefined,
     tasks.length === 0 && nothing(words.t('models.none')),
-    tasks.map((each, index) => one(each, open.has(foldOf(each)) || (open.size === 0 && index === 0), format)),
+    tasks.map((each) => one(each, open.has(foldOf(each)), format)),
     tasks.length > 0 && h('p', { class: 'detail', key: 'about' }, words.t('models.about')),
   );
 }

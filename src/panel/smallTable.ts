@@ -17,7 +17,7 @@ export interface SmallTable {
 export function smallTable({ key, caption, columns, rows }: SmallTable): VNode {
   return h(
     'table',
-    { class: 'shares', key },
+    { class: 'cells', key },
     h('caption', { class: 'hidden' }, caption),
     h(
       'thead',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { SluiceError } from '../../src/base/errors.ts';
 import { missIn } from '../../src/flow/benchCheck.ts';
+import { lessonsOf } from '../../src/flow/benchLessons.ts';
 import { type BenchResult, estimateBench, runBench } from '../../src/flow/benchRun.ts';
 import type { BenchTask } from '../../src/flow/benchSuite.ts';
 import { BUNDLED_SUITE } from '../../src/flow/benchTasks.ts';
@@ -171,6 +172,30 @@ suite('benchmark', () => {
     await assert.rejects(run(tasks, undefined, abort.signal), { name: 'AbortError' });
 
     assert.equal(results.length, 1);
+  });
+
+  test('what a benchmark found is a lesson of each answered task; made-up answers to real questions are none', async () => {
+    const { run, results } = world([{ texts: ['an answer'] }]);
+    await run([ordinary('1')]);
+    const [first] = results;
+    assert.ok(first);
+    const failure = new SluiceError('overloaded', { platform: 'test' }) as never;
+
+    const lessons = lessonsOf([...results, { ...first, failure }], 'ours', 5);
+    const simulated = [{ ...first, model: { ...first.model, simulated: true } }];
+
+    assert.deepEqual(
+      lessons.map(({ taskId, modelKey, grade, source, features }) => [
+        taskId,
+        modelKey,
+        grade,
+        source,
+        features.task,
+      ]),
+      ['test/fast', 'test/strong'].map((key) => ['benchmark ours 1', key, 1, 'benchmark', 'explain']),
+    );
+    assert.equal(lessonsOf(simulated, BUNDLED_SUITE.name, 5).length, 0);
+    assert.equal(lessonsOf(simulated, 'ours', 5).length, 1);
   });
 
   test('an estimate sends nothing and says how many are expected to be good', () => {
