@@ -229,7 +229,7 @@ export class RedisBooks {
 }
 
 function replyOf(raw: unknown): Reply {
-  const [head, list] = raw as [Buffer, Buffer[]?];
+  const [head, list] = Array.isArray(raw) ? (raw as [Buffer, Buffer[]?]) : [raw as Buffer];
   const from = new DoubleReader(head);
   const state = STATES[from.next()];
   if (state === undefined) throw new ForeignBook();
