@@ -233,7 +233,7 @@ function decodeRow(
  * 0: the whole script is needed. 1: refills bit by bit, 2: at the end of its window, which has begun, 3: never; and all of
  * them are plain and of every model. The script keeps it so.
  */
-function quickOf({ plain, model, refill, windowMs, resetAtMs }: LimitRow): number {
+export function quickOf({ plain, model, refill, windowMs, resetAtMs }: LimitRow): number {
   if (!plain || model !== undefined || refill === 'sliding') return 0;
   if (refill === 'at-reset' && windowMs > 0 && resetAtMs === NEVER) return 0;
   return 1 + ROW_REFILLS.indexOf(refill);
@@ -264,4 +264,25 @@ function encodeRow(hot: DoubleWriter, cold: DoubleWriter, row: LimitRow): void {
   };
   for (const name of HOT) hot.add(value[name]);
   for (const name of COLD) cold.add(value[name]);
+}
+
+/** The hot part of all rows, as `encodeBook` has it; for every decision, so without a name looked up. */
+export function encodeHot(limits: readonly LimitRow[]): Buffer {
+  const all = new Float64Array(limits.length * HOT.length);
+  let at = 0;
+  for (const row of limits) {
+    all[at] = quickOf(row);
+    all[at + 1] = UNITS.indexOf(row.unit);
+    all[at + 2] = row.size;
+    for (let share = 0; share < 4; share += 1) {
+      all[at + 3 + share] = row.shares[share] ?? 0;
+      all[at + 7 + share] = row.used[share] ?? 0;
+    }
+    all[at + 11] = row.atMs;
+    all[at + 12] = row.refillPerMs;
+    all[at + 13] = row.resetAtMs;
+    all[at + 14] = row.reserved;
+    at += HOT.length;
+  }
+  return Buffer.from(all.buffer);
 }

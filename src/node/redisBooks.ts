@@ -12,6 +12,7 @@ import { nameOf } from '../quota/limit.ts';
 import { applyOperation } from '../quota/operations.ts';
 import { DoubleReader, DoubleWriter } from './doubles.ts';
 import { decodeBook, encodeBook, ForeignBook, type StoredBook } from './redisBook.ts';
+import { type Proposal, propose } from './redisProposal.ts';
 import { demandNumbers } from './redisReservations.ts';
 import { BOOK_SCRIPT, LOOK_SCRIPT } from './redisScript.ts';
 
@@ -49,6 +50,9 @@ interface Reply {
 const STATES = ['missing', 'done', 'raced'] as const;
 /** What no book is numbered: the whole of it is wanted. */
 const ANY = -1;
+/** The script's word that a proposal stands. */
+const KEPT = 1;
+const NOTHING_PROPOSED: Readonly<Record<string, readonly string[]>> = { take: ['', '', ''], settle: ['', ''] };
 const [BOOK_SHA, LOOK_SHA] = [sha1(BOOK_SCRIPT), sha1(LOOK_SCRIPT)];
 
 function sha1(text: string): string {
@@ -82,7 +86,7 @@ export class RedisBooks {
     return known.atMs + Math.max(0, this.#deps.clock.monotonic() - known.monotonicMs);
   }
 
-  async run(platform: string, operation: Operation): Promise<Outcome> {
+  run(platform: string, operation: Operation): Promise<Outcome> {
     const args = argumentsOf(operation);
     return args === undefined ? this.#swap(platform, operation) : this.#script(platform, operation, args);
   }
@@ -117,25 +121,51 @@ export class RedisBooks {
     return reply.whole !== undefined;
   }
 
-  async #script(platform: string, operation: Operation, { numbers, texts }: Arguments): Promise<Outcome> {
-    if (this.#known.get(platform)?.seq === ANY) await this.#seed(platform);
+  /** Its common way is one promise long: a decision waits for nothing but the answer. */
+  #script(platform: string, operation: Operation, { numbers, texts }: Arguments): Promise<Outcome> {
+    const again = () => this.#script(platform, operation, { numbers, texts });
+    const known = this.#known.get(platform);
+    if (known?.seq === ANY) return this.#seed(platform).then(again);
     const running = this.#running.get(platform) ?? 0;
     this.#running.set(platform, running + 1);
-    const expected = (this.#known.get(platform)?.seq ?? 0) + running;
-    let reply: Reply;
-    try {
-      reply = await this.#call(platform, operation.kind, [expected, ...numbers], texts);
-    } finally {
-      this.#running.set(platform, (this.#running.get(platform) ?? 1) - 1);
-    }
-    if (reply.state === 'missing') {
-      await this.#seed(platform);
-      return this.#script(platform, operation, { numbers, texts });
-    }
-    this.#follow(platform, operation, reply);
-    const { ok, waitMs, tightest } = reply;
-    const row = this.#known.get(platform)?.book.limits[tightest];
-    return { ok, waitMs, ...(row === undefined ? {} : { limit: nameOf(row) }) };
+    const ended = () => this.#running.set(platform, (this.#running.get(platform) ?? 1) - 1);
+    const proposal = known && running === 0 ? this.#propose(known, operation) : undefined;
+    const undo = () => {
+      if (this.#known.get(platform)?.book === known?.book) proposal?.undo();
+    };
+    const [id = '', ...rest] = texts;
+    const all = [id, ...(proposal?.texts ?? NOTHING_PROPOSED[operation.kind] ?? []), ...rest];
+    return this.#send(platform, operation.kind, [(known?.seq ?? 0) + running, ...numbers], all).then(
+      (raw) => {
+        ended();
+        if (raw === KEPT && known && proposal) return this.#kept(platform, known, proposal);
+        undo();
+        const reply = replyOf(raw);
+        if (reply.state === 'missing') return this.#seed(platform).then(again);
+        this.#follow(platform, operation, reply);
+        const { ok, waitMs, tightest } = reply;
+        const row = this.#known.get(platform)?.book.limits[tightest];
+        return row === undefined ? { ok, waitMs } : { ok, waitMs, limit: nameOf(row) };
+      },
+      (error: unknown) => {
+        ended();
+        undo();
+        throw error;
+      },
+    );
+  }
+
+  #propose(known: Known, operation: Operation): Proposal | undefined {
+    const { clock, serverMs } = this.#deps;
+    const wallMs = serverMs?.() ?? known.wallMs + clock.monotonic() - known.monotonicMs;
+    return propose(known, operation, wallMs, this.#verdict);
+  }
+
+  #kept(platform: string, { book, seq, wallMs, monotonicMs }: Known, { outcome, ...times }: Proposal): Outcome {
+    const passedMs = times.wallMs - wallMs;
+    const [atMs, newWallMs] = [times.nowMs, times.wallMs];
+    this.#known.set(platform, { book, seq: seq + 1, atMs, wallMs: newWallMs, monotonicMs: monotonicMs + passedMs });
+    return outcome;
   }
 
   /** Does to the own copy what the server did to the book. */
@@ -201,25 +231,33 @@ export class RedisBooks {
     numbers: readonly number[],
     texts: readonly (string | Buffer)[],
   ): Promise<Reply> {
+    return replyOf(await this.#send(platform, operation, numbers, texts));
+  }
+
+  #send(
+    platform: string,
+    operation: string,
+    numbers: readonly number[],
+    texts: readonly (string | Buffer)[],
+  ): Promise<unknown> {
     const packed = new DoubleWriter().add(this.#deps.serverMs?.() ?? Number.NaN, ...numbers).bytes;
     const keys = [this.#key(`book:${platform}`), this.#key('platforms')];
-    return replyOf(await this.#eval(BOOK_SHA, BOOK_SCRIPT, keys, [operation, packed, platform, ...texts]));
+    return this.#eval(BOOK_SHA, BOOK_SCRIPT, keys, [operation, packed, platform, ...texts]);
   }
 
   /** A server that was started anew knows no script. */
-  async #eval(
+  #eval(
     sha: string,
     script: string,
     keys: readonly string[],
     args: readonly (string | Buffer)[],
   ): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
-    try {
-      return await this.#deps.redis.callBuffer('EVALSHA', [sha, ...rest]);
-    } catch (error) {
+    const { redis } = this.#deps;
+    return redis.callBuffer('EVALSHA', [sha, ...rest]).catch((error: unknown) => {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return this.#deps.redis.callBuffer('EVAL', [script, ...rest]);
-    }
+      return redis.callBuffer('EVAL', [script, ...rest]);
+    });
   }
 
   /** All keys of one prefix have one hash tag. */

@@ -4,6 +4,7 @@
  * case stands first: Lua makes a function only when it comes to it. `@name` is the place of a field in redisBook.ts.
  */
 import { BOOK_FORMAT, COLD, HEAD, HOT, LAPSED_FOR_MS, ROW, ROW_REFILLS, STATUSES, UNITS } from './redisBook.ts';
+import { BEHIND_MS } from './redisProposal.ts';
 import { CLOSE, OPEN } from './redisScriptBook.ts';
 import { DECIDE } from './redisScriptDecide.ts';
 import { TAKE_QUICKLY } from './redisScriptQuick.ts';
@@ -26,6 +27,7 @@ const PLACES: Readonly<Record<string, number>> = Object.fromEntries([
   ['cold', COLD.length],
   ['keepMs', KEEP_MS],
   ['longestMs', LONGEST_WAIT_MS],
+  ['behindMs', BEHIND_MS],
   ['lapsedForMs', LAPSED_FOR_MS],
 ]);
 
