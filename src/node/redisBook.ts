@@ -5,7 +5,7 @@
  */
 import { type Book, emptyBook, type LimitRow, limitKey, NEVER, type Slot } from '../quota/book.ts';
 import { LIMIT_STATUSES, LIMIT_UNITS, REFILLS } from '../quota/limitReading.ts';
-import { DoubleReader, DoubleWriter } from './doubles.ts';
+import { DoubleReader, DoubleWriter, packDoubles } from './doubles.ts';
 import { decodeHeld, decodeWaiting, encodeHeld, encodeWaiting } from './redisReservations.ts';
 
 /** Counts up with every change of what stands in Redis. */
@@ -266,23 +266,15 @@ function encodeRow(hot: DoubleWriter, cold: DoubleWriter, row: LimitRow): void {
   for (const name of COLD) cold.add(value[name]);
 }
 
-/** The hot part of all rows, as `encodeBook` has it; for every decision, so without a name looked up. */
+/** The hot part of all rows, as `encodeBook` has it; for every decision, so without looking names up. */
 export function encodeHot(limits: readonly LimitRow[]): Buffer {
-  const all = new Float64Array(limits.length * HOT.length);
-  let at = 0;
+  const all: number[] = [];
   for (const row of limits) {
-    all[at] = quickOf(row);
-    all[at + 1] = UNITS.indexOf(row.unit);
-    all[at + 2] = row.size;
-    for (let share = 0; share < 4; share += 1) {
-      all[at + 3 + share] = row.shares[share] ?? 0;
-      all[at + 7 + share] = row.used[share] ?? 0;
-    }
-    all[at + 11] = row.atMs;
-    all[at + 12] = row.refillPerMs;
-    all[at + 13] = row.resetAtMs;
-    all[at + 14] = row.reserved;
-    at += HOT.length;
+    const [share0 = 0, share1 = 0, share2 = 0, share3 = 0] = row.shares;
+    const [used0 = 0, used1 = 0, used2 = 0, used3 = 0] = row.used;
+    const { size, atMs, refillPerMs, resetAtMs, reserved } = row;
+    all.push(quickOf(row), UNITS.indexOf(row.unit), size, share0, share1, share2, share3);
+    all.push(used0, used1, used2, used3, atMs, refillPerMs, resetAtMs, reserved);
   }
-  return Buffer.from(all.buffer);
+  return packDoubles(all);
 }

@@ -10,7 +10,7 @@ import { newVerdict } from '../quota/decide.ts';
 import type { Operation, Outcome } from '../quota/levelStore.ts';
 import { nameOf } from '../quota/limit.ts';
 import { applyOperation } from '../quota/operations.ts';
-import { DoubleReader, DoubleWriter } from './doubles.ts';
+import { DoubleReader, packDoubles } from './doubles.ts';
 import { decodeBook, encodeBook, ForeignBook, type StoredBook } from './redisBook.ts';
 import { type Proposal, propose } from './redisProposal.ts';
 import { demandNumbers } from './redisReservations.ts';
@@ -52,7 +52,10 @@ const STATES = ['missing', 'done', 'raced'] as const;
 const ANY = -1;
 /** The script's word that a proposal stands. */
 const KEPT = 1;
-const NOTHING_PROPOSED: Readonly<Record<string, readonly string[]>> = { take: ['', '', ''], settle: ['', ''] };
+const NOTHING_PROPOSED: Readonly<Record<string, readonly string[]>> = {
+  take: ['', '', ''],
+  settle: ['', ''],
+};
 const [BOOK_SHA, LOOK_SHA] = [sha1(BOOK_SCRIPT), sha1(LOOK_SCRIPT)];
 
 function sha1(text: string): string {
@@ -161,10 +164,20 @@ export class RedisBooks {
     return propose(known, operation, wallMs, this.#verdict);
   }
 
-  #kept(platform: string, { book, seq, wallMs, monotonicMs }: Known, { outcome, ...times }: Proposal): Outcome {
+  #kept(
+    platform: string,
+    { book, seq, wallMs, monotonicMs }: Known,
+    { outcome, ...times }: Proposal,
+  ): Outcome {
     const passedMs = times.wallMs - wallMs;
     const [atMs, newWallMs] = [times.nowMs, times.wallMs];
-    this.#known.set(platform, { book, seq: seq + 1, atMs, wallMs: newWallMs, monotonicMs: monotonicMs + passedMs });
+    this.#known.set(platform, {
+      book,
+      seq: seq + 1,
+      atMs,
+      wallMs: newWallMs,
+      monotonicMs: monotonicMs + passedMs,
+    });
     return outcome;
   }
 
@@ -240,7 +253,7 @@ export class RedisBooks {
     numbers: readonly number[],
     texts: readonly (string | Buffer)[],
   ): Promise<unknown> {
-    const packed = new DoubleWriter().add(this.#deps.serverMs?.() ?? Number.NaN, ...numbers).bytes;
+    const packed = packDoubles([this.#deps.serverMs?.() ?? Number.NaN, ...numbers]);
     const keys = [this.#key(`book:${platform}`), this.#key('platforms')];
     return this.#eval(BOOK_SHA, BOOK_SCRIPT, keys, [operation, packed, platform, ...texts]);
   }

@@ -64,23 +64,24 @@ export function connectRedis(
 /** Bytes between two buffers are written as one text: a command of ten arguments is two of them. */
 class PackedCommand extends Command {
   override toWritable(): Buffer {
-    let text = `*${this.args.length + 1}\r\n$${this.name.length}\r\n${this.name}\r\n`;
     const parts: (string | Buffer)[] = [];
-    let most = 0;
+    let text = `*${this.args.length + 1}\r\n$${this.name.length}\r\n${this.name}\r\n`;
+    let length = 0;
     for (const arg of this.args) {
-      if (typeof arg === 'string') text += `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`;
-      else if (Buffer.isBuffer(arg)) {
-        parts.push(`${text}$${arg.length}\r\n`, arg);
-        most += arg.length;
+      if (typeof arg === 'string') {
+        text += `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`;
+      } else if (Buffer.isBuffer(arg)) {
+        text += `$${arg.length}\r\n`;
+        length += Buffer.byteLength(text) + arg.length;
+        parts.push(text, arg);
         text = '\r\n';
       }
     }
     parts.push(text);
-    for (const part of parts) if (typeof part === 'string') most += 3 * part.length;
-    const bytes = Buffer.allocUnsafe(most);
+    const bytes = Buffer.allocUnsafe(length + Buffer.byteLength(text));
     let at = 0;
     for (const part of parts) at += typeof part === 'string' ? bytes.write(part, at) : part.copy(bytes, at);
-    return bytes.subarray(0, at);
+    return bytes;
   }
 }
 

@@ -8,6 +8,7 @@ import type { Verdict } from '../quota/decide.ts';
 import type { Operation, Outcome } from '../quota/levelStore.ts';
 import { LONGEST_WAIT_MS } from '../quota/limitReading.ts';
 import { applyOperation } from '../quota/operations.ts';
+import { packDoubles } from './doubles.ts';
 import { encodeHot, quickOf, type StoredBook } from './redisBook.ts';
 import { encodeOwn } from './redisReservations.ts';
 
@@ -36,7 +37,7 @@ export function propose(
 ): Proposal | undefined {
   const nowMs = atMs + Math.max(0, Math.min(wallMs - knownMs, LONGEST_WAIT_MS));
   if (!isCommon(book, operation, nowMs)) return undefined;
-  const undo = undoOf(book);
+  const undo = undoOf(book, operation);
   const outcome = applyOperation(book, operation, nowMs, verdict);
   if (!outcome.ok || !staysPlain(book, operation, verdict)) {
     undo();
@@ -44,7 +45,7 @@ export function propose(
   }
   const [lease, asked] =
     operation.kind === 'take' ? [nowMs + operation.leaseMs, operation.ask.priority] : [0, 0];
-  const numbers = doubles([seq, wallMs, nowMs, lease, asked]);
+  const numbers = packDoubles([seq, wallMs, nowMs, lease, asked]);
   const own = operation.kind === 'take' ? [encodeOwn(operation, lease)] : [];
   return { outcome, nowMs, wallMs, texts: [numbers, encodeHot(book.limits), ...own], undo };
 }
@@ -63,23 +64,24 @@ function staysPlain({ limits }: Book, { kind }: Operation, { plain }: Verdict): 
   return (kind === 'settle' || plain) && limits.every((row) => row.plain);
 }
 
-function undoOf(book: Book): () => void {
+/** How to put back what `operation` does to a plain book: cheap, for it is hardly ever called. */
+function undoOf(book: Book, operation: Operation): () => void {
   const { atMs } = book;
   const limits = book.limits.map(copyOf);
-  const [held, asked, waiting] = [[...book.held], [...book.askedAtMs], book.waiting.length];
+  const [critical = 0, high = 0, medium = 0, low = 0] = book.askedAtMs;
+  const count = book.held.length;
+  const index = operation.kind === 'settle' ? book.held.findIndex(({ id }) => id === operation.id) : count;
+  const ended = book.held[index];
   return () => {
     book.atMs = atMs;
     book.limits.splice(0, limits.length, ...limits);
-    book.held.splice(0, book.held.length, ...held);
-    book.askedAtMs.splice(0, asked.length, ...asked);
-    book.waiting.length = waiting;
+    book.askedAtMs.splice(0, book.askedAtMs.length, critical, high, medium, low);
+    book.waiting.length = 0;
+    if (book.held.length < count && ended) book.held.splice(index, 0, ended);
+    book.held.length = count;
   };
 }
 
 function copyOf(row: LimitRow): LimitRow {
   return { ...row, shares: [...row.shares], used: [...row.used] };
-}
-
-function doubles(values: readonly number[]): Buffer {
-  return Buffer.from(Float64Array.from(values).buffer);
 }

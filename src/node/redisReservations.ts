@@ -1,8 +1,8 @@
 /** Reservations and waiting requests as they stand in Redis, in doubles and texts that the script reads too. Units: as in `quota/book.ts`. */
 import { type Held, type HeldPart, type LimitRow, limitKey, type Waiter } from '../quota/book.ts';
-import { amountOf, type Demand } from '../quota/limit.ts';
 import type { Operation } from '../quota/levelStore.ts';
-import { DoubleReader, DoubleWriter } from './doubles.ts';
+import { amountOf, type Demand } from '../quota/limit.ts';
+import { DoubleReader, DoubleWriter, packDoubles } from './doubles.ts';
 
 type Take = Extract<Operation, { kind: 'take' }>;
 
@@ -54,8 +54,8 @@ function ownPart(row: LimitRow, priority: number, demand: Demand): HeldPart {
 
 /** A reservation out of own shares, but for its place among all. */
 export function encodeOwn({ ask, holder }: Take, leaseUntilMs: number): Buffer {
-  const to = new DoubleWriter().add(ask.priority, leaseUntilMs, ...demandNumbers(ask.demand), OWN);
-  return Buffer.concat([to.bytes, Buffer.from(holder)]);
+  const numbers = packDoubles([ask.priority, leaseUntilMs, ...demandNumbers(ask.demand), OWN]);
+  return Buffer.concat([numbers, Buffer.from(holder)]);
 }
 
 export function encodeHeld(held: Held, serial: number, keyOf: (key: string) => number): Buffer {

@@ -3,7 +3,17 @@
  * `quota/operations.ts` and `quota/decide.ts`, line by line, with refill and shares. What a decision needs in the common
  * case stands first: Lua makes a function only when it comes to it. `@name` is the place of a field in redisBook.ts.
  */
-import { BOOK_FORMAT, COLD, HEAD, HOT, LAPSED_FOR_MS, ROW, ROW_REFILLS, STATUSES, UNITS } from './redisBook.ts';
+import {
+  BOOK_FORMAT,
+  COLD,
+  HEAD,
+  HOT,
+  LAPSED_FOR_MS,
+  ROW,
+  ROW_REFILLS,
+  STATUSES,
+  UNITS,
+} from './redisBook.ts';
 import { BEHIND_MS } from './redisProposal.ts';
 import { CLOSE, OPEN } from './redisScriptBook.ts';
 import { DECIDE } from './redisScriptDecide.ts';
