@@ -10,10 +10,10 @@ import { newVerdict } from '../quota/decide.ts';
 import type { Operation, Outcome } from '../quota/levelStore.ts';
 import { nameOf } from '../quota/limit.ts';
 import { applyOperation } from '../quota/operations.ts';
-import { DoubleReader, packDoubles } from './doubles.ts';
-import { decodeBook, encodeBook, ForeignBook, type StoredBook } from './redisBook.ts';
+import { packDoubles } from './doubles.ts';
+import { encodeBook, type StoredBook } from './redisBook.ts';
+import { type Arguments, argumentsOf, type Reply, replyOf } from './redisCalls.ts';
 import { type Proposal, propose } from './redisProposal.ts';
-import { demandNumbers } from './redisReservations.ts';
 import { BOOK_SCRIPT, LOOK_SCRIPT } from './redisScript.ts';
 
 /** What is needed of a connection. */
@@ -32,22 +32,12 @@ export interface RedisBooksDeps {
 }
 
 interface Known extends StoredBook {
+  /** Of the answer that it came with. */
+  readonly ticket: number;
   /** Of this process, when it was seen. */
   readonly monotonicMs: number;
 }
 
-interface Reply {
-  readonly state: 'missing' | 'done' | 'raced';
-  readonly ok: boolean;
-  readonly waitMs: number;
-  readonly tightest: number;
-  readonly nowMs: number;
-  readonly wallMs: number;
-  readonly before: number;
-  readonly whole: StoredBook | undefined;
-}
-
-const STATES = ['missing', 'done', 'raced'] as const;
 /** What no book is numbered: the whole of it is wanted. */
 const ANY = -1;
 /** The script's word that a proposal stands. */
@@ -67,12 +57,13 @@ export class RedisBooks {
   readonly #known = new Map<string, Known>();
   readonly #running = new Map<string, number>();
   readonly #verdict = newVerdict();
+  #tickets = 0;
 
   constructor(deps: RedisBooksDeps) {
     this.#deps = deps;
     const monotonicMs = deps.clock.monotonic();
     for (const [platform, book] of deps.seed ?? [])
-      this.#known.set(platform, { book, seq: ANY, atMs: book.atMs, wallMs: 0, monotonicMs });
+      this.#known.set(platform, { book, seq: ANY, atMs: book.atMs, wallMs: 0, monotonicMs, ticket: 0 });
   }
 
   book(platform: string): Book | undefined {
@@ -120,7 +111,7 @@ export class RedisBooks {
   async #refresh(platform: string): Promise<boolean> {
     const known = this.#known.get(platform);
     const reply = await this.#call(platform, 'get', [known?.seq ?? ANY], []);
-    if (reply.whole) this.#keep(platform, reply.whole);
+    if (reply.whole) this.#keep(platform, reply.whole, reply);
     return reply.whole !== undefined;
   }
 
@@ -138,12 +129,13 @@ export class RedisBooks {
     };
     const [id = '', ...rest] = texts;
     const all = [id, ...(proposal?.texts ?? NOTHING_PROPOSED[operation.kind] ?? []), ...rest];
+    const ticket = this.#nextTicket();
     return this.#send(platform, operation.kind, [(known?.seq ?? 0) + running, ...numbers], all).then(
       (raw) => {
         ended();
-        if (raw === KEPT && known && proposal) return this.#kept(platform, known, proposal);
+        if (raw === KEPT && known && proposal) return this.#kept(platform, { ...known, ticket }, proposal);
         undo();
-        const reply = replyOf(raw);
+        const reply = replyOf(raw, ticket);
         if (reply.state === 'missing') return this.#seed(platform).then(again);
         this.#follow(platform, operation, reply);
         const { ok, waitMs, tightest } = reply;
@@ -164,32 +156,22 @@ export class RedisBooks {
     return propose(known, operation, wallMs, this.#verdict);
   }
 
-  #kept(
-    platform: string,
-    { book, seq, wallMs, monotonicMs }: Known,
-    { outcome, ...times }: Proposal,
-  ): Outcome {
-    const passedMs = times.wallMs - wallMs;
-    const [atMs, newWallMs] = [times.nowMs, times.wallMs];
-    this.#known.set(platform, {
-      book,
-      seq: seq + 1,
-      atMs,
-      wallMs: newWallMs,
-      monotonicMs: monotonicMs + passedMs,
-    });
+  #kept(platform: string, known: Known, { outcome, nowMs, wallMs }: Proposal): Outcome {
+    const monotonicMs = known.monotonicMs + wallMs - known.wallMs;
+    this.#known.set(platform, { ...known, seq: known.seq + 1, atMs: nowMs, wallMs, monotonicMs });
     return outcome;
   }
 
   /** Does to the own copy what the server did to the book. */
-  #follow(platform: string, operation: Operation, { whole, before, nowMs, wallMs }: Reply): void {
+  #follow(platform: string, operation: Operation, reply: Reply): void {
     const known = this.#known.get(platform);
-    if (whole) this.#keep(platform, whole);
+    const { whole, before, nowMs, wallMs } = reply;
+    if (whole) this.#keep(platform, whole, reply);
     if (whole) return;
     const mine = known ?? (before === 0 ? { book: emptyBook(), seq: 0 } : undefined);
     if (mine?.seq !== before) return;
     applyOperation(mine.book, operation, nowMs, this.#verdict);
-    this.#keep(platform, { book: mine.book, seq: before + 1, atMs: nowMs, wallMs });
+    this.#keep(platform, { book: mine.book, seq: before + 1, atMs: nowMs, wallMs }, reply);
   }
 
   /** Redis was emptied, or has never heard of the platform: what this window knows is put there, by whoever is first. */
@@ -197,7 +179,7 @@ export class RedisBooks {
     const known = this.#known.get(platform);
     const found = await this.#call(platform, 'get', [ANY], []);
     if (found.whole || known === undefined) {
-      if (found.whole) this.#keep(platform, found.whole);
+      if (found.whole) this.#keep(platform, found.whole, found);
       else this.#known.delete(platform);
       return;
     }
@@ -205,7 +187,7 @@ export class RedisBooks {
     // Numbered anew, and unlike before.
     const stamp = { seq: Math.floor(found.wallMs), atMs: book.atMs, wallMs: found.wallMs };
     const reply = await this.#call(platform, 'put', [0], encodeBook(book, stamp));
-    this.#keep(platform, reply.whole ?? { book, ...stamp });
+    this.#keep(platform, reply.whole ?? { book, ...stamp }, reply);
   }
 
   async #swap(platform: string, operation: Operation): Promise<Outcome> {
@@ -217,7 +199,7 @@ export class RedisBooks {
       const stamp = { seq: known.seq + 1, atMs: nowMs, wallMs: known.wallMs + nowMs - known.atMs };
       const reply = await this.#call(platform, 'put', [known.seq], encodeBook(book, stamp));
       if (reply.state === 'missing') await this.#seed(platform);
-      else this.#keep(platform, reply.whole ?? { book, ...stamp });
+      else this.#keep(platform, reply.whole ?? { book, ...stamp }, reply);
       if (reply.state === 'done') return outcome;
     }
   }
@@ -228,14 +210,22 @@ export class RedisBooks {
     if (known) await this.#seed(platform);
     const seeded = this.#known.get(platform);
     if (seeded) return seeded;
-    const { whole, nowMs } = await this.#call(platform, 'get', [ANY], []);
+    const reply = await this.#call(platform, 'get', [ANY], []);
+    const { whole, nowMs } = reply;
     const found = whole ?? { book: emptyBook(), seq: 0, atMs: nowMs, wallMs: nowMs };
-    this.#keep(platform, found);
+    this.#keep(platform, found, reply);
     return found;
   }
 
-  #keep(platform: string, stored: StoredBook): void {
-    this.#known.set(platform, { ...stored, monotonicMs: this.#deps.clock.monotonic() });
+  /** Not over what came with a later answer. */
+  #keep(platform: string, stored: StoredBook, { ticket }: Pick<Reply, 'ticket'>): void {
+    if ((this.#known.get(platform)?.ticket ?? 0) > ticket) return;
+    this.#known.set(platform, { ...stored, monotonicMs: this.#deps.clock.monotonic(), ticket });
+  }
+
+  #nextTicket(): number {
+    this.#tickets += 1;
+    return this.#tickets;
   }
 
   async #call(
@@ -244,7 +234,8 @@ export class RedisBooks {
     numbers: readonly number[],
     texts: readonly (string | Buffer)[],
   ): Promise<Reply> {
-    return replyOf(await this.#send(platform, operation, numbers, texts));
+    const ticket = this.#nextTicket();
+    return replyOf(await this.#send(platform, operation, numbers, texts), ticket);
   }
 
   #send(
@@ -276,59 +267,5 @@ export class RedisBooks {
   /** All keys of one prefix have one hash tag. */
   #key(name: string): string {
     return `{${this.#deps.prefix}}:${name}`;
-  }
-}
-
-function replyOf(raw: unknown): Reply {
-  const [head, list] = Array.isArray(raw) ? (raw as [Buffer, Buffer[]?]) : [raw as Buffer];
-  const from = new DoubleReader(head);
-  const state = STATES[from.next()];
-  if (state === undefined) throw new ForeignBook();
-  return {
-    state,
-    ok: from.next() === 1,
-    waitMs: from.next(),
-    tightest: from.next(),
-    nowMs: from.next(),
-    wallMs: from.next(),
-    before: from.next(),
-    whole: list === undefined ? undefined : decodeBook(fieldsOf(list)),
-  };
-}
-
-function fieldsOf(list: readonly Buffer[]): Map<string, Buffer> {
-  const fields = new Map<string, Buffer>();
-  for (let index = 0; index + 1 < list.length; index += 2)
-    fields.set(String(list[index]), list[index + 1] ?? Buffer.alloc(0));
-  return fields;
-}
-
-interface Arguments {
-  readonly numbers: readonly number[];
-  readonly texts: readonly string[];
-}
-
-/** `undefined`: the script does not know this operation. */
-function argumentsOf(operation: Operation): Arguments | undefined {
-  switch (operation.kind) {
-    case 'take': {
-      const { ask, holder, leaseMs, join } = operation;
-      const { priority, demand, waitedMs, patienceMs, fair, lent } = ask;
-      const waits = [waitedMs, patienceMs, fair ? 1 : 0, leaseMs, join?.behind ?? Number.NaN];
-      const numbers = [priority, ...demandNumbers(demand), ...waits, lent.length, ...lent];
-      return { numbers, texts: [ask.id, holder, ask.model] };
-    }
-    case 'settle': {
-      const { id, used } = operation;
-      return { numbers: used ? [1, ...demandNumbers(used)] : [0], texts: [id] };
-    }
-    case 'renew':
-      return { numbers: [operation.leaseMs], texts: [operation.holder] };
-    case 'leave':
-      return { numbers: [], texts: [operation.id] };
-    case 'poll':
-      return { numbers: [operation.everyMs], texts: [] };
-    default:
-      return undefined;
   }
 }
