@@ -2,7 +2,8 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
-import { AnswerCache } from '../../src/flow/answerCache.ts';
+import { TieredCache } from '../../src/cache/tieredCache.ts';
+import { AnswerCache, type LowerAnswers } from '../../src/flow/answerCache.ts';
 import type { Approve } from '../../src/flow/costly.ts';
 import { Dispatcher } from '../../src/flow/dispatcher.ts';
 import type { Foresight } from '../../src/flow/foresight.ts';
@@ -51,11 +52,13 @@ export interface SpineOptions {
   readonly ledger?: UsageLedger;
   readonly quota?: Quota;
   readonly foresight?: () => Promise<Foresight>;
+  readonly lower?: LowerAnswers;
 }
 
 export function buildSpine(options: SpineOptions) {
   const { clock, transport, models = [FAST, STRONG], random = seededRandom(7) } = options;
   const { ledger = new MemoryLedger() } = options;
+  const cacheRandom = seededRandom(8);
   const state = { settings: { ...DEFAULT_SETTINGS, ...options.settings } };
   const settings = () => state.settings;
   const platforms = new Platforms();
@@ -71,7 +74,12 @@ export function buildSpine(options: SpineOptions) {
   const { quota = new Quota(clock), foresight } = options;
   const metrics = new Metrics(ledger);
   const estimator = new TokenEstimator(async (text) => Math.ceil(text.length / 4));
-  const cache = new AnswerCache({ hash: sha256, clock, settings, modelClass: () => platforms.signature });
+  const cache = new AnswerCache({
+    ...{ hash: sha256, clock, random: cacheRandom, settings },
+    modelClass: () => platforms.signature,
+    load: () => TieredCache,
+    ...(options.lower === undefined ? {} : { lower: options.lower }),
+  });
   const dispatcher = new Dispatcher({
     ...{ platforms, quota, estimator, settings, clock, random, log: silentLog },
     ...(foresight === undefined ? {} : { foresight }),
