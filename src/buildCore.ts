@@ -6,6 +6,7 @@ import type { Log } from './base/log.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
+import { factorOf } from './flow/callPlan.ts';
 import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
@@ -18,6 +19,7 @@ import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
 import { requestId } from './flow/receipts.ts';
 import type { SettingKey } from './flow/settings.ts';
+import { Trials } from './flow/trials.ts';
 import type { Notices } from './host/notices.ts';
 import { CACHE_SECRET, REDIS_PASSWORD, type RedisTroubleName } from './host/redisWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
@@ -43,7 +45,7 @@ export type Core = ReturnType<typeof buildCore>;
 
 export function buildCore(deps: CoreDeps) {
   const { context, settings, notices, log, owned } = deps;
-  const read = () => settings.settings;
+  const read = () => trials.settings();
   const platforms = owned.add(new Platforms());
   const quota: Quota = owned.add(openQuota(deps, () => lookAhead.current));
   const counter = owned.add(new TokenCounter(context.asAbsolutePath('dist/tokenizerWorker.cjs'), clock));
@@ -54,6 +56,22 @@ export function buildCore(deps: CoreDeps) {
   const metrics = new Metrics(history.ledger);
   const outcomes = owned.add(new Outcomes(openOutcomes(deps), clock));
   const lower = owned.add(openLower(deps));
+  const trials: Trials = owned.add(
+    new Trials({
+      settings: () => settings.settings,
+      installation: () => installationOf(context),
+      digest: sha256,
+      clock,
+      models: () => platforms.models,
+      factor: (model) => factorOf(model, estimator),
+      open: async () => {
+        const { SqliteTrials } = await import('./node/sqliteTrials.ts');
+        return owned.add(await SqliteTrials.open(storageFile(context, 'trials.db'), clock, onFailure));
+      },
+      onFailure,
+    }),
+  );
+  owned.add(outcomes.onOutcome((outcome) => trials.happened(outcome)));
   const cache = new AnswerCache({
     ...{ hash: sha256, clock, random, settings: read },
     modelClass: () => platforms.signature,
@@ -71,7 +89,7 @@ export function buildCore(deps: CoreDeps) {
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher(parts);
-  const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
+  const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log, trials }));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
     throttle(() => void context.globalState.update(ESTIMATOR, estimator.toJSON()), KEEP_EVERY_MS, clock),
@@ -84,7 +102,7 @@ export function buildCore(deps: CoreDeps) {
   );
   return {
     ...{ platforms, quota, metrics, cache, lower, pipeline, clock, estimator },
-    ...{ log, outcomes, lookAhead, history },
+    ...{ log, outcomes, lookAhead, history, trials },
   };
 }
 
@@ -124,6 +142,17 @@ function openLower(deps: CoreDeps): LazyLowerLevels {
   owned.add(onOtherStore(deps, LOWER_SETTINGS, [REDIS_PASSWORD, CACHE_SECRET], () => lower.reopen()));
   return lower;
 }
+
+/** Says which variants of experiments are this installation's; VS Code's own id is the same for all without telemetry. */
+function installationOf({ globalState }: vscode.ExtensionContext): string {
+  const known = globalState.get<unknown>(INSTALLATION);
+  if (typeof known === 'string') return known;
+  const made = crypto.randomUUID();
+  void globalState.update(INSTALLATION, made);
+  return made;
+}
+
+const INSTALLATION = 'sluice.installation';
 
 function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
   const { context, settings, notices, owned } = deps;

@@ -96,6 +96,11 @@ export class AnswerCache {
     );
   }
 
+  /** Whether answers to this request are kept and given out again. */
+  serves({ trial }: Pick<RouteRequest, 'trial'>): boolean {
+    return (trial?.settings ?? this.#deps.settings())['cache.enabled'];
+  }
+
   /** From memory, without a promise in between. */
   getNow(key: string, request: RouteRequest): Answer | undefined {
     return this.#current()?.getNow(key, this.#filesOf(request))?.value;
@@ -108,19 +113,18 @@ export class AnswerCache {
 
   /** From the levels below the memory. */
   async find(key: string, request: RouteRequest, signal: AbortSignal): Promise<Found<Answer> | undefined> {
-    return this.#hasLower ? this.#current()?.find(key, this.#filesOf(request), signal) : undefined;
+    return this.#shares(request) ? this.#current()?.find(key, this.#filesOf(request), signal) : undefined;
   }
 
   /** The right to ask for it, or the answer to another window's question that was the same. `undefined`: nobody shares. */
   async claim(key: string, request: RouteRequest, signal: AbortSignal): Promise<Claim<Answer> | undefined> {
-    return this.#hasLower ? this.#current()?.claim(key, this.#filesOf(request), signal) : undefined;
+    return this.#shares(request) ? this.#current()?.claim(key, this.#filesOf(request), signal) : undefined;
   }
 
   /** A stronger answer also takes the place of the one that was not good enough. In memory at once. */
   async store(request: RouteRequest, key: string, answer: Answer, lease?: Lease): Promise<void> {
     const { receipt } = answer;
-    if (!this.#deps.settings()['cache.enabled'] || receipt.stop !== 'complete' || receipt.cache !== 'none')
-      return;
+    if (!this.serves(request) || receipt.stop !== 'complete' || receipt.cache !== 'none') return;
     const about = {
       scope: this.#deps.lower?.scope() ?? '',
       model: receipt.modelKey,
@@ -140,7 +144,7 @@ export class AnswerCache {
   /** Where `level` is absent, in all levels. */
   async drop(what: Drop, level?: 'memory'): Promise<void> {
     await this.open();
-    if (level === 'memory' || !this.#hasLower) this.#current()?.dropNow(what);
+    if (level === 'memory' || !this.#shares({})) this.#current()?.dropNow(what);
     else await this.#current()?.drop(what);
   }
 
@@ -154,8 +158,8 @@ export class AnswerCache {
     };
   }
 
-  get #hasLower(): boolean {
-    return this.#deps.lower !== undefined && this.#deps.settings()['cache.enabled'];
+  #shares(request: Pick<RouteRequest, 'trial'>): boolean {
+    return this.#deps.lower !== undefined && this.serves(request);
   }
 
   /** What of files an answer rests on, if it is to end with them. */

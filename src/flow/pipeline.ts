@@ -19,6 +19,7 @@ import { type AnswerCache, strategyOf } from './answerCache.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from './request.ts';
+import type { Assigned, Trials } from './trials.ts';
 
 export interface PipelineDeps {
   readonly dispatcher: Dispatcher;
@@ -27,6 +28,8 @@ export interface PipelineDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Absent: no experiments. */
+  readonly trials?: Trials;
 }
 
 type Emit = (event: AnswerEvent) => void;
@@ -70,15 +73,18 @@ export class Pipeline implements Disposable {
    * Resolves with an answer, which may be partial (`receipt.stop` says so). Rejects with a `SluiceError` when nothing
    * came, or with the signal's reason. `emit` hears the choice of a model and each piece of text.
    */
-  async run(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
+  async run(asked: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
-    const { cache, clock, random } = this.#deps;
+    const { cache, clock, random, trials } = this.#deps;
     const startedMs = clock.monotonic();
-    const run = { id: requestId(random), startedMs, clock };
+    const trial = trials?.none === false ? await trials.of(asked) : undefined;
+    const request = trial === undefined ? asked : { ...asked, trial };
+    const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned };
     const opening = cache.open();
     if (opening) await opening;
     const key = cache.key(request);
-    const known = key === undefined || request.freshness === 'fresh' ? undefined : cache.getNow(key, request);
+    const mayKnow = key !== undefined && request.freshness !== 'fresh' && cache.serves(request);
+    const known = mayKnow ? cache.getNow(key, request) : undefined;
     if (known) return this.#serve(known, 'memory', request, run, emit);
     const flight =
       key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
@@ -91,8 +97,10 @@ export class Pipeline implements Disposable {
   }
 
   /** What `run` would choose now, or did choose for the answer that the cache holds. Throws as `Dispatcher.preview`. */
-  preview(request: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
-    const { cache, dispatcher } = this.#deps;
+  preview(asked: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
+    const { cache, dispatcher, trials } = this.#deps;
+    const trial = trials?.current?.of(asked);
+    const request = trial === undefined ? asked : { ...asked, trial };
     const key = request.freshness === 'fresh' ? undefined : cache.key(request);
     const known = key === undefined ? undefined : cache.peek(key);
     return { decision: known?.receipt.decision ?? dispatcher.preview(request), cached: known !== undefined };
@@ -116,7 +124,7 @@ export class Pipeline implements Disposable {
     signal: AbortSignal,
   ): Promise<Answer> {
     const { cache } = this.#deps;
-    if (key === undefined || request.freshness === 'fresh')
+    if (key === undefined || request.freshness === 'fresh' || !cache.serves(request))
       return this.#send(request, key, run, emit, signal);
     const found = await cache.find(key, request, signal);
     if (found) return this.#serve(found.value, found.level, request, run, emit);
@@ -180,6 +188,7 @@ export class Pipeline implements Disposable {
   }
 
   #record(receipt: Receipt, request: RouteRequest, savedMs?: number): void {
+    this.#deps.trials?.answered(receipt);
     this.#recent.unshift(receipt);
     if (this.#recent.length > RECENT) this.#recent.pop();
     const paid = receipt.cache === 'none';
@@ -210,6 +219,7 @@ interface RunFacts {
   readonly id: string;
   readonly startedMs: number;
   readonly clock: Clock;
+  readonly trial: readonly Assigned[] | undefined;
 }
 
 const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };

@@ -5,6 +5,7 @@ import type { FileUse, LowerLevel } from '../cache/cacheStore.ts';
 import type { Decision, HelperKind } from '../routing/decision.ts';
 import type { Conversation, ToolCall } from './conversation.ts';
 import type { StopReason } from './transport.ts';
+import type { Assigned, Trial } from './trials.ts';
 
 /** The code that a request is about. */
 export interface CodeContext {
@@ -56,6 +57,8 @@ export interface RouteRequest {
   readonly tiers?: readonly Tier[];
   /** A small request that VS Code makes by itself: the cheapest model answers it. */
   readonly helper?: HelperKind;
+  /** Given by the pipeline: the experiments that this request takes part in. */
+  readonly trial?: Trial;
 }
 
 /** `memory`, `redis`, `disk`: the level that knew the answer. */
@@ -95,6 +98,8 @@ export interface Receipt {
   /** Age of the cached answer. */
   readonly cacheAgeMs?: number;
   readonly stop: StopReason | 'cut' | 'cancelled';
+  /** Variants of experiments that acted on this request; absent: none. */
+  readonly trial?: readonly Assigned[];
 }
 
 export interface Answer {
