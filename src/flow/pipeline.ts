@@ -1,5 +1,6 @@
 /**
- * The way of one request: fingerprint → memory cache → single flight → dispatcher → receipt → metrics → cache.
+ * The way of one request: fingerprint → memory → single flight → lower cache levels → dispatcher → receipt → metrics →
+ * cache.
  * Every door sends its requests through here. Units: milliseconds.
  */
 import type { Clock } from '../base/clock.ts';
@@ -10,9 +11,11 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
 import { promptTokens } from '../base/task.ts';
+import type { LowerLevel } from '../cache/cacheStore.ts';
+import type { Lease } from '../cache/lease.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Decision } from '../routing/decision.ts';
-import type { AnswerCache } from './answerCache.ts';
+import { type AnswerCache, strategyOf } from './answerCache.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from './request.ts';
@@ -30,6 +33,7 @@ export interface PipelineDeps {
 }
 
 type Emit = (event: AnswerEvent) => void;
+type Level = 'memory' | LowerLevel;
 
 /** How many receipts are kept for the dashboard and 'Show Last Routing Decision'. */
 const RECENT = 50;
@@ -76,17 +80,19 @@ export class Pipeline implements Disposable {
     const trial = trials?.none === false && !asked.benchmark ? await trials.of(asked) : undefined;
     const request = trial === undefined ? asked : { ...asked, trial };
     const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned };
-    const key = cache.key(request);
+    const opening = cache.open();
+    if (opening) await opening;
+    const key = asked.benchmark ? undefined : cache.key(request);
     const mayKnow = key !== undefined && request.freshness !== 'fresh' && cache.serves(request);
-    const known = mayKnow ? cache.get(key) : undefined;
-    if (known) return this.#serve(known, run, emit);
+    const known = mayKnow ? cache.getNow(key, request) : undefined;
+    if (known) return this.#serve(known, 'memory', request, run, emit);
     const flight =
       key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
-    const start = (say: Emit, abort: AbortSignal) => this.#send(request, key, run, say, abort);
+    const start = (say: Emit, abort: AbortSignal) => this.#find(request, key, run, say, abort);
     const { result, leader } = await this.#flights.join(flight, start, emit, signal);
     if (leader) return result;
     const receipt = sparedReceipt(result.receipt, 'joined', run);
-    this.#record(receipt);
+    this.#record(receipt, request);
     return { ...result, receipt };
   }
 
@@ -101,22 +107,47 @@ export class Pipeline implements Disposable {
   }
 
   /** No promise in here: a hit is answered in microseconds. */
-  #serve(known: Answer, run: RunFacts, emit: Emit): Answer {
+  #serve(known: Answer, level: Level, request: RouteRequest, run: RunFacts, emit: Emit): Answer {
     emit({ kind: 'routed', decision: known.receipt.decision });
     emit({ kind: 'text', text: known.text });
-    const receipt = sparedReceipt(known.receipt, 'memory', run);
-    this.#record(receipt, known.receipt.totalMs);
+    const receipt = sparedReceipt(known.receipt, level, run);
+    this.#record(receipt, request, known.receipt.totalMs);
     return { text: known.text, receipt };
   }
 
-  async #send(
+  /** What a lower level knows, or another window is asking already; else it is sent. */
+  async #find(
     request: RouteRequest,
     key: string | undefined,
     run: RunFacts,
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const { dispatcher, cache, log } = this.#deps;
+    const { cache } = this.#deps;
+    if (key === undefined || request.freshness === 'fresh' || !cache.serves(request))
+      return this.#send(request, key, run, emit, signal);
+    const found = await cache.find(key, request, signal);
+    if (found) return this.#serve(found.value, found.level, request, run, emit);
+    const claim = await cache.claim(key, request, signal);
+    if (claim?.found) return this.#serve(claim.found.value, claim.found.level, request, run, emit);
+    try {
+      return await this.#send(request, key, run, emit, signal, claim);
+    } catch (error) {
+      await claim?.release();
+      throw error;
+    }
+  }
+
+  /** `lease`: others wait for this answer; they find it, or may ask themselves, once it is stored. */
+  async #send(
+    request: RouteRequest,
+    key: string | undefined,
+    run: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+    lease?: Lease,
+  ): Promise<Answer> {
+    const { dispatcher, log } = this.#deps;
     this.#changed.fire();
     try {
       const sent = await dispatcher.send(request, emit, signal);
@@ -127,8 +158,9 @@ export class Pipeline implements Disposable {
         ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
         ...(sent.failure ? { failure: sent.failure } : {}),
       };
-      if (key !== undefined) cache.store(request, key, answer);
-      this.#record(receipt);
+      // Nobody waits for the lower levels.
+      if (key !== undefined) void this.#store(request, key, answer, lease);
+      this.#record(receipt, request);
       this.#answered.fire(receipt);
       log.info('answered', factsOf(receipt));
       return answer;
@@ -140,6 +172,14 @@ export class Pipeline implements Disposable {
     }
   }
 
+  async #store(request: RouteRequest, key: string, answer: Answer, lease?: Lease): Promise<void> {
+    try {
+      await this.#deps.cache.store(request, key, answer, lease);
+    } finally {
+      await lease?.release();
+    }
+  }
+
   /** Aborts what runs: the window closes. */
   dispose(): void {
     this.#flights.abortAll(new DOMException('the window closes', 'AbortError'));
@@ -147,7 +187,7 @@ export class Pipeline implements Disposable {
     this.#answered.dispose();
   }
 
-  #record(receipt: Receipt, savedMs?: number): void {
+  #record(receipt: Receipt, request: RouteRequest, savedMs?: number): void {
     if (!receipt.benchmark) this.#deps.trials?.answered(receipt);
     this.#recent.unshift(receipt);
     if (this.#recent.length > RECENT) this.#recent.pop();
@@ -159,6 +199,7 @@ export class Pipeline implements Disposable {
       modelKey: receipt.modelKey,
       simulated: receipt.simulated,
       cache: receipt.cache,
+      strategy: strategyOf(request),
       stop: receipt.stop,
       totalMs: receipt.totalMs,
       ...(paid

@@ -109,7 +109,16 @@ function stepOf(task: SessionTask, receipt: Receipt, accepted: boolean): Session
       (usage?.output ?? 0) * (price?.outputUsdPerMTok ?? 0)) /
     1e6;
   const explored = decision.reasons.some(({ kind }) => kind === 'explored');
-  return { task, modelKey, accepted, costUsd, strongestUsd, chance: decision.chosen.chance, explored, receipt };
+  return {
+    task,
+    modelKey,
+    accepted,
+    costUsd,
+    strongestUsd,
+    chance: decision.chosen.chance,
+    explored,
+    receipt,
+  };
 }
 
 /** Of the last third of the tasks of one kind: how many went to the cheapest adequate model. */
