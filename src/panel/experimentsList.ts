@@ -91,5 +91,6 @@ function signed(value: number, metric: ExperimentView['metric'], format: Format)
   const size = Math.abs(value);
   const text =
     metric === 'cost' ? format.usd(size) : metric === 'time' ? format.duration(size) : format.percent(size);
-  return `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`;
+  // The joiner keeps the sign beside its number at the end of a line.
+  return `${value > 0 ? '+' : value < 0 ? '−' : '±'}\u2060${text}`;
 }

@@ -64,6 +64,9 @@ export interface SessionStep {
   readonly receipt: Receipt;
 }
 
+/** As a file holds it. */
+export type PlainStep = Omit<SessionStep, 'receipt'>;
+
 export interface SessionDeps {
   readonly pipeline: Pick<Pipeline, 'run'>;
   readonly outcomes: Pick<Outcomes, 'happened'>;
@@ -122,7 +125,7 @@ function stepOf(task: SessionTask, receipt: Receipt, accepted: boolean): Session
 }
 
 /** Of the last third of the tasks of one kind: how many went to the cheapest adequate model. */
-export function settledShare(steps: readonly SessionStep[], task: SessionTask): number {
+export function settledShare(steps: readonly PlainStep[], task: SessionTask): number {
   const own = steps.filter((step) => step.task === task);
   const last = own.slice(-Math.ceil(own.length / 3));
   return last.filter(({ modelKey }) => modelKey === cheapestAdequate(task)).length / last.length;
