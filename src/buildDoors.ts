@@ -68,12 +68,15 @@ export function buildDoors(deps: DoorsDeps): void {
   const dashboard = owned.add(
     new DashboardView({
       ...panel,
-      snapshot: () =>
-        buildSnapshot(core, {
+      snapshot: () => {
+        // What earlier windows counted is shown before this one has asked anything.
+        void core.trials.load();
+        return buildSnapshot(core, {
           why: ({ decision }) => whyWords(decision),
           notices: () => notices.all(),
           outcome: (facts) => outcomeWords(facts, percent, vscode.l10n.t),
-        }),
+        });
+      },
       onBug: (error) => void notices.bug(error, showLog),
     }),
   );
@@ -101,7 +104,8 @@ export function buildDoors(deps: DoorsDeps): void {
     meter.changed();
     dashboard.changed();
   };
-  for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
+  for (const source of [pipeline, quota, platforms, settings, core.trials])
+    owned.add(source.onChange(changed));
   owned.add(outcomes.onOutcome(changed));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   owned.add(registerCodeActions());
@@ -112,7 +116,13 @@ export function buildDoors(deps: DoorsDeps): void {
   const chat = { ...core, settings: read, state, edits, owned };
   const table = commandTable({
     ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
-    ...{ settings, queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
+    ...{
+      settings,
+      learning: core.learning,
+      queued: queue.get,
+      readUsage: core.history.read,
+      secrets: context.secrets,
+    },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }

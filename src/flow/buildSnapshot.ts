@@ -1,6 +1,7 @@
 /** Collects what the dashboard and the meter draw. */
 import type { Clock } from '../base/clock.ts';
 import { promptTokens } from '../base/task.ts';
+import type { LowerLevels } from '../cache/tieredCache.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { LimitState } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
@@ -12,6 +13,7 @@ import type { Pipeline } from './pipeline.ts';
 import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
 import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
+import type { Trials } from './trials.ts';
 
 export interface SnapshotSources {
   readonly pipeline: Pipeline;
@@ -22,7 +24,10 @@ export interface SnapshotSources {
   readonly clock: Clock;
   /** `current` is absent until it is loaded. */
   readonly lookAhead?: { readonly current: LookAhead | undefined };
+  /** Levels below the memory; `current` is absent until they are needed. */
+  readonly lower?: { readonly current: LowerLevels | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
+  readonly trials?: Pick<Trials, 'current'> | undefined;
 }
 
 /** What needs the person's language. */
@@ -48,7 +53,8 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
       models: models.length,
     })),
     buckets: bucketViews(sources, atMs),
-    caches: [cacheView(sources)],
+    caches: cacheViews(sources),
+    cacheStrategies: [...metrics.strategies()].map(([strategy, counts]) => ({ strategy, ...counts })),
     latencies: latencyViews(sources),
     decisions: pipeline.recent.map((receipt) => {
       const outcome = words.outcome?.(fates.get(receipt.id) ?? []);
@@ -57,9 +63,16 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     ...(fates.size === 0 ? {} : { fates: fateView(fates) }),
     today: metrics.totals(atMs),
     running: pipeline.running,
+    ...trialViews(sources),
     predictions: sources.lookAhead?.current?.calibration() ?? {},
     notices: words.notices(),
   };
+}
+
+function trialViews({ trials }: SnapshotSources): Pick<Snapshot, 'savings' | 'experiments'> {
+  const run = trials?.current;
+  if (run === undefined) return {};
+  return { savings: run.book.savings, experiments: run.book.experimentViews(run.own) };
 }
 
 /** The meter needs these alone. Limits of platforms that are not in use now are left out. */
@@ -107,8 +120,18 @@ function timesOf(ahead: LimitAhead | undefined): Partial<BucketView> {
   return times;
 }
 
-function cacheView({ metrics, cache }: SnapshotSources): CacheLevelView {
-  return { level: 'memory', ...metrics.cacheCounts(), ...cache.facts() };
+function cacheViews({ metrics, cache, lower }: SnapshotSources): CacheLevelView[] {
+  const { hits, savedMs: joinedMs } = metrics.savings('joined');
+  const { hits: _same, savedMs, ...saved } = metrics.savings('memory');
+  const memory = { ...saved, savedMs: savedMs + joinedMs, joined: hits, ...cache.facts() };
+  const below = (lower?.current?.levels ?? []).map((level): CacheLevelView => {
+    const { plainBytes, packedBytes, ...facts } = level.facts();
+    const { failures: _failures, open, ...counts } = level.counts();
+    const spared = metrics.savings(level.level);
+    const packing = plainBytes > 0 ? { packing: { plainBytes, packedBytes } } : {};
+    return { level: level.level, ...spared, ...facts, ...counts, down: open, ...packing };
+  });
+  return [{ level: 'memory', ...memory }, ...below];
 }
 
 function latencyViews({ metrics, platforms }: SnapshotSources): LatencyView[] {

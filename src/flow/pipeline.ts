@@ -1,5 +1,6 @@
 /**
- * The way of one request: fingerprint → memory cache → single flight → dispatcher → receipt → metrics → cache.
+ * The way of one request: fingerprint → memory → single flight → lower cache levels → dispatcher → receipt → metrics →
+ * cache.
  * Every door sends its requests through here. Units: milliseconds.
  */
 import type { Clock } from '../base/clock.ts';
@@ -10,12 +11,15 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
 import { promptTokens } from '../base/task.ts';
+import type { LowerLevel } from '../cache/cacheStore.ts';
+import type { Lease } from '../cache/lease.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Decision } from '../routing/decision.ts';
-import type { AnswerCache } from './answerCache.ts';
+import { type AnswerCache, strategyOf } from './answerCache.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from './request.ts';
+import type { Assigned, Trials } from './trials.ts';
 
 export interface PipelineDeps {
   readonly dispatcher: Dispatcher;
@@ -24,9 +28,12 @@ export interface PipelineDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Absent: no experiments. */
+  readonly trials?: Trials;
 }
 
 type Emit = (event: AnswerEvent) => void;
+type Level = 'memory' | LowerLevel;
 
 /** How many receipts are kept for the dashboard and 'Show Last Routing Decision'. */
 const RECENT = 50;
@@ -66,49 +73,81 @@ export class Pipeline implements Disposable {
    * Resolves with an answer, which may be partial (`receipt.stop` says so). Rejects with a `SluiceError` when nothing
    * came, or with the signal's reason. `emit` hears the choice of a model and each piece of text.
    */
-  async run(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
+  async run(asked: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
-    const { cache, clock, random } = this.#deps;
+    const { cache, clock, random, trials } = this.#deps;
     const startedMs = clock.monotonic();
-    const run = { id: requestId(random), startedMs, clock };
+    const trial = trials?.none === false ? await trials.of(asked) : undefined;
+    const request = trial === undefined ? asked : { ...asked, trial };
+    const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned };
+    const opening = cache.open();
+    if (opening) await opening;
     const key = cache.key(request);
-    const known = key === undefined || request.freshness === 'fresh' ? undefined : cache.get(key);
-    if (known) return this.#serve(known, run, emit);
+    const mayKnow = key !== undefined && request.freshness !== 'fresh' && cache.serves(request);
+    const known = mayKnow ? cache.getNow(key, request) : undefined;
+    if (known) return this.#serve(known, 'memory', request, run, emit);
     const flight =
       key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
-    const start = (say: Emit, abort: AbortSignal) => this.#send(request, key, run, say, abort);
+    const start = (say: Emit, abort: AbortSignal) => this.#find(request, key, run, say, abort);
     const { result, leader } = await this.#flights.join(flight, start, emit, signal);
     if (leader) return result;
     const receipt = sparedReceipt(result.receipt, 'joined', run);
-    this.#record(receipt);
+    this.#record(receipt, request);
     return { ...result, receipt };
   }
 
   /** What `run` would choose now, or did choose for the answer that the cache holds. Throws as `Dispatcher.preview`. */
-  preview(request: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
-    const { cache, dispatcher } = this.#deps;
+  preview(asked: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
+    const { cache, dispatcher, trials } = this.#deps;
+    const trial = trials?.current?.of(asked);
+    const request = trial === undefined ? asked : { ...asked, trial };
     const key = request.freshness === 'fresh' ? undefined : cache.key(request);
     const known = key === undefined ? undefined : cache.peek(key);
     return { decision: known?.receipt.decision ?? dispatcher.preview(request), cached: known !== undefined };
   }
 
   /** No promise in here: a hit is answered in microseconds. */
-  #serve(known: Answer, run: RunFacts, emit: Emit): Answer {
+  #serve(known: Answer, level: Level, request: RouteRequest, run: RunFacts, emit: Emit): Answer {
     emit({ kind: 'routed', decision: known.receipt.decision });
     emit({ kind: 'text', text: known.text });
-    const receipt = sparedReceipt(known.receipt, 'memory', run);
-    this.#record(receipt, known.receipt.totalMs);
+    const receipt = sparedReceipt(known.receipt, level, run);
+    this.#record(receipt, request, known.receipt.totalMs);
     return { text: known.text, receipt };
   }
 
-  async #send(
+  /** What a lower level knows, or another window is asking already; else it is sent. */
+  async #find(
     request: RouteRequest,
     key: string | undefined,
     run: RunFacts,
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const { dispatcher, cache, log } = this.#deps;
+    const { cache } = this.#deps;
+    if (key === undefined || request.freshness === 'fresh' || !cache.serves(request))
+      return this.#send(request, key, run, emit, signal);
+    const found = await cache.find(key, request, signal);
+    if (found) return this.#serve(found.value, found.level, request, run, emit);
+    const claim = await cache.claim(key, request, signal);
+    if (claim?.found) return this.#serve(claim.found.value, claim.found.level, request, run, emit);
+    try {
+      return await this.#send(request, key, run, emit, signal, claim);
+    } catch (error) {
+      await claim?.release();
+      throw error;
+    }
+  }
+
+  /** `lease`: others wait for this answer; they find it, or may ask themselves, once it is stored. */
+  async #send(
+    request: RouteRequest,
+    key: string | undefined,
+    run: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+    lease?: Lease,
+  ): Promise<Answer> {
+    const { dispatcher, log } = this.#deps;
     this.#changed.fire();
     try {
       const sent = await dispatcher.send(request, emit, signal);
@@ -119,8 +158,9 @@ export class Pipeline implements Disposable {
         ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
         ...(sent.failure ? { failure: sent.failure } : {}),
       };
-      if (key !== undefined) cache.store(request, key, answer);
-      this.#record(receipt);
+      // Nobody waits for the lower levels.
+      if (key !== undefined) void this.#store(request, key, answer, lease);
+      this.#record(receipt, request);
       this.#answered.fire(receipt);
       log.info('answered', factsOf(receipt));
       return answer;
@@ -132,6 +172,14 @@ export class Pipeline implements Disposable {
     }
   }
 
+  async #store(request: RouteRequest, key: string, answer: Answer, lease?: Lease): Promise<void> {
+    try {
+      await this.#deps.cache.store(request, key, answer, lease);
+    } finally {
+      await lease?.release();
+    }
+  }
+
   /** Aborts what runs: the window closes. */
   dispose(): void {
     this.#flights.abortAll(new DOMException('the window closes', 'AbortError'));
@@ -139,7 +187,8 @@ export class Pipeline implements Disposable {
     this.#answered.dispose();
   }
 
-  #record(receipt: Receipt, savedMs?: number): void {
+  #record(receipt: Receipt, request: RouteRequest, savedMs?: number): void {
+    this.#deps.trials?.answered(receipt);
     this.#recent.unshift(receipt);
     if (this.#recent.length > RECENT) this.#recent.pop();
     const paid = receipt.cache === 'none';
@@ -150,6 +199,7 @@ export class Pipeline implements Disposable {
       modelKey: receipt.modelKey,
       simulated: receipt.simulated,
       cache: receipt.cache,
+      strategy: strategyOf(request),
       stop: receipt.stop,
       totalMs: receipt.totalMs,
       ...(paid
@@ -169,6 +219,7 @@ interface RunFacts {
   readonly id: string;
   readonly startedMs: number;
   readonly clock: Clock;
+  readonly trial: readonly Assigned[] | undefined;
 }
 
 const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };

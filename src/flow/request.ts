@@ -1,9 +1,11 @@
 /** What a door sends into the pipeline, and what it gets back. Units: milliseconds, tokens, USD. */
 import type { AnySluiceError } from '../base/errors.ts';
 import type { Priority, TaskType, Tier, TokenUsage } from '../base/task.ts';
+import type { FileUse, LowerLevel } from '../cache/cacheStore.ts';
 import type { Decision, HelperKind } from '../routing/decision.ts';
 import type { Conversation, ToolCall } from './conversation.ts';
 import type { StopReason } from './transport.ts';
+import type { Assigned, Trial } from './trials.ts';
 
 /** The code that a request is about. */
 export interface CodeContext {
@@ -18,9 +20,24 @@ export interface CodeContext {
   readonly problems: readonly string[];
   /** Characters that were cut away because the selection was too long. */
   readonly cutChars: number;
+  /** The file that `text` is from, as it is now; absent: it is from none. */
+  readonly file?: FileUse;
   /** Lines in front of `text` and behind it, for reading only; absent: none are sent. */
   readonly before?: string;
   readonly after?: string;
+  /** What the editor knows of it beside the text; never sent to a model. */
+  readonly about?: CodeFacts;
+}
+
+/** Absent: not known. */
+export interface CodeFacts {
+  readonly errors?: number;
+  /** Functions, classes and the like in the code. */
+  readonly symbols?: number;
+  readonly testsNear?: boolean;
+  readonly publicApi?: boolean;
+  /** Name of the workspace folder. */
+  readonly repository?: string;
 }
 
 /** One earlier question with its answer. */
@@ -53,9 +70,12 @@ export interface RouteRequest {
   readonly tiers?: readonly Tier[];
   /** A small request that VS Code makes by itself: the cheapest model answers it. */
   readonly helper?: HelperKind;
+  /** Given by the pipeline: the experiments that this request takes part in. */
+  readonly trial?: Trial;
 }
 
-export type CacheLevel = 'none' | 'joined' | 'memory';
+/** `memory`, `redis`, `disk`: the level that knew the answer. */
+export type CacheLevel = 'none' | 'joined' | 'memory' | LowerLevel;
 
 /** Shown under every answer. `model` is what the platform said answered, not what was asked for. */
 export interface Receipt {
@@ -91,6 +111,8 @@ export interface Receipt {
   /** Age of the cached answer. */
   readonly cacheAgeMs?: number;
   readonly stop: StopReason | 'cut' | 'cancelled';
+  /** Variants of experiments that acted on this request; absent: none. */
+  readonly trial?: readonly Assigned[];
 }
 
 export interface Answer {

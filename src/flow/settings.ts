@@ -1,9 +1,10 @@
 /** Every setting: its default, its bounds and how it is read from whatever a settings file may hold. */
-import { TASK_TYPES } from '../base/task.ts';
 import { type DeclaredLimit, parseDeclaredLimits } from '../quota/declaredLimits.ts';
 import { type PlannedEvent, parsePlannedEvents } from '../quota/plannedEvents.ts';
+import { type Experiment, parseExperiments } from '../routing/experiments.ts';
 import { type BadRow, type ModelOverride, parseModelOverrides } from '../routing/modelOverrides.ts';
-import type { RoutingRule } from '../routing/rules.ts';
+import { parseQualityBars, type QualityBar } from '../routing/qualityBars.ts';
+import { parseModelPatterns, parseRoutingRules, type RoutingRule } from '../routing/rules.ts';
 
 interface NumberSetting {
   readonly type: 'number' | 'integer';
@@ -44,6 +45,15 @@ interface RulesSetting {
   readonly type: 'rules';
   readonly default: readonly RoutingRule[];
 }
+interface BarsSetting {
+  readonly type: 'bars';
+  readonly default: readonly QualityBar[];
+}
+/** Keys of models, or patterns of them. */
+interface PatternsSetting {
+  readonly type: 'patterns';
+  readonly default: readonly string[];
+}
 /** Whole percents from 1 to 100. */
 interface PercentsSetting {
   readonly type: 'percents';
@@ -67,6 +77,12 @@ interface LimitsSetting {
   readonly default: readonly DeclaredLimit[];
 }
 
+/** As `ModelsSetting`. */
+interface ExperimentsSetting {
+  readonly type: 'experiments';
+  readonly default: readonly Experiment[];
+}
+
 type Setting =
   | NumberSetting
   | ChoiceSetting<string>
@@ -76,9 +92,12 @@ type Setting =
   | NameSetting
   | BooleanSetting
   | RulesSetting
+  | BarsSetting
+  | PatternsSetting
   | PercentsSetting
   | ModelsSetting
   | EventsSetting
+  | ExperimentsSetting
   | LimitsSetting;
 
 const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSetting<T> => ({
@@ -94,8 +113,23 @@ export const SETTINGS = {
   'cache.maxEntries': { type: 'integer', default: 1_000, minimum: 1, maximum: 100_000 },
   'cache.maxMegabytes': { type: 'integer', default: 16, minimum: 1, maximum: 512 },
   'cache.ttlMinutes': { type: 'integer', default: 60, minimum: 1, maximum: 1_440 },
+  'cache.boundTo': choice('file', ['file', 'code']),
+  'cache.diskMegabytes': { type: 'integer', default: 100, minimum: 0, maximum: 10_000 },
+  'cache.diskHours': { type: 'integer', default: 168, minimum: 1, maximum: 8_760 },
+  'cache.redisMinutes': { type: 'integer', default: 60, minimum: 0, maximum: 120 },
+  'cache.private': { type: 'boolean', default: false },
+  'cache.slowAfterMilliseconds': { type: 'integer', default: 50, minimum: 5, maximum: 1_000 },
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
+  'routing.qualityBars': { type: 'bars', default: [] },
   'routing.rules': { type: 'rules', default: [] },
+  'routing.allow': { type: 'patterns', default: [] },
+  'routing.deny': { type: 'patterns', default: [] },
+  'routing.localOnly': { type: 'boolean', default: false },
+  'routing.maxUsd': { type: 'number', default: 0, minimum: 0, maximum: 1_000 },
+  'routing.maxSeconds': { type: 'number', default: 0, minimum: 0, maximum: 3_600 },
+  'routing.learn': { type: 'boolean', default: true },
+  'routing.explorePercent': { type: 'integer', default: 3, minimum: 0, maximum: 20 },
+  experiments: { type: 'experiments', default: [] },
   models: { type: 'models', default: [] },
   limits: { type: 'limits', default: [] },
   'quota.priorities': { type: 'boolean', default: true },
@@ -121,17 +155,23 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
     ? boolean
     : S extends { readonly type: 'rules' }
       ? readonly RoutingRule[]
-      : S extends { readonly type: 'models' }
-        ? readonly ModelOverride[]
-        : S extends { readonly type: 'percents' }
-          ? readonly number[]
-          : S extends { readonly type: 'events' }
-            ? readonly PlannedEvent[]
-            : S extends { readonly type: 'limits' }
-              ? readonly DeclaredLimit[]
-              : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
-                ? string
-                : number;
+      : S extends { readonly type: 'bars' }
+        ? readonly QualityBar[]
+        : S extends { readonly type: 'patterns' }
+          ? readonly string[]
+          : S extends { readonly type: 'models' }
+            ? readonly ModelOverride[]
+            : S extends { readonly type: 'percents' }
+              ? readonly number[]
+              : S extends { readonly type: 'events' }
+                ? readonly PlannedEvent[]
+                : S extends { readonly type: 'limits' }
+                  ? readonly DeclaredLimit[]
+                  : S extends { readonly type: 'experiments' }
+                    ? readonly Experiment[]
+                    : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
+                      ? string
+                      : number;
 
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
@@ -184,13 +224,24 @@ function parseOne(setting: Setting, raw: unknown): Parsed {
     const declared = parseDeclaredLimits(raw);
     return declared === undefined ? {} : { value: declared.limits, bad: declared.bad };
   }
+  if (setting.type === 'experiments') {
+    const { experiments, bad } = parseExperiments(raw, readSetting) ?? {};
+    return experiments === undefined ? {} : { value: experiments, bad: bad ?? [] };
+  }
   if (setting.type !== 'models') return { value: parseWhole(setting, raw) };
   const parsed = parseModelOverrides(raw);
   return parsed === undefined ? {} : { value: parsed.overrides, bad: parsed.bad };
 }
 
+/** One setting as an experiment gives it: a list of which one row is bad is not usable at all. */
+function readSetting(key: string, raw: unknown): unknown {
+  const known = KEYS.find((one) => one === key);
+  const { value, bad = [] } = known === undefined ? {} : parseOne(SETTINGS[known], raw);
+  return bad.length === 0 ? value : undefined;
+}
+
 function parseWhole(
-  setting: Exclude<Setting, ModelsSetting | LimitsSetting | EventsSetting>,
+  setting: Exclude<Setting, ModelsSetting | LimitsSetting | EventsSetting | ExperimentsSetting>,
   raw: unknown,
 ): unknown {
   switch (setting.type) {
@@ -210,7 +261,11 @@ function parseWhole(
     case 'name':
       return typeof raw === 'string' && /^[\w.:-]{1,64}$/.test(raw.trim()) ? raw.trim() : undefined;
     case 'rules':
-      return parseRules(raw);
+      return parseRoutingRules(raw);
+    case 'bars':
+      return parseQualityBars(raw);
+    case 'patterns':
+      return parseModelPatterns(raw);
     case 'percents':
       return parsePercents(raw);
   }
@@ -241,20 +296,4 @@ function parsePercents(raw: unknown): readonly number[] | undefined {
   const fits = (value: unknown): value is number =>
     typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 100;
   return Array.isArray(raw) && raw.every(fits) ? raw : undefined;
-}
-
-function parseRules(raw: unknown): readonly RoutingRule[] | undefined {
-  if (!Array.isArray(raw)) return undefined;
-  const rules = raw.map(parseRule);
-  return rules.every((rule) => rule !== undefined) ? rules : undefined;
-}
-
-function parseRule(raw: unknown): RoutingRule | undefined {
-  if (typeof raw !== 'object' || raw === null) return undefined;
-  const { task, language, model } = raw as Record<string, unknown>;
-  const known = TASK_TYPES.find((type) => type === task);
-  if (typeof model !== 'string' || model === '') return undefined;
-  if (task !== undefined && known === undefined) return undefined;
-  if (language !== undefined && typeof language !== 'string') return undefined;
-  return { model, ...(known ? { task: known } : {}), ...(language === undefined ? {} : { language }) };
 }

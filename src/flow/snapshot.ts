@@ -4,6 +4,8 @@
  */
 import type { Priority, TaskType } from '../base/task.ts';
 import type { PredictionCalibration } from '../quota/taskPredictor.ts';
+import type { ExperimentMetric, ExperimentUnit } from '../routing/experiments.ts';
+import type { VariantVerdict } from '../routing/experimentVerdict.ts';
 
 /** One priority's part of a limit; amounts in the limit's own unit. */
 export interface ShareView {
@@ -75,15 +77,40 @@ export interface BucketView {
 }
 
 export interface CacheLevelView {
-  readonly level: 'memory';
+  readonly level: 'memory' | 'redis' | 'disk';
   readonly hits: number;
+  /** A level is asked for what those above it do not know. */
   readonly misses: number;
   /** Requests that joined an equal one already running. */
-  readonly joined: number;
-  readonly entries: number;
-  readonly maxEntries: number;
-  readonly bytes: number;
+  readonly joined?: number;
+  /** Absent as all below: the level does not tell. */
+  readonly entries?: number;
+  readonly maxEntries?: number;
+  readonly bytes?: number;
+  readonly maxBytes?: number;
+  /** Put out to make room. */
+  readonly evictions?: number;
+  /** Misses that were not asked for: the level could not be used. */
+  readonly skipped?: number;
+  /** It cannot be used just now. */
+  readonly down?: boolean;
+  /** Values that were not ours, or not whole. */
+  readonly rejected?: number;
+  /** Its filter of keys: asked, answered by it alone, let through for nothing. */
+  readonly filter?: { readonly asked: number; readonly spared: number; readonly wrong: number };
+  /** Of the values written here, before and after compression. */
+  readonly packing?: { readonly plainBytes: number; readonly packedBytes: number };
   /** Absent while every saved answer had an unknown price. */
+  readonly savedUsd?: number;
+  readonly savedMs: number;
+}
+
+/** One kind of value over all levels. */
+export interface CacheStrategyView {
+  readonly strategy: string;
+  readonly hits: number;
+  readonly misses: number;
+  readonly joined: number;
   readonly savedUsd?: number;
   readonly savedMs: number;
 }
@@ -109,7 +136,7 @@ export interface DecisionView {
   readonly simulated: boolean;
   /** One sentence, already in the person's language. */
   readonly why: string;
-  readonly cache: 'none' | 'joined' | 'memory';
+  readonly cache: 'none' | 'joined' | 'memory' | 'redis' | 'disk';
   readonly tokens?: number;
   readonly costUsd?: number;
   /** Paid for already: no money is shown. */
@@ -143,6 +170,56 @@ export interface SpendView {
   readonly unknownCost: number;
 }
 
+/** One model asked always, over the answers of which it is known what it would have cost. */
+export interface ShadowView {
+  readonly label: string;
+  readonly requests: number;
+  readonly usd: number;
+  /** What these answers did cost. */
+  readonly actualUsd: number;
+  /** Mean chance in [0, 1] of a good answer from it, as it was estimated; absent: it was not. */
+  readonly chance?: number;
+}
+
+/** What choosing saved in so many days, by the assumption in `shadow.ts`. */
+export interface SavingsView {
+  /** Nobody owes this money. */
+  readonly simulated: boolean;
+  readonly days: number;
+  readonly strongest: ShadowView;
+  /** The cheapest that would do by itself; may be the strongest. */
+  readonly single: ShadowView;
+}
+
+export interface VariantView {
+  readonly name: string;
+  /** Answers that had it, and those of which it is known whether they were taken. */
+  readonly count: number;
+  readonly judged: number;
+  /** Shares in [0, 1]; absent while nothing is known, as the amounts. */
+  readonly accepted?: number;
+  readonly quality?: number;
+  readonly costUsd?: number;
+  readonly timeMs?: number;
+  /** All that is asked on this installation has it. */
+  readonly own?: boolean;
+  /** Against the first variant, which has none; a bound that is absent is endless. */
+  readonly verdict?: {
+    readonly kind: VariantVerdict['kind'];
+    readonly estimate?: number;
+    readonly low?: number;
+    readonly high?: number;
+  };
+}
+
+export interface ExperimentView {
+  readonly name: string;
+  readonly per: ExperimentUnit;
+  readonly metric: ExperimentMetric;
+  readonly errorRate: number;
+  readonly variants: readonly VariantView[];
+}
+
 export interface PlatformView {
   readonly id: string;
   readonly label: string;
@@ -154,7 +231,10 @@ export interface Snapshot {
   readonly atMs: number;
   readonly platforms: readonly PlatformView[];
   readonly buckets: readonly BucketView[];
+  /** From the memory down. */
   readonly caches: readonly CacheLevelView[];
+  /** Kinds that were asked for. */
+  readonly cacheStrategies?: readonly CacheStrategyView[];
   readonly latencies: readonly LatencyView[];
   /** Newest first. */
   readonly decisions: readonly DecisionView[];
@@ -164,6 +244,10 @@ export interface Snapshot {
   readonly running: number;
   /** How good predictions of tokens and time have been; empty or absent until something was predicted. */
   readonly predictions?: PredictionCalibration;
+  /** Absent until there is something to compare; real money first. */
+  readonly savings?: readonly SavingsView[];
+  /** In the order of the setting; absent or empty: none is declared. */
+  readonly experiments?: readonly ExperimentView[];
   /** What is wrong just now, in the person's language: settings, storage. */
   readonly notices: readonly string[];
 }

@@ -5,6 +5,7 @@ import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
 import { numberWords } from './numberWords.ts';
+import { limitReasonWords } from './routingWords.ts';
 import { cannotWords, helperName, tierName } from './talkWords.ts';
 
 const t = vscode.l10n.t;
@@ -80,8 +81,24 @@ export function reasonWords(reason: Reason): string {
         percent(reason.chance),
         percent(reason.bar),
       );
+    case 'near-best':
+      return t(
+        'No model passes the bar ({1}); this is the cheapest of those that come nearest ({0})',
+        percent(reason.chance),
+        percent(reason.bar),
+      );
     case 'rule':
       return t('Your routing rule names {0}', reason.rule);
+    case 'explored':
+    case 'dearer-in-all':
+    case 'learned':
+    case 'rule-cannot':
+    case 'local-only':
+    case 'not-allowed':
+    case 'skipped-too-dear':
+    case 'skipped-too-slow':
+    case 'none-so-fast':
+      return limitReasonWords(reason);
     case 'asked-stronger':
       return t('You asked for a stronger model than {0}', reason.than);
     case 'asked-by-name':
@@ -116,6 +133,8 @@ export function reasonWords(reason: Reason): string {
       return t('{0} was left out: it takes at most {1} tokens', reason.model, reason.contextTokens);
     case 'rule-names-missing-model':
       return t('Your routing rule names {0}, which is not connected; it was ignored', reason.model);
+    case 'experiment':
+      return t('Experiment “{0}”: variant “{1}”', reason.experiment, reason.variant);
     case 'fell-back':
       return t('{0} could not answer ({1})', reason.from, reason.code);
   }
@@ -137,7 +156,9 @@ export function whyWords(decision: Decision): string {
     'asked-stronger',
     'asked-by-name',
     'kept-warm',
+    'explored',
     'best-available',
+    'near-best',
     'cheapest-adequate',
     'only-model',
   ];
@@ -150,6 +171,9 @@ export function whyWords(decision: Decision): string {
 
 export function cacheWords(receipt: Receipt): string {
   if (receipt.cache === 'memory') return t('Hit in memory, {0} old', duration(receipt.cacheAgeMs ?? 0));
+  if (receipt.cache === 'redis')
+    return t('Hit in the team’s Redis, {0} old', duration(receipt.cacheAgeMs ?? 0));
+  if (receipt.cache === 'disk') return t('Hit on disk, {0} old', duration(receipt.cacheAgeMs ?? 0));
   if (receipt.cache === 'joined') return t('Joined an equal request that was running');
   return t('Miss');
 }

@@ -2,7 +2,9 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
-import { AnswerCache } from '../../src/flow/answerCache.ts';
+import { TieredCache } from '../../src/cache/tieredCache.ts';
+import { AnswerCache, type LowerAnswers } from '../../src/flow/answerCache.ts';
+import { factorOf } from '../../src/flow/callPlan.ts';
 import type { Approve } from '../../src/flow/costly.ts';
 import { Dispatcher } from '../../src/flow/dispatcher.ts';
 import type { Foresight } from '../../src/flow/foresight.ts';
@@ -11,12 +13,14 @@ import { Platforms } from '../../src/flow/platforms.ts';
 import type { RouteRequest } from '../../src/flow/request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/flow/settings.ts';
 import type { ModelTransport } from '../../src/flow/transport.ts';
+import { Trials } from '../../src/flow/trials.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
 import { MemoryLedger, type UsageLedger } from '../../src/metrics/usageLedger.ts';
 import { sha256 } from '../../src/node/sha256.ts';
 import { TokenEstimator } from '../../src/prompt/tokenEstimator.ts';
 import { Quota } from '../../src/quota/quota.ts';
 import { bindModel, type ModelRow } from '../../src/routing/catalogue.ts';
+import type { TrialStore } from '../../src/routing/trialStore.ts';
 
 export const FAST: ModelRow = {
   name: 'fast',
@@ -51,13 +55,20 @@ export interface SpineOptions {
   readonly ledger?: UsageLedger;
   readonly quota?: Quota;
   readonly foresight?: () => Promise<Foresight>;
+  readonly lower?: LowerAnswers;
+  /** With it the experiments of the settings act, on the installation `installation`. */
+  readonly trialStore?: TrialStore;
+  readonly installation?: string;
 }
 
 export function buildSpine(options: SpineOptions) {
   const { clock, transport, models = [FAST, STRONG], random = seededRandom(7) } = options;
   const { ledger = new MemoryLedger() } = options;
+  const cacheRandom = seededRandom(8);
   const state = { settings: { ...DEFAULT_SETTINGS, ...options.settings } };
-  const settings = () => state.settings;
+  const own = () => state.settings;
+  const { trialStore, installation = 'me' } = options;
+  const settings = () => trials?.settings() ?? own();
   const platforms = new Platforms();
   platforms.set([
     {
@@ -71,14 +82,31 @@ export function buildSpine(options: SpineOptions) {
   const { quota = new Quota(clock), foresight } = options;
   const metrics = new Metrics(ledger);
   const estimator = new TokenEstimator(async (text) => Math.ceil(text.length / 4));
-  const cache = new AnswerCache({ hash: sha256, clock, settings, modelClass: () => platforms.signature });
+  const trials =
+    trialStore &&
+    new Trials({
+      ...{ clock, settings: own, installation: () => installation, digest: sha256 },
+      models: () => platforms.models,
+      factor: (model) => factorOf(model, estimator),
+      open: async () => trialStore,
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+  const cache = new AnswerCache({
+    ...{ hash: sha256, clock, random: cacheRandom, settings },
+    modelClass: () => platforms.signature,
+    load: () => TieredCache,
+    ...(options.lower === undefined ? {} : { lower: options.lower }),
+  });
   const dispatcher = new Dispatcher({
     ...{ platforms, quota, estimator, settings, clock, random, log: silentLog },
     ...(foresight === undefined ? {} : { foresight }),
     ...(options.approve === undefined ? {} : { approve: options.approve }),
   });
-  const pipeline = new Pipeline({ dispatcher, cache, metrics, clock, random, log: silentLog });
-  return { pipeline, platforms, quota, metrics, cache, clock, state };
+  const parts = { dispatcher, cache, metrics, clock, random, log: silentLog };
+  const pipeline = new Pipeline({ ...parts, ...(trials === undefined ? {} : { trials }) });
+  return { trials, pipeline, platforms, quota, metrics, cache, clock, state };
 }
 
 export function request(overrides: Partial<RouteRequest> = {}): RouteRequest {
