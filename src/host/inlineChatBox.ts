@@ -203,11 +203,7 @@ function keysComment(): vscode.Comment {
   return rowOf(t('Keys'), label, 'keys');
 }
 
-/** What would be sent next. */
-export function nextComment(label: string): vscode.Comment {
-  return rowOf(t('Next'), label, 'next');
-}
-
-function rowOf(name: string, label: string, contextValue: string): vscode.Comment {
+/** A row that nobody wrote. */
+export function rowOf(name: string, label: string, contextValue: string): vscode.Comment {
   return { author: { name }, body: '', mode: vscode.CommentMode.Preview, contextValue, label };
 }

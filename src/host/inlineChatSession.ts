@@ -7,14 +7,16 @@ import type { Receipt } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
 import { readWords } from '../prompt/askOrEdit.ts';
 import { errorWords } from './errorWords.ts';
-import { ChatBox, type ChatBoxDeps, nextComment } from './inlineChatBox.ts';
+import { ChatBox, type ChatBoxDeps } from './inlineChatBox.ts';
 import { type PromptHistory, PromptWalk } from './inlineChatHistory.ts';
+import { NextLine } from './inlineChatNext.ts';
 import { type ChatPlace, ChatTarget } from './inlineChatPlace.ts';
 import { previewLines, strongerThan, titleWords } from './inlineChatPreview.ts';
 import { ChatChoices, type Manner, type ReadyRequest } from './inlineChatRequest.ts';
 import { BoxReveal } from './inlineChatReveal.ts';
 import { type RunDeps, runTurn } from './inlineChatRun.ts';
 import { ChatTurn } from './inlineChatTurn.ts';
+import { idleHint } from './inlineChatWords.ts';
 
 const t = vscode.l10n.t;
 
@@ -39,8 +41,7 @@ export class ChatSession implements Disposable {
   #turns: readonly ChatTurn[] = [];
   #running: { readonly turn: ChatTurn; readonly abort: AbortController } | undefined;
   #walk: PromptWalk | undefined;
-  readonly #next = nextComment('');
-  #nextShown = '';
+  readonly #next = new NextLine();
   readonly #reveal: BoxReveal;
 
   constructor(deps: ChatSessionDeps, document: vscode.TextDocument, place: ChatPlace) {
@@ -265,13 +266,13 @@ export class ChatSession implements Disposable {
   }
 
   #show(): void {
-    this.#nextShown = this.#next.label ?? '';
+    this.#next.shown();
     this.box.show();
   }
 
   #comments(): readonly vscode.Comment[] {
     const turns = this.#turns.slice(0, MOST_SHOWN).flatMap(({ question, answer }) => [question, answer]);
-    return this.running ? turns : [this.#next, ...turns];
+    return this.running ? turns : [this.#next.comment, ...turns];
   }
 
   /** The line before sending: behind what is typed, and above the answers once they are drawn. */
@@ -280,7 +281,7 @@ export class ChatSession implements Disposable {
     const lines = previewLines(this.#deps, this.choices.formOf(input.text), () => this.draft());
     input.preview(this.running ? '' : lines.short);
     this.box.describe(titleWords(this.#target));
-    this.#next.label = lines.whole;
+    this.#next.say(lines.whole);
   }
 
   #preview(): void {
@@ -288,13 +289,10 @@ export class ChatSession implements Disposable {
     this.#describe();
     // A draw renders the whole talk, may take the focus to an answer that was clicked, and who types shall not feel it.
     const alone = this.#turns.length === 0 && input.focused;
-    if (alone && this.#nextShown !== this.#next.label) this.#show();
+    if (alone && this.#next.stale) this.#show();
   }
 
   #hintIdle(): void {
-    const { input } = this.box;
-    if (this.#turns.length > 0) input.hint(t('Ask more, or change more'));
-    else if (this.choices.fix) input.hint(t('Enter fixes it; or say how'));
-    else input.hint(t('Ask, or say what to change'));
+    this.box.input.hint(idleHint(this.#turns.length > 0, this.choices.fix));
   }
 }
