@@ -3,11 +3,14 @@ import * as vscode from 'vscode';
 import { systemClock as clock } from './base/clock.ts';
 import { type Disposable, DisposableBag } from './base/disposable.ts';
 import type { Log } from './base/log.ts';
+import { once } from './base/once.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
 import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
+import { isHeld } from './flow/heldRequests.ts';
+import { LazyChecking } from './flow/lazyChecking.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
 import type { LookAhead } from './flow/lookAhead.ts';
@@ -16,6 +19,7 @@ import { Outcomes } from './flow/outcomes.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
 import { requestId } from './flow/receipts.ts';
+import type { Receipt, RouteRequest } from './flow/request.ts';
 import type { Notices } from './host/notices.ts';
 import { REDIS_PASSWORD, type RedisTroubleName } from './host/redisWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
@@ -64,7 +68,13 @@ export function buildCore(deps: CoreDeps) {
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher(parts);
-  const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
+  const spent = (receipt: Receipt) => pipeline.spent(receipt);
+  const checking = owned.add(openChecking(deps, { dispatcher, outcomes, spent }));
+  const cascade = async () => (await checking.get()).cascade;
+  const holds = (request: RouteRequest) => isHeld(request, read()['cascade.when']);
+  const pipeline: Pipeline = owned.add(
+    new Pipeline({ dispatcher, cache, metrics, clock, random, log, cascade, holds }),
+  );
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
     throttle(() => void context.globalState.update(ESTIMATOR, estimator.toJSON()), KEEP_EVERY_MS, clock),
@@ -75,7 +85,31 @@ export function buildCore(deps: CoreDeps) {
       keep.request();
     }),
   );
-  return { platforms, quota, metrics, cache, pipeline, clock, estimator, log, outcomes, lookAhead, history };
+  const told = { lookAhead, history, checking };
+  return { platforms, quota, metrics, cache, pipeline, clock, estimator, log, outcomes, ...told };
+}
+
+interface CheckedParts {
+  readonly dispatcher: Dispatcher;
+  readonly outcomes: Outcomes;
+  readonly spent: (receipt: Receipt) => void;
+}
+
+/** Grammars stand beside the chunks. */
+function openChecking({ context, settings, log }: CoreDeps, parts: CheckedParts): LazyChecking {
+  const { dispatcher, outcomes, spent: onSpent } = parts;
+  const store = context.globalState;
+  const folder = context.asAbsolutePath('dist');
+  const parser = once(async () => {
+    const { TreeSitterParser } = await import('./node/treeSitterParser.ts');
+    return new TreeSitterParser({ folder, clock });
+  });
+  return new LazyChecking(async () => {
+    const { AnswerChecking } = await import('./flow/answerChecking.ts');
+    const read = () => settings.settings;
+    const own = { clock, random, log, store, settings: read };
+    return new AnswerChecking({ ...own, dispatcher, outcomes, parser, onSpent });
+  }, store);
 }
 
 function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {

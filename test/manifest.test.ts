@@ -77,7 +77,12 @@ suite('manifest', () => {
     const sensitive = Object.entries(SETTINGS)
       .filter(
         ([, { type }]) =>
-          type === 'url' || type === 'path' || type === 'redis' || type === 'rules' || type === 'models',
+          type === 'url' ||
+          type === 'path' ||
+          type === 'command' ||
+          type === 'redis' ||
+          type === 'rules' ||
+          type === 'models',
       )
       .map(([key]) => `sluice.${key}`);
 

@@ -6,6 +6,7 @@ import type { LimitState } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
+import type { CheckRate } from './checkRates.ts';
 import { fatesOf, fateView } from './fates.ts';
 import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -23,6 +24,7 @@ export interface SnapshotSources {
   /** `current` is absent until it is loaded. */
   readonly lookAhead?: { readonly current: LookAhead | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
+  readonly checking?: { readonly rates: readonly CheckRate[] };
 }
 
 /** What needs the person's language. */
@@ -58,6 +60,7 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     today: metrics.totals(atMs),
     running: pipeline.running,
     predictions: sources.lookAhead?.current?.calibration() ?? {},
+    checks: sources.checking?.rates ?? [],
     notices: words.notices(),
   };
 }

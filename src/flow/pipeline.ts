@@ -2,6 +2,7 @@
  * The way of one request: fingerprint → memory cache → single flight → dispatcher → receipt → metrics → cache.
  * Every door sends its requests through here. Units: milliseconds.
  */
+import { failureIn } from '../base/check.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { SluiceError } from '../base/errors.ts';
@@ -13,6 +14,7 @@ import { promptTokens } from '../base/task.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Decision } from '../routing/decision.ts';
 import type { AnswerCache } from './answerCache.ts';
+import type { Cascade } from './cascade.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from './request.ts';
@@ -24,6 +26,10 @@ export interface PipelineDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Checks what is not shown before its end, and goes up; loaded when first needed. Absent: nothing is checked. */
+  readonly cascade?: () => Promise<Cascade>;
+  /** Whether a request that does not say so itself is held until it was checked; absent: none is. */
+  readonly holds?: (request: RouteRequest) => boolean;
 }
 
 type Emit = (event: AnswerEvent) => void;
@@ -108,20 +114,17 @@ export class Pipeline implements Disposable {
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const { dispatcher, cache, log } = this.#deps;
+    const { cascade, holds, cache, log } = this.#deps;
     this.#changed.fire();
     try {
-      const sent = await dispatcher.send(request, emit, signal);
-      const receipt = receiptOf(sent, request, run);
-      const answer: Answer = {
-        text: sent.text,
-        receipt,
-        ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
-        ...(sent.failure ? { failure: sent.failure } : {}),
-      };
-      if (key !== undefined) cache.store(request, key, answer);
-      this.#record(receipt);
-      this.#answered.fire(receipt);
+      const held = request.held ?? holds?.(request) ?? false;
+      const answer =
+        held && cascade !== undefined
+          ? await this.#checked(await cascade(), request, run, emit, signal)
+          : await this.#once(request, run, emit, signal);
+      const { receipt } = answer;
+      if (key !== undefined && failureIn(receipt.checks ?? []) === undefined)
+        cache.store(request, key, answer);
       log.info('answered', factsOf(receipt));
       return answer;
     } catch (error) {
@@ -132,6 +135,39 @@ export class Pipeline implements Disposable {
     }
   }
 
+  async #once(request: RouteRequest, run: RunFacts, emit: Emit, signal: AbortSignal): Promise<Answer> {
+    const sent = await this.#deps.dispatcher.send(request, emit, signal);
+    const receipt = receiptOf(sent, request, run);
+    this.#record(receipt);
+    this.#answered.fire(receipt);
+    return {
+      text: sent.text,
+      receipt,
+      ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
+      ...(sent.failure ? { failure: sent.failure } : {}),
+    };
+  }
+
+  /** Each attempt is counted by itself, all of them together are shown. */
+  async #checked(
+    cascade: Cascade,
+    request: RouteRequest,
+    { id, startedMs }: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const onSpent = (receipt: Receipt) => this.spent(receipt);
+    const answer = await cascade.run(request, { id, startedMs, emit, onSpent }, signal);
+    this.#remember(answer.receipt);
+    return answer;
+  }
+
+  /** A call whose answer is not shown by itself: an attempt, or a check that asked a model. */
+  spent(receipt: Receipt): void {
+    this.#measure(receipt);
+    this.#answered.fire(receipt);
+  }
+
   /** Aborts what runs: the window closes. */
   dispose(): void {
     this.#flights.abortAll(new DOMException('the window closes', 'AbortError'));
@@ -140,8 +176,17 @@ export class Pipeline implements Disposable {
   }
 
   #record(receipt: Receipt, savedMs?: number): void {
+    this.#measure(receipt, savedMs);
+    this.#remember(receipt);
+  }
+
+  #remember(receipt: Receipt): void {
     this.#recent.unshift(receipt);
     if (this.#recent.length > RECENT) this.#recent.pop();
+    this.#changed.fire();
+  }
+
+  #measure(receipt: Receipt, savedMs?: number): void {
     const paid = receipt.cache === 'none';
     const { usage } = receipt;
     this.#deps.metrics.record({
@@ -161,7 +206,6 @@ export class Pipeline implements Disposable {
       ...(receipt.savedUsd === undefined ? {} : { savedUsd: receipt.savedUsd }),
       ...(savedMs === undefined ? {} : { savedMs }),
     });
-    this.#changed.fire();
   }
 }
 

@@ -64,6 +64,7 @@ export function sparedReceipt(
     cache,
     stop: first.stop,
     costUsd: 0,
+    ...(first.checks === undefined ? {} : { checks: first.checks }),
     ...(first.usage === undefined ? {} : { usage: first.usage }),
     ...(first.costUsd === undefined || first.billing ? {} : { savedUsd: first.costUsd }),
   };

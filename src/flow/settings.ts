@@ -36,6 +36,11 @@ interface PathSetting {
   /** Empty: looked for on PATH. */
   readonly default: string;
 }
+/** A line for the shell; empty: none. */
+interface CommandSetting {
+  readonly type: 'command';
+  readonly default: string;
+}
 interface BooleanSetting {
   readonly type: 'boolean';
   readonly default: boolean;
@@ -74,6 +79,7 @@ type Setting =
   | PathSetting
   | RedisSetting
   | NameSetting
+  | CommandSetting
   | BooleanSetting
   | RulesSetting
   | PercentsSetting
@@ -96,6 +102,12 @@ export const SETTINGS = {
   'cache.ttlMinutes': { type: 'integer', default: 60, minimum: 1, maximum: 1_440 },
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
   'routing.rules': { type: 'rules', default: [] },
+  'cascade.when': choice('unseen', ['off', 'unseen', 'edits', 'always']),
+  'cascade.maxAttempts': { type: 'integer', default: 3, minimum: 1, maximum: 5 },
+  'cascade.worthUsd': { type: 'number', default: 0.5, minimum: 0, maximum: 1_000 },
+  'checks.testCommand': { type: 'command', default: '' },
+  'checks.testSeconds': { type: 'integer', default: 120, minimum: 1, maximum: 3_600 },
+  'checks.judge': { type: 'boolean', default: false },
   models: { type: 'models', default: [] },
   limits: { type: 'limits', default: [] },
   'quota.priorities': { type: 'boolean', default: true },
@@ -129,7 +141,7 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
             ? readonly PlannedEvent[]
             : S extends { readonly type: 'limits' }
               ? readonly DeclaredLimit[]
-              : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
+              : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' | 'command' }
                 ? string
                 : number;
 
@@ -201,6 +213,7 @@ function parseWhole(
       return typeof raw === 'string' && setting.choices.includes(raw) ? raw : undefined;
     case 'boolean':
       return typeof raw === 'boolean' ? raw : undefined;
+    case 'command':
     case 'path':
       return typeof raw === 'string' && !raw.includes('\0') ? raw.trim() : undefined;
     case 'url':

@@ -4,6 +4,7 @@
  */
 import type { Priority, TaskType } from '../base/task.ts';
 import type { PredictionCalibration } from '../quota/taskPredictor.ts';
+import type { CheckRate } from './checkRates.ts';
 
 /** One priority's part of a limit; amounts in the limit's own unit. */
 export interface ShareView {
@@ -164,6 +165,8 @@ export interface Snapshot {
   readonly running: number;
   /** How good predictions of tokens and time have been; empty or absent until something was predicted. */
   readonly predictions?: PredictionCalibration;
+  /** How much each check of an answer is worth, of those that have run; absent: as none. */
+  readonly checks?: readonly CheckRate[];
   /** What is wrong just now, in the person's language: settings, storage. */
   readonly notices: readonly string[];
 }

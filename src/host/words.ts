@@ -4,6 +4,7 @@ import { once } from '../base/once.ts';
 import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
+import { failureWords, wentUpWords } from './checkWords.ts';
 import { numberWords } from './numberWords.ts';
 import { cannotWords, helperName, tierName } from './talkWords.ts';
 
@@ -116,6 +117,10 @@ export function reasonWords(reason: Reason): string {
       return t('{0} was left out: it takes at most {1} tokens', reason.model, reason.contextTokens);
     case 'rule-names-missing-model':
       return t('Your routing rule names {0}, which is not connected; it was ignored', reason.model);
+    case 'went-up':
+      return wentUpWords(reason.from, reason.failure);
+    case 'best-of-failed':
+      return t('The best of {0} answers, none of which passed: {1}', reason.of, failureWords(reason.failure));
     case 'fell-back':
       return t('{0} could not answer ({1})', reason.from, reason.code);
   }
@@ -131,6 +136,8 @@ function complexityWords(band: 'simple' | 'medium' | 'complex', value: number): 
 /** The reason that decided, in one sentence. */
 export function whyWords(decision: Decision): string {
   const order: Reason['kind'][] = [
+    'best-of-failed',
+    'went-up',
     'fell-back',
     'helper',
     'rule',
