@@ -82,7 +82,8 @@ suite('manifest', () => {
           type === 'command' ||
           type === 'redis' ||
           type === 'rules' ||
-          type === 'models',
+          type === 'models' ||
+          type === 'experiments',
       )
       .map(([key]) => `sluice.${key}`);
 

@@ -13,6 +13,7 @@ import type { Pipeline } from './pipeline.ts';
 import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
 import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
+import type { Trials } from './trials.ts';
 
 export interface SnapshotSources {
   readonly pipeline: Pipeline;
@@ -25,6 +26,7 @@ export interface SnapshotSources {
   readonly lookAhead?: { readonly current: LookAhead | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
   readonly checking?: { readonly rates: readonly CheckRate[] };
+  readonly trials?: Pick<Trials, 'current'> | undefined;
 }
 
 /** What needs the person's language. */
@@ -59,10 +61,17 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     ...(fates.size === 0 ? {} : { fates: fateView(fates) }),
     today: metrics.totals(atMs),
     running: pipeline.running,
+    ...trialViews(sources),
     predictions: sources.lookAhead?.current?.calibration() ?? {},
     checks: sources.checking?.rates ?? [],
     notices: words.notices(),
   };
+}
+
+function trialViews({ trials }: SnapshotSources): Pick<Snapshot, 'savings' | 'experiments'> {
+  const run = trials?.current;
+  if (run === undefined) return {};
+  return { savings: run.book.savings, experiments: run.book.experimentViews(run.own) };
 }
 
 /** The meter needs these alone. Limits of platforms that are not in use now are left out. */

@@ -15,6 +15,7 @@ import type { Dispatcher, Sent } from './dispatcher.ts';
 import { receiptOf } from './receipts.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from './request.ts';
 import type { Settings } from './settings.ts';
+import type { Assigned } from './trials.ts';
 
 export interface CascadeDeps {
   readonly dispatcher: Pick<Dispatcher, 'send' | 'preview'>;
@@ -31,6 +32,7 @@ export interface CascadeRun {
   readonly id: string;
   /** Monotonic. */
   readonly startedMs: number;
+  readonly trial?: readonly Assigned[] | undefined;
   readonly emit: (event: AnswerEvent) => void;
   /** Told of each attempt as soon as it is over, with what it took alone, also when all is cancelled after it. */
   readonly onSpent: (receipt: Receipt) => void;
@@ -85,7 +87,7 @@ export class Cascade {
     const timer = before.length === 0 ? undefined : clock.after(this.#leftMs(run), late);
     try {
       const sent = await dispatcher.send(request, held(run.emit), until);
-      const facts = { id: attemptId(run.id, before.length), startedMs, clock };
+      const facts = { id: attemptId(run.id, before.length), startedMs, clock, trial: run.trial };
       const receipt = receiptOf({ ...sent, decision: asRouted(sent.decision, before) }, request, facts);
       const checks = await this.#check(request, sent, receipt, run, signal);
       const { text, failure } = sent;

@@ -18,6 +18,7 @@ import type { Cascade } from './cascade.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from './request.ts';
+import type { Assigned, Trials } from './trials.ts';
 
 export interface PipelineDeps {
   readonly dispatcher: Dispatcher;
@@ -30,6 +31,8 @@ export interface PipelineDeps {
   readonly cascade?: () => Promise<Cascade>;
   /** Whether a request that does not say so itself is held until it was checked; absent: none is. */
   readonly holds?: (request: RouteRequest) => boolean;
+  /** Absent: no experiments. */
+  readonly trials?: Trials;
 }
 
 type Emit = (event: AnswerEvent) => void;
@@ -72,13 +75,16 @@ export class Pipeline implements Disposable {
    * Resolves with an answer, which may be partial (`receipt.stop` says so). Rejects with a `SluiceError` when nothing
    * came, or with the signal's reason. `emit` hears the choice of a model and each piece of text.
    */
-  async run(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
+  async run(asked: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
-    const { cache, clock, random } = this.#deps;
+    const { cache, clock, random, trials } = this.#deps;
     const startedMs = clock.monotonic();
-    const run = { id: requestId(random), startedMs, clock };
+    const trial = trials?.none === false ? await trials.of(asked) : undefined;
+    const request = trial === undefined ? asked : { ...asked, trial };
+    const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned };
     const key = cache.key(request);
-    const known = key === undefined || request.freshness === 'fresh' ? undefined : cache.get(key);
+    const mayKnow = key !== undefined && request.freshness !== 'fresh' && cache.serves(request);
+    const known = mayKnow ? cache.get(key) : undefined;
     if (known) return this.#serve(known, run, emit);
     const flight =
       key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
@@ -91,8 +97,10 @@ export class Pipeline implements Disposable {
   }
 
   /** What `run` would choose now, or did choose for the answer that the cache holds. Throws as `Dispatcher.preview`. */
-  preview(request: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
-    const { cache, dispatcher } = this.#deps;
+  preview(asked: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
+    const { cache, dispatcher, trials } = this.#deps;
+    const trial = trials?.current?.of(asked);
+    const request = trial === undefined ? asked : { ...asked, trial };
     const key = request.freshness === 'fresh' ? undefined : cache.key(request);
     const known = key === undefined ? undefined : cache.peek(key);
     return { decision: known?.receipt.decision ?? dispatcher.preview(request), cached: known !== undefined };
@@ -152,12 +160,12 @@ export class Pipeline implements Disposable {
   async #checked(
     cascade: Cascade,
     request: RouteRequest,
-    { id, startedMs }: RunFacts,
+    { id, startedMs, trial }: RunFacts,
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Answer> {
     const onSpent = (receipt: Receipt) => this.spent(receipt);
-    const answer = await cascade.run(request, { id, startedMs, emit, onSpent }, signal);
+    const answer = await cascade.run(request, { id, startedMs, trial, emit, onSpent }, signal);
     this.#remember(answer.receipt);
     return answer;
   }
@@ -181,6 +189,7 @@ export class Pipeline implements Disposable {
   }
 
   #remember(receipt: Receipt): void {
+    this.#deps.trials?.answered(receipt);
     this.#recent.unshift(receipt);
     if (this.#recent.length > RECENT) this.#recent.pop();
     this.#changed.fire();
@@ -213,6 +222,7 @@ interface RunFacts {
   readonly id: string;
   readonly startedMs: number;
   readonly clock: Clock;
+  readonly trial: readonly Assigned[] | undefined;
 }
 
 const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };

@@ -5,6 +5,7 @@ import type { Priority, TaskType, Tier, TokenUsage } from '../base/task.ts';
 import type { Decision, HelperKind } from '../routing/decision.ts';
 import type { Conversation, ToolCall } from './conversation.ts';
 import type { StopReason } from './transport.ts';
+import type { Assigned, Trial } from './trials.ts';
 
 /** The code that a request is about. */
 export interface CodeContext {
@@ -61,6 +62,8 @@ export interface RouteRequest {
    * the setting says.
    */
   readonly held?: boolean;
+  /** Given by the pipeline: the experiments that this request takes part in. */
+  readonly trial?: Trial;
 }
 
 export type CacheLevel = 'none' | 'joined' | 'memory';
@@ -106,6 +109,8 @@ export interface Receipt {
    * has them `costUsd`, `usage`, `totalMs` and `ownMs` are those of all together.
    */
   readonly attempts?: readonly Receipt[];
+  /** Variants of experiments that acted on this request; absent: none. */
+  readonly trial?: readonly Assigned[];
 }
 
 export interface Answer {

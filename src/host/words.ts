@@ -121,6 +121,8 @@ export function reasonWords(reason: Reason): string {
       return wentUpWords(reason.from, reason.failure);
     case 'best-of-failed':
       return t('The best of {0} answers, none of which passed: {1}', reason.of, failureWords(reason.failure));
+    case 'experiment':
+      return t('Experiment “{0}”: variant “{1}”', reason.experiment, reason.variant);
     case 'fell-back':
       return t('{0} could not answer ({1})', reason.from, reason.code);
   }

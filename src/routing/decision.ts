@@ -45,6 +45,8 @@ export type Reason =
   | { readonly kind: 'went-up'; readonly from: string; readonly failure: CheckResult }
   /** All answers failed a check; this one got furthest. */
   | { readonly kind: 'best-of-failed'; readonly failure: CheckResult; readonly of: number }
+  /** The settings of this variant were in force. */
+  | { readonly kind: 'experiment'; readonly experiment: string; readonly variant: string }
   /** A model chosen first failed before its first token. */
   | { readonly kind: 'fell-back'; readonly from: string; readonly code: string };
 

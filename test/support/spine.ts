@@ -4,6 +4,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
 import { AnswerCache } from '../../src/flow/answerCache.ts';
 import { AnswerChecking } from '../../src/flow/answerChecking.ts';
+import { factorOf } from '../../src/flow/callPlan.ts';
 import type { Parsed, SyntaxParser } from '../../src/flow/checkSyntax.ts';
 import type { Approve } from '../../src/flow/costly.ts';
 import { Dispatcher } from '../../src/flow/dispatcher.ts';
@@ -14,12 +15,14 @@ import { Platforms } from '../../src/flow/platforms.ts';
 import type { RouteRequest } from '../../src/flow/request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/flow/settings.ts';
 import type { ModelTransport } from '../../src/flow/transport.ts';
+import { Trials } from '../../src/flow/trials.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
 import { MemoryLedger, type UsageLedger } from '../../src/metrics/usageLedger.ts';
 import { sha256 } from '../../src/node/sha256.ts';
 import { TokenEstimator } from '../../src/prompt/tokenEstimator.ts';
 import { Quota } from '../../src/quota/quota.ts';
 import { bindModel, type ModelRow } from '../../src/routing/catalogue.ts';
+import type { TrialStore } from '../../src/routing/trialStore.ts';
 
 export const FAST: ModelRow = {
   name: 'fast',
@@ -54,6 +57,9 @@ export interface SpineOptions {
   readonly ledger?: UsageLedger;
   readonly quota?: Quota;
   readonly foresight?: () => Promise<Foresight>;
+  /** With it the experiments of the settings act, on the installation `installation`. */
+  readonly trialStore?: TrialStore;
+  readonly installation?: string;
   /** Absent: one that counts brackets. */
   readonly parser?: SyntaxParser;
 }
@@ -74,7 +80,9 @@ export function buildSpine(options: SpineOptions) {
   const { clock, transport, models = [FAST, STRONG], random = seededRandom(7) } = options;
   const { ledger = new MemoryLedger() } = options;
   const state = { settings: { ...DEFAULT_SETTINGS, ...options.settings } };
-  const settings = () => state.settings;
+  const own = () => state.settings;
+  const { trialStore, installation = 'me' } = options;
+  const settings = () => trials?.settings() ?? own();
   const platforms = new Platforms();
   platforms.set([
     {
@@ -88,6 +96,17 @@ export function buildSpine(options: SpineOptions) {
   const { quota = new Quota(clock), foresight } = options;
   const metrics = new Metrics(ledger);
   const estimator = new TokenEstimator(async (text) => Math.ceil(text.length / 4));
+  const trials =
+    trialStore &&
+    new Trials({
+      ...{ clock, settings: own, installation: () => installation, digest: sha256 },
+      models: () => platforms.models,
+      factor: (model) => factorOf(model, estimator),
+      open: async () => trialStore,
+      onFailure: (error) => {
+        throw error;
+      },
+    });
   const cache = new AnswerCache({ hash: sha256, clock, settings, modelClass: () => platforms.signature });
   const dispatcher = new Dispatcher({
     ...{ platforms, quota, estimator, settings, clock, random, log: silentLog },
@@ -104,10 +123,9 @@ export function buildSpine(options: SpineOptions) {
     onSpent: (receipt) => pipeline.spent(receipt),
   });
   const cascade = async () => checking.cascade;
-  const pipeline: Pipeline = new Pipeline({
-    ...{ dispatcher, cache, metrics, clock, random, log: silentLog, cascade },
-  });
-  return { pipeline, platforms, quota, metrics, cache, clock, state, checking, outcomes, kept };
+  const parts = { dispatcher, cache, metrics, clock, random, log: silentLog, cascade };
+  const pipeline: Pipeline = new Pipeline({ ...parts, ...(trials === undefined ? {} : { trials }) });
+  return { trials, pipeline, platforms, quota, metrics, cache, clock, state, checking, outcomes, kept };
 }
 
 export function request(overrides: Partial<RouteRequest> = {}): RouteRequest {
