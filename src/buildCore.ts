@@ -12,6 +12,7 @@ import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { isHeld } from './flow/heldRequests.ts';
 import { LazyChecking } from './flow/lazyChecking.ts';
+import { LazyLearning } from './flow/lazyLearning.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
 import type { LookAhead } from './flow/lookAhead.ts';
@@ -82,10 +83,11 @@ export function buildCore(deps: CoreDeps) {
   const store = context.globalState;
   const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
   const foresight = () => lookAhead.get();
+  const learning = owned.add(openLearning(deps, platforms, outcomes));
   const approve = async (costly: CostlyRequest) =>
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
-  const dispatcher = new Dispatcher(parts);
+  const dispatcher = new Dispatcher({ ...parts, learned: () => learning.get() });
   const spent = (receipt: Receipt) => pipeline.spent(receipt);
   const checking = owned.add(openChecking(deps, { dispatcher, outcomes, spent }));
   const cascade = async () => (await checking.get()).cascade;
@@ -103,7 +105,7 @@ export function buildCore(deps: CoreDeps) {
       keep.request();
     }),
   );
-  const told = { lookAhead, history, checking, trials };
+  const told = { lookAhead, learning, history, checking, trials };
   return { platforms, quota, metrics, cache, pipeline, clock, estimator, log, outcomes, ...told };
 }
 
@@ -220,4 +222,25 @@ function openOutcomes({ context, notices, owned }: CoreDeps): LazyOutcomes {
     const { SqliteOutcomes } = await import('./node/sqliteOutcomes.ts');
     return owned.add(await SqliteOutcomes.open(file, clock, failed));
   }, failed);
+}
+
+/** What is learned from outcomes; its chunk and its file are opened with the first request. */
+function openLearning(deps: CoreDeps, platforms: Platforms, outcomes: Outcomes): LazyLearning {
+  const { context, settings, notices, owned } = deps;
+  const onFailure = (error: unknown) => notices.storageFailed(error);
+  return new LazyLearning({
+    clock,
+    outcomes,
+    onFailure,
+    wanted: () => settings.settings['routing.learn'],
+    qualityOf: (key) => platforms.models.find((model) => model.key === key)?.quality,
+    onDrift: ({ modelKey, better }) => notices.drifted(modelKey, better),
+    open: async () => {
+      const { SqliteLessons } = await import('./node/sqliteLessons.ts');
+      const file = storageFile(context, 'learned.db');
+      const holder = `${process.pid}-${requestId(random)}`;
+      const onMovedAside = (aside: string) => notices.learnedMovedAside(aside);
+      return owned.add(await SqliteLessons.open({ file, holder, clock, onFailure, onMovedAside }));
+    },
+  });
 }

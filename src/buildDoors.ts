@@ -116,7 +116,13 @@ export function buildDoors(deps: DoorsDeps): void {
   const chat = { ...core, settings: read, state, edits, owned };
   const table = commandTable({
     ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
-    ...{ settings, queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
+    ...{
+      settings,
+      learning: core.learning,
+      queued: queue.get,
+      readUsage: core.history.read,
+      secrets: context.secrets,
+    },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }

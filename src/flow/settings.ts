@@ -1,10 +1,10 @@
 /** Every setting: its default, its bounds and how it is read from whatever a settings file may hold. */
-import { TASK_TYPES } from '../base/task.ts';
 import { type DeclaredLimit, parseDeclaredLimits } from '../quota/declaredLimits.ts';
 import { type PlannedEvent, parsePlannedEvents } from '../quota/plannedEvents.ts';
 import { type Experiment, parseExperiments } from '../routing/experiments.ts';
 import { type BadRow, type ModelOverride, parseModelOverrides } from '../routing/modelOverrides.ts';
-import type { RoutingRule } from '../routing/rules.ts';
+import { parseQualityBars, type QualityBar } from '../routing/qualityBars.ts';
+import { parseModelPatterns, parseRoutingRules, type RoutingRule } from '../routing/rules.ts';
 
 interface NumberSetting {
   readonly type: 'number' | 'integer';
@@ -33,13 +33,8 @@ interface NameSetting {
   readonly default: string;
 }
 interface PathSetting {
-  readonly type: 'path';
-  /** Empty: looked for on PATH. */
-  readonly default: string;
-}
-/** A line for the shell; empty: none. */
-interface CommandSetting {
-  readonly type: 'command';
+  readonly type: 'path' | 'command';
+  /** Empty: looked for on PATH; no command at all. */
   readonly default: string;
 }
 interface BooleanSetting {
@@ -49,6 +44,15 @@ interface BooleanSetting {
 interface RulesSetting {
   readonly type: 'rules';
   readonly default: readonly RoutingRule[];
+}
+interface BarsSetting {
+  readonly type: 'bars';
+  readonly default: readonly QualityBar[];
+}
+/** Keys of models, or patterns of them. */
+interface PatternsSetting {
+  readonly type: 'patterns';
+  readonly default: readonly string[];
 }
 /** Whole percents from 1 to 100. */
 interface PercentsSetting {
@@ -61,7 +65,6 @@ interface ModelsSetting {
   readonly default: readonly ModelOverride[];
 }
 
-/** As above. */
 interface EventsSetting {
   readonly type: 'events';
   readonly default: readonly PlannedEvent[];
@@ -86,9 +89,10 @@ type Setting =
   | PathSetting
   | RedisSetting
   | NameSetting
-  | CommandSetting
   | BooleanSetting
   | RulesSetting
+  | BarsSetting
+  | PatternsSetting
   | PercentsSetting
   | ModelsSetting
   | EventsSetting
@@ -109,6 +113,7 @@ export const SETTINGS = {
   'cache.maxMegabytes': { type: 'integer', default: 16, minimum: 1, maximum: 512 },
   'cache.ttlMinutes': { type: 'integer', default: 60, minimum: 1, maximum: 1_440 },
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
+  'routing.qualityBars': { type: 'bars', default: [] },
   'routing.rules': { type: 'rules', default: [] },
   'cascade.when': choice('unseen', ['off', 'unseen', 'edits', 'always']),
   'cascade.maxAttempts': { type: 'integer', default: 3, minimum: 1, maximum: 5 },
@@ -116,6 +121,13 @@ export const SETTINGS = {
   'checks.testCommand': { type: 'command', default: '' },
   'checks.testSeconds': { type: 'integer', default: 120, minimum: 1, maximum: 3_600 },
   'checks.judge': { type: 'boolean', default: false },
+  'routing.allow': { type: 'patterns', default: [] },
+  'routing.deny': { type: 'patterns', default: [] },
+  'routing.localOnly': { type: 'boolean', default: false },
+  'routing.maxUsd': { type: 'number', default: 0, minimum: 0, maximum: 1_000 },
+  'routing.maxSeconds': { type: 'number', default: 0, minimum: 0, maximum: 3_600 },
+  'routing.learn': { type: 'boolean', default: true },
+  'routing.explorePercent': { type: 'integer', default: 3, minimum: 0, maximum: 20 },
   experiments: { type: 'experiments', default: [] },
   models: { type: 'models', default: [] },
   limits: { type: 'limits', default: [] },
@@ -142,19 +154,23 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
     ? boolean
     : S extends { readonly type: 'rules' }
       ? readonly RoutingRule[]
-      : S extends { readonly type: 'models' }
-        ? readonly ModelOverride[]
-        : S extends { readonly type: 'percents' }
-          ? readonly number[]
-          : S extends { readonly type: 'events' }
-            ? readonly PlannedEvent[]
-            : S extends { readonly type: 'limits' }
-              ? readonly DeclaredLimit[]
-              : S extends { readonly type: 'experiments' }
-                ? readonly Experiment[]
-                : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' | 'command' }
-                  ? string
-                  : number;
+      : S extends { readonly type: 'bars' }
+        ? readonly QualityBar[]
+        : S extends { readonly type: 'patterns' }
+          ? readonly string[]
+          : S extends { readonly type: 'models' }
+            ? readonly ModelOverride[]
+            : S extends { readonly type: 'percents' }
+              ? readonly number[]
+              : S extends { readonly type: 'events' }
+                ? readonly PlannedEvent[]
+                : S extends { readonly type: 'limits' }
+                  ? readonly DeclaredLimit[]
+                  : S extends { readonly type: 'experiments' }
+                    ? readonly Experiment[]
+                    : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' | 'command' }
+                      ? string
+                      : number;
 
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
@@ -245,7 +261,11 @@ function parseWhole(
     case 'name':
       return typeof raw === 'string' && /^[\w.:-]{1,64}$/.test(raw.trim()) ? raw.trim() : undefined;
     case 'rules':
-      return parseRules(raw);
+      return parseRoutingRules(raw);
+    case 'bars':
+      return parseQualityBars(raw);
+    case 'patterns':
+      return parseModelPatterns(raw);
     case 'percents':
       return parsePercents(raw);
   }
@@ -276,20 +296,4 @@ function parsePercents(raw: unknown): readonly number[] | undefined {
   const fits = (value: unknown): value is number =>
     typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 100;
   return Array.isArray(raw) && raw.every(fits) ? raw : undefined;
-}
-
-function parseRules(raw: unknown): readonly RoutingRule[] | undefined {
-  if (!Array.isArray(raw)) return undefined;
-  const rules = raw.map(parseRule);
-  return rules.every((rule) => rule !== undefined) ? rules : undefined;
-}
-
-function parseRule(raw: unknown): RoutingRule | undefined {
-  if (typeof raw !== 'object' || raw === null) return undefined;
-  const { task, language, model } = raw as Record<string, unknown>;
-  const known = TASK_TYPES.find((type) => type === task);
-  if (typeof model !== 'string' || model === '') return undefined;
-  if (task !== undefined && known === undefined) return undefined;
-  if (language !== undefined && typeof language !== 'string') return undefined;
-  return { model, ...(known ? { task: known } : {}), ...(language === undefined ? {} : { language }) };
 }
