@@ -6,27 +6,40 @@ export const CHECKS = ['complete', 'applies', 'parses', 'diagnostics', 'tests', 
 export type CheckKind = (typeof CHECKS)[number];
 
 /** `unknown`: the check could not tell, which is never a pass. */
-export type Verdict = 'pass' | 'fail' | 'unknown';
+export const VERDICTS = ['pass', 'fail', 'unknown'] as const;
+
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Reasons without a number: what is wrong with an answer, or why a check cannot tell. */
+export const PLAIN_WHYS = [
+  'cut',
+  'length',
+  'refused',
+  'stopped',
+  'empty',
+  'open-fence',
+  'no-code',
+  'no-names',
+  'no-message',
+  'elision',
+  'several-blocks',
+  'wrong-file',
+  'half',
+  'unchanged',
+  'too-long',
+  'broke',
+  'not-trusted',
+  'not-started',
+  'failed-before',
+  'no-judge',
+  'over-budget',
+  'unclear',
+  'closed',
+] as const;
 
 /** Why an answer failed, or why nobody can tell. Numbers are counts; lines are counted from 1. */
 export type CheckWhy =
-  | {
-      readonly kind:
-        | 'cut'
-        | 'length'
-        | 'refused'
-        | 'stopped'
-        | 'empty'
-        | 'open-fence'
-        | 'no-code'
-        | 'no-names'
-        | 'no-message'
-        | 'elision'
-        | 'several-blocks'
-        | 'wrong-file'
-        | 'half'
-        | 'unchanged';
-    }
+  | { readonly kind: (typeof PLAIN_WHYS)[number] }
   /** `line` is where the first error of the new code stands: in the file if the whole of it was read, else in the code. */
   | { readonly kind: 'syntax'; readonly before: number; readonly after: number; readonly line?: number }
   | { readonly kind: 'new-problems'; readonly before: number; readonly after: number }
@@ -34,19 +47,7 @@ export type CheckWhy =
   /** In the judge's own words. */
   | { readonly kind: 'judged'; readonly text: string }
   | { readonly kind: 'no-grammar'; readonly language: string }
-  | { readonly kind: 'timed-out'; readonly afterMs: number }
-  | {
-      readonly kind:
-        | 'too-long'
-        | 'broke'
-        | 'not-trusted'
-        | 'not-started'
-        | 'failed-before'
-        | 'no-judge'
-        | 'over-budget'
-        | 'unclear'
-        | 'closed';
-    };
+  | { readonly kind: 'timed-out'; readonly afterMs: number };
 
 export interface CheckVerdict {
   readonly verdict: Verdict;

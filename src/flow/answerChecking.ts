@@ -15,7 +15,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { CHECK_RATES } from './lazyChecking.ts';
 import type { KeyedStore } from './lazyLookAhead.ts';
 import type { Outcomes } from './outcomes.ts';
-import type { Receipt } from './request.ts';
+import type { Receipt, RouteRequest } from './request.ts';
 import type { Settings } from './settings.ts';
 
 export interface AnswerCheckingDeps {
@@ -28,7 +28,7 @@ export interface AnswerCheckingDeps {
   readonly random: Random;
   readonly log: Log;
   /** A call that a check made. */
-  readonly onSpent: (receipt: Receipt) => void;
+  readonly onSpent: (receipt: Receipt, request: RouteRequest) => void;
 }
 
 const KEEP_EVERY_MS = 10_000;

@@ -18,7 +18,7 @@ export interface JudgeDeps {
   readonly clock: Clock;
   readonly random: Random;
   /** What the verdict took. */
-  readonly onSpent: (receipt: Receipt) => void;
+  readonly onSpent: (receipt: Receipt, request: RouteRequest) => void;
 }
 
 const LIMIT_MS = 60_000;
@@ -51,7 +51,7 @@ async function judge(deps: JudgeDeps, answer: CheckedAnswer, signal: AbortSignal
   const facts = { id: requestId(random), startedMs: clock.monotonic(), clock };
   const sent = await dispatcher.send({ ...request, model: option.modelKey }, () => undefined, signal);
   const receipt = receiptOf(sent, request, facts);
-  onSpent(receipt);
+  onSpent(receipt, request);
   const usd = receipt.costUsd === undefined ? {} : { usd: receipt.costUsd };
   return { ...readVerdict(sent.text), ...usd };
 }

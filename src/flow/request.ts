@@ -2,6 +2,7 @@
 import type { CheckResult } from '../base/check.ts';
 import type { AnySluiceError } from '../base/errors.ts';
 import type { Priority, TaskType, Tier, TokenUsage } from '../base/task.ts';
+import type { FileUse, LowerLevel } from '../cache/cacheStore.ts';
 import type { Decision, HelperKind } from '../routing/decision.ts';
 import type { Conversation, ToolCall } from './conversation.ts';
 import type { StopReason } from './transport.ts';
@@ -20,6 +21,8 @@ export interface CodeContext {
   readonly problems: readonly string[];
   /** Characters that were cut away because the selection was too long. */
   readonly cutChars: number;
+  /** The file that `text` is from, as it is now; absent: it is from none. */
+  readonly file?: FileUse;
   /** Lines in front of `text` and behind it, for reading only; absent: none are sent. */
   readonly before?: string;
   readonly after?: string;
@@ -79,7 +82,8 @@ export interface RouteRequest {
   readonly trial?: Trial;
 }
 
-export type CacheLevel = 'none' | 'joined' | 'memory';
+/** `memory`, `redis`, `disk`: the level that knew the answer. */
+export type CacheLevel = 'none' | 'joined' | 'memory' | LowerLevel;
 
 /** Shown under every answer. `model` is what the platform said answered, not what was asked for. */
 export interface Receipt {

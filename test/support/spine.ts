@@ -2,7 +2,8 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
-import { AnswerCache } from '../../src/flow/answerCache.ts';
+import { TieredCache } from '../../src/cache/tieredCache.ts';
+import { AnswerCache, type LowerAnswers } from '../../src/flow/answerCache.ts';
 import { AnswerChecking } from '../../src/flow/answerChecking.ts';
 import { factorOf } from '../../src/flow/callPlan.ts';
 import type { Parsed, SyntaxParser } from '../../src/flow/checkSyntax.ts';
@@ -57,6 +58,7 @@ export interface SpineOptions {
   readonly ledger?: UsageLedger;
   readonly quota?: Quota;
   readonly foresight?: () => Promise<Foresight>;
+  readonly lower?: LowerAnswers;
   /** With it the experiments of the settings act, on the installation `installation`. */
   readonly trialStore?: TrialStore;
   readonly installation?: string;
@@ -79,6 +81,7 @@ export class BracketParser implements SyntaxParser {
 export function buildSpine(options: SpineOptions) {
   const { clock, transport, models = [FAST, STRONG], random = seededRandom(7) } = options;
   const { ledger = new MemoryLedger() } = options;
+  const cacheRandom = seededRandom(8);
   const state = { settings: { ...DEFAULT_SETTINGS, ...options.settings } };
   const own = () => state.settings;
   const { trialStore, installation = 'me' } = options;
@@ -107,7 +110,12 @@ export function buildSpine(options: SpineOptions) {
         throw error;
       },
     });
-  const cache = new AnswerCache({ hash: sha256, clock, settings, modelClass: () => platforms.signature });
+  const cache = new AnswerCache({
+    ...{ hash: sha256, clock, random: cacheRandom, settings },
+    modelClass: () => platforms.signature,
+    load: () => TieredCache,
+    ...(options.lower === undefined ? {} : { lower: options.lower }),
+  });
   const dispatcher = new Dispatcher({
     ...{ platforms, quota, estimator, settings, clock, random, log: silentLog },
     ...(foresight === undefined ? {} : { foresight }),
@@ -120,7 +128,7 @@ export function buildSpine(options: SpineOptions) {
     ...{ dispatcher, outcomes, settings, clock, random, log: silentLog },
     parser: async () => parser,
     store: { get: (key) => kept.get(key), update: async (key, value) => void kept.set(key, value) },
-    onSpent: (receipt) => pipeline.spent(receipt),
+    onSpent: (receipt, asked) => pipeline.spent(receipt, asked),
   });
   const cascade = async () => checking.cascade;
   const parts = { dispatcher, cache, metrics, clock, random, log: silentLog, cascade };
