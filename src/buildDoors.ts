@@ -5,7 +5,7 @@ import type { DisposableBag } from './base/disposable.ts';
 import type { Core } from './buildCore.ts';
 import type { BenchResult } from './flow/benchRun.ts';
 import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
-import type { Receipt } from './flow/request.ts';
+import type { Answer, Receipt, RouteRequest } from './flow/request.ts';
 import { Answers } from './host/answers.ts';
 import { registerChatDoors } from './host/chatDoors.ts';
 import { registerCodeActions } from './host/codeActions.ts';
@@ -120,7 +120,10 @@ export function buildDoors(deps: DoorsDeps): void {
     ...{ pipeline, platforms, clock },
     store: async () => (await core.trials.load()).store,
     readFile: async () => (await import('./node/benchFile.ts')).readBenchFile,
-    failingCheck: async () => undefined,
+    failingCheck: async (request: RouteRequest, { text, receipt }: Answer, signal: AbortSignal) => {
+      const { stop, modelKey } = receipt;
+      return (await core.checking.get()).failingForm({ request, text, stop, modelKey }, signal);
+    },
     teach: async (results: readonly BenchResult[], suite: string) => {
       const learning = await core.learning.get();
       const { lessonsOf } = await import('./flow/benchLessons.ts');

@@ -55,6 +55,7 @@ export function benchRequest(task: BenchTask, model: ModelInfo): RouteRequest {
     freshness: 'fresh',
     model: model.key,
     benchmark: true,
+    held: false,
     ...(code === '' ? {} : { code: { language, text: code, problems: [], cutChars: 0 } }),
     ...(task.edit ? { form: 'edit' } : {}),
   };

@@ -7,6 +7,7 @@ import type { LimitState } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
+import type { CheckRate } from './checkRates.ts';
 import { fatesOf, fateView } from './fates.ts';
 import type { LazyLearning } from './lazyLearning.ts';
 import type { LimitAhead, LookAhead } from './lookAhead.ts';
@@ -29,6 +30,7 @@ export interface SnapshotSources {
   /** Levels below the memory; `current` is absent until they are needed. */
   readonly lower?: { readonly current: LowerLevels | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
+  readonly checking?: { readonly rates: readonly CheckRate[] };
   readonly trials?: Pick<Trials, 'current'> | undefined;
   readonly learning?: Pick<LazyLearning, 'current'>;
 }
@@ -64,11 +66,13 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
       return { ...decisionView(receipt, words.why(receipt)), ...(outcome === undefined ? {} : { outcome }) };
     }),
     ...(fates.size === 0 ? {} : { fates: fateView(fates) }),
+    ...escalations(pipeline.recent),
     today: metrics.totals(atMs),
     running: pipeline.running,
     ...trialViews(sources),
     ...modelViews(sources),
     predictions: sources.lookAhead?.current?.calibration() ?? {},
+    checks: sources.checking?.rates ?? [],
     notices: words.notices(),
   };
 }
@@ -77,6 +81,13 @@ function modelViews({ trials, learning, platforms }: SnapshotSources): Pick<Snap
   const [answers, learned] = [trials?.current?.book.answers ?? [], learning?.current];
   if (learned === undefined || answers.length === 0) return {};
   return { models: taskModels(answers, (keys) => learned.table(keys), platforms.models) };
+}
+
+function escalations(recent: readonly Receipt[]): Pick<Snapshot, 'escalations'> {
+  const held = recent.filter(({ cache, checks }) => cache === 'none' && checks !== undefined);
+  if (held.length === 0) return {};
+  const wentUp = held.filter(({ attempts = [] }) => attempts.length > 0).length;
+  return { escalations: { checked: held.length, wentUp } };
 }
 
 function trialViews({ trials }: SnapshotSources): Pick<Snapshot, 'savings' | 'experiments'> {

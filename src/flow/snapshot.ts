@@ -6,6 +6,7 @@ import type { Priority, TaskType } from '../base/task.ts';
 import type { PredictionCalibration } from '../quota/taskPredictor.ts';
 import type { ExperimentMetric, ExperimentUnit } from '../routing/experiments.ts';
 import type { VariantVerdict } from '../routing/experimentVerdict.ts';
+import type { CheckRate } from './checkRates.ts';
 
 /** One priority's part of a limit; amounts in the limit's own unit. */
 export interface ShareView {
@@ -157,6 +158,12 @@ export interface FateView {
   readonly undone: number;
 }
 
+/** How many of `Snapshot.decisions` were checked before they were shown, and how many of these went up. */
+export interface EscalationView {
+  readonly checked: number;
+  readonly wentUp: number;
+}
+
 export interface SpendView {
   /** Local calendar day, `YYYY-MM-DD`. */
   readonly day: string;
@@ -260,10 +267,14 @@ export interface Snapshot {
   readonly decisions: readonly DecisionView[];
   /** Absent while nothing is known of any of them. */
   readonly fates?: FateView;
+  /** Absent while none was checked. */
+  readonly escalations?: EscalationView;
   readonly today: SpendView;
   readonly running: number;
   /** How good predictions of tokens and time have been; empty or absent until something was predicted. */
   readonly predictions?: PredictionCalibration;
+  /** How much each check of an answer is worth, of those that have run; absent: as none. */
+  readonly checks?: readonly CheckRate[];
   /** Absent until there is something to compare; real money first. */
   readonly savings?: readonly SavingsView[];
   /** Kinds of task that were asked, most often asked first; absent until something was. */

@@ -55,6 +55,9 @@ export function models(t: Translate) {
 
 export function savings(t: Translate) {
   return {
+    'decisions.escalations': t(
+      '{0} of them were checked before they were shown: {1} went up to a stronger model.',
+    ),
     savings: t('Savings'),
     'savings.days': t('last {0} days'),
     'savings.none': t(

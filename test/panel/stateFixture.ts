@@ -231,6 +231,7 @@ export const fullSnapshot: Snapshot = {
   latencies: LATENCIES,
   decisions: decisions(20),
   fates: { known: 12, accepted: 9, undone: 1 },
+  escalations: { checked: 11, wentUp: 2 },
   predictions: {
     inputTokens: { outcomes: 120.4, coveredByP90: 0.914, meanError: 0.08 },
     outputTokens: { outcomes: 120.4, coveredByP90: 0.87, meanError: 0.34 },
