@@ -9,8 +9,10 @@ import { AnswerCache } from './flow/answerCache.ts';
 import { factorOf } from './flow/callPlan.ts';
 import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
+import { isHeld } from './flow/heldRequests.ts';
 import { LazyLearning } from './flow/lazyLearning.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
+import { LazyLowerLevels } from './flow/lazyLowerLevels.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
 import type { LookAhead } from './flow/lookAhead.ts';
 import { machineQuota } from './flow/machineQuota.ts';
@@ -18,14 +20,17 @@ import { Outcomes } from './flow/outcomes.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
 import { requestId } from './flow/receipts.ts';
+import type { Receipt, RouteRequest } from './flow/request.ts';
+import type { SettingKey } from './flow/settings.ts';
 import { Trials } from './flow/trials.ts';
 import type { Notices } from './host/notices.ts';
-import { REDIS_PASSWORD, type RedisTroubleName } from './host/redisWords.ts';
+import { CACHE_SECRET, REDIS_PASSWORD, type RedisTroubleName } from './host/redisWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { LazyHistory } from './node/lazyHistory.ts';
 import { sha256 } from './node/sha256.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
+import { openChecking } from './openChecking.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
 import type { KnownBooks } from './quota/lazyLevels.ts';
 import type { Quota } from './quota/quota.ts';
@@ -54,6 +59,7 @@ export function buildCore(deps: CoreDeps) {
   const history = owned.add(new LazyHistory({ file: storageFile(context, 'sluice.db'), clock, onFailure }));
   const metrics = new Metrics(history.ledger);
   const outcomes = owned.add(new Outcomes(openOutcomes(deps), clock));
+  const lower = owned.add(openLower(deps));
   const trials: Trials = owned.add(
     new Trials({
       settings: () => settings.settings,
@@ -71,10 +77,14 @@ export function buildCore(deps: CoreDeps) {
   );
   owned.add(outcomes.onOutcome((outcome) => trials.happened(outcome)));
   const cache = new AnswerCache({
-    hash: sha256,
-    clock,
-    settings: read,
+    ...{ hash: sha256, clock, random, settings: read },
     modelClass: () => platforms.signature,
+    load: async () => (await import('./cache/tieredCache.ts')).TieredCache,
+    lower: {
+      levels: lower.get,
+      read: async (text) => (await import('./node/answerSchema.ts')).readAnswer(text),
+      scope: workspaceScope,
+    },
   });
   const store = context.globalState;
   const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
@@ -84,7 +94,13 @@ export function buildCore(deps: CoreDeps) {
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher({ ...parts, learned: () => learning.get() });
-  const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log, trials }));
+  const spent = (receipt: Receipt, request: RouteRequest) => pipeline.spent(receipt, request);
+  const checking = owned.add(openChecking(deps, { dispatcher, outcomes, spent }));
+  const cascade = async () => (await checking.get()).cascade;
+  const holds = (request: RouteRequest) => isHeld(request, read()['cascade.when']);
+  const pipeline: Pipeline = owned.add(
+    new Pipeline({ dispatcher, cache, metrics, clock, random, log, trials, cascade, holds }),
+  );
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
     throttle(() => void context.globalState.update(ESTIMATOR, estimator.toJSON()), KEEP_EVERY_MS, clock),
@@ -96,20 +112,46 @@ export function buildCore(deps: CoreDeps) {
     }),
   );
   return {
-    platforms,
-    quota,
-    metrics,
-    cache,
-    pipeline,
-    clock,
-    estimator,
-    log,
-    outcomes,
-    lookAhead,
-    learning,
-    history,
-    trials,
+    ...{ platforms, quota, metrics, cache, lower, pipeline, clock, estimator },
+    ...{ log, outcomes, lookAhead, learning, history, trials, checking },
   };
+}
+
+/** Names the open workspace without telling where it is. */
+function workspaceScope(): string {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.length === 0 ? '' : sha256(folders.map(({ uri }) => uri.toString()));
+}
+
+/** The cache levels that outlive the window. */
+function openLower(deps: CoreDeps): LazyLowerLevels {
+  const { context, settings, notices, log, owned } = deps;
+  const read = () => settings.settings;
+  const open = async () => {
+    const { 'redis.url': url, 'redis.prefix': prefix, 'cache.private': alone } = read();
+    const { openLowerLevels } = await import('./node/lowerLevels.ts');
+    const [password, secret] = await Promise.all([
+      context.secrets.get(REDIS_PASSWORD),
+      context.secrets.get(CACHE_SECRET),
+    ]);
+    const team = url !== '' && !alone && read()['cache.redisMinutes'] > 0;
+    const address = { url, ...(password === undefined ? {} : { password }) };
+    const redis = { address, prefix, maxTtlMs: () => read()['cache.redisMinutes'] * MS_PER_MINUTE };
+    const disk = {
+      file: storageFile(context, 'cache.db'),
+      maxBytes: () => read()['cache.diskMegabytes'] * BYTES_PER_MB,
+    };
+    return openLowerLevels({
+      ...{ clock, random, log, holder: `${process.pid}-${requestId(random)}` },
+      slowAfterMs: () => read()['cache.slowAfterMilliseconds'],
+      onDiskFailure: (error) => notices.cacheFailed(error),
+      ...(read()['cache.diskMegabytes'] > 0 ? { disk } : {}),
+      ...(team ? { redis: { ...redis, ...(secret === undefined ? {} : { secret }) } } : {}),
+    });
+  };
+  const lower = new LazyLowerLevels(open, (error) => notices.cacheFailed(error));
+  owned.add(onOtherStore(deps, LOWER_SETTINGS, [REDIS_PASSWORD, CACHE_SECRET], () => lower.reopen()));
+  return lower;
 }
 
 /** Says which variants of experiments are this installation's; VS Code's own id is the same for all without telemetry. */
@@ -132,7 +174,8 @@ function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
     ahead,
     holder,
     settings: () => settings.settings,
-    onOtherStore: (listener) => owned.add(onOtherRedis(deps, listener)),
+    onOtherStore: (listener) =>
+      owned.add(onOtherStore(deps, ['redis.url', 'redis.prefix'], [REDIS_PASSWORD], listener)),
     open: async (onFailure, known) => {
       const { 'redis.url': url, 'redis.prefix': prefix } = settings.settings;
       if (url !== '') {
@@ -164,9 +207,14 @@ function withoutHeld(known: KnownBooks): KnownBooks {
   return known.map(([platform, book]) => [platform, { ...book, held: [], lapsed: [], waiting: [] }]);
 }
 
-/** Fires when the settings name another Redis, or its password changes. */
-function onOtherRedis({ context, settings }: CoreDeps, listener: () => void): Disposable {
-  const named = () => JSON.stringify([settings.settings['redis.url'], settings.settings['redis.prefix']]);
+/** Fires when one of these settings or secrets changes. */
+function onOtherStore(
+  { context, settings }: CoreDeps,
+  keys: readonly SettingKey[],
+  secrets: readonly string[],
+  listener: () => void,
+): Disposable {
+  const named = () => JSON.stringify(keys.map((key) => settings.settings[key]));
   let before: string | undefined;
   const bag = new DisposableBag();
   // Settings are not read while the extension starts.
@@ -181,10 +229,18 @@ function onOtherRedis({ context, settings }: CoreDeps, listener: () => void): Di
       before = now;
     }),
   );
-  const secrets = context.secrets.onDidChange(({ key }) => key === REDIS_PASSWORD && listener());
-  bag.add({ dispose: () => void secrets.dispose() });
+  const watched = context.secrets.onDidChange(({ key }) => secrets.includes(key) && listener());
+  bag.add({ dispose: () => void watched.dispose() });
   return bag;
 }
+
+const MS_PER_MINUTE = 60_000;
+const BYTES_PER_MB = 1_048_576;
+/** With another one of these the lower cache levels are opened anew. */
+const LOWER_SETTINGS = [
+  ...(['redis.url', 'redis.prefix', 'cache.private', 'cache.enabled'] as const),
+  ...(['cache.diskMegabytes', 'cache.redisMinutes'] as const),
+];
 
 /** Where what was learned of token counts is kept, and how often. */
 const ESTIMATOR = 'sluice.tokenEstimator';

@@ -1,11 +1,13 @@
 /** Collects what the dashboard and the meter draw. */
 import type { Clock } from '../base/clock.ts';
 import { promptTokens } from '../base/task.ts';
+import type { LowerLevels } from '../cache/tieredCache.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { LimitState } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
+import type { CheckRate } from './checkRates.ts';
 import { fatesOf, fateView } from './fates.ts';
 import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -23,7 +25,10 @@ export interface SnapshotSources {
   readonly clock: Clock;
   /** `current` is absent until it is loaded. */
   readonly lookAhead?: { readonly current: LookAhead | undefined };
+  /** Levels below the memory; `current` is absent until they are needed. */
+  readonly lower?: { readonly current: LowerLevels | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
+  readonly checking?: { readonly rates: readonly CheckRate[] };
   readonly trials?: Pick<Trials, 'current'> | undefined;
 }
 
@@ -50,7 +55,8 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
       models: models.length,
     })),
     buckets: bucketViews(sources, atMs),
-    caches: [cacheView(sources)],
+    caches: cacheViews(sources),
+    cacheStrategies: [...metrics.strategies()].map(([strategy, counts]) => ({ strategy, ...counts })),
     latencies: latencyViews(sources),
     decisions: pipeline.recent.map((receipt) => {
       const outcome = words.outcome?.(fates.get(receipt.id) ?? []);
@@ -61,6 +67,7 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     running: pipeline.running,
     ...trialViews(sources),
     predictions: sources.lookAhead?.current?.calibration() ?? {},
+    checks: sources.checking?.rates ?? [],
     notices: words.notices(),
   };
 }
@@ -116,8 +123,18 @@ function timesOf(ahead: LimitAhead | undefined): Partial<BucketView> {
   return times;
 }
 
-function cacheView({ metrics, cache }: SnapshotSources): CacheLevelView {
-  return { level: 'memory', ...metrics.cacheCounts(), ...cache.facts() };
+function cacheViews({ metrics, cache, lower }: SnapshotSources): CacheLevelView[] {
+  const { hits, savedMs: joinedMs } = metrics.savings('joined');
+  const { hits: _same, savedMs, ...saved } = metrics.savings('memory');
+  const memory = { ...saved, savedMs: savedMs + joinedMs, joined: hits, ...cache.facts() };
+  const below = (lower?.current?.levels ?? []).map((level): CacheLevelView => {
+    const { plainBytes, packedBytes, ...facts } = level.facts();
+    const { failures: _failures, open, ...counts } = level.counts();
+    const spared = metrics.savings(level.level);
+    const packing = plainBytes > 0 ? { packing: { plainBytes, packedBytes } } : {};
+    return { level: level.level, ...spared, ...facts, ...counts, down: open, ...packing };
+  });
+  return [{ level: 'memory', ...memory }, ...below];
 }
 
 function latencyViews({ metrics, platforms }: SnapshotSources): LatencyView[] {

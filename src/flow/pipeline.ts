@@ -1,7 +1,9 @@
 /**
- * The way of one request: fingerprint → memory cache → single flight → dispatcher → receipt → metrics → cache.
+ * The way of one request: fingerprint → memory → single flight → lower cache levels → dispatcher → receipt → metrics →
+ * cache.
  * Every door sends its requests through here. Units: milliseconds.
  */
+import { failureIn } from '../base/check.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { SluiceError } from '../base/errors.ts';
@@ -9,11 +11,14 @@ import { Emitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
-import { promptTokens } from '../base/task.ts';
+import type { LowerLevel } from '../cache/cacheStore.ts';
+import type { Lease } from '../cache/lease.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Decision } from '../routing/decision.ts';
 import type { AnswerCache } from './answerCache.ts';
+import type { Cascade } from './cascade.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { measuredOf } from './measured.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from './request.ts';
 import type { Assigned, Trials } from './trials.ts';
@@ -25,11 +30,16 @@ export interface PipelineDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Checks what is not shown before its end, and goes up; loaded when first needed. Absent: nothing is checked. */
+  readonly cascade?: () => Promise<Cascade>;
+  /** Whether a request that does not say so itself is held until it was checked; absent: none is. */
+  readonly holds?: (request: RouteRequest) => boolean;
   /** Absent: no experiments. */
   readonly trials?: Trials;
 }
 
 type Emit = (event: AnswerEvent) => void;
+type Level = 'memory' | LowerLevel;
 
 /** How many receipts are kept for the dashboard and 'Show Last Routing Decision'. */
 const RECENT = 50;
@@ -76,17 +86,19 @@ export class Pipeline implements Disposable {
     const trial = trials?.none === false ? await trials.of(asked) : undefined;
     const request = trial === undefined ? asked : { ...asked, trial };
     const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned };
+    const opening = cache.open();
+    if (opening) await opening;
     const key = cache.key(request);
     const mayKnow = key !== undefined && request.freshness !== 'fresh' && cache.serves(request);
-    const known = mayKnow ? cache.get(key) : undefined;
-    if (known) return this.#serve(known, run, emit);
+    const known = mayKnow ? cache.getNow(key, request) : undefined;
+    if (known) return this.#serve(known, 'memory', request, run, emit);
     const flight =
       key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
-    const start = (say: Emit, abort: AbortSignal) => this.#send(request, key, run, say, abort);
+    const start = (say: Emit, abort: AbortSignal) => this.#find(request, key, run, say, abort);
     const { result, leader } = await this.#flights.join(flight, start, emit, signal);
     if (leader) return result;
     const receipt = sparedReceipt(result.receipt, 'joined', run);
-    this.#record(receipt);
+    this.#record(receipt, request);
     return { ...result, receipt };
   }
 
@@ -101,35 +113,59 @@ export class Pipeline implements Disposable {
   }
 
   /** No promise in here: a hit is answered in microseconds. */
-  #serve(known: Answer, run: RunFacts, emit: Emit): Answer {
+  #serve(known: Answer, level: Level, request: RouteRequest, run: RunFacts, emit: Emit): Answer {
     emit({ kind: 'routed', decision: known.receipt.decision });
     emit({ kind: 'text', text: known.text });
-    const receipt = sparedReceipt(known.receipt, 'memory', run);
-    this.#record(receipt, known.receipt.totalMs);
+    const receipt = sparedReceipt(known.receipt, level, run);
+    this.#record(receipt, request, known.receipt.totalMs);
     return { text: known.text, receipt };
   }
 
-  async #send(
+  /** What a lower level knows, or another window is asking already; else it is sent. */
+  async #find(
     request: RouteRequest,
     key: string | undefined,
     run: RunFacts,
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const { dispatcher, cache, log } = this.#deps;
+    const { cache } = this.#deps;
+    if (key === undefined || request.freshness === 'fresh' || !cache.serves(request))
+      return this.#send(request, key, run, emit, signal);
+    const found = await cache.find(key, request, signal);
+    if (found) return this.#serve(found.value, found.level, request, run, emit);
+    const claim = await cache.claim(key, request, signal);
+    if (claim?.found) return this.#serve(claim.found.value, claim.found.level, request, run, emit);
+    try {
+      return await this.#send(request, key, run, emit, signal, claim);
+    } catch (error) {
+      await claim?.release();
+      throw error;
+    }
+  }
+
+  /** `lease`: others wait for this answer; they find it, or may ask themselves, once it is stored. */
+  async #send(
+    request: RouteRequest,
+    key: string | undefined,
+    run: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+    lease?: Lease,
+  ): Promise<Answer> {
+    const { cascade, holds, log } = this.#deps;
     this.#changed.fire();
     try {
-      const sent = await dispatcher.send(request, emit, signal);
-      const receipt = receiptOf(sent, request, run);
-      const answer: Answer = {
-        text: sent.text,
-        receipt,
-        ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
-        ...(sent.failure ? { failure: sent.failure } : {}),
-      };
-      if (key !== undefined) cache.store(request, key, answer);
-      this.#record(receipt);
-      this.#answered.fire(receipt);
+      const held = request.held ?? holds?.(request) ?? false;
+      const answer =
+        held && cascade !== undefined
+          ? await this.#checked(await cascade(), request, run, emit, signal)
+          : await this.#once(request, run, emit, signal);
+      const { receipt } = answer;
+      const good = failureIn(receipt.checks ?? []) === undefined;
+      // Nobody waits for the lower levels.
+      if (key !== undefined && good) void this.#store(request, key, answer, lease);
+      else await lease?.release();
       log.info('answered', factsOf(receipt));
       return answer;
     } catch (error) {
@@ -140,6 +176,47 @@ export class Pipeline implements Disposable {
     }
   }
 
+  async #once(request: RouteRequest, run: RunFacts, emit: Emit, signal: AbortSignal): Promise<Answer> {
+    const sent = await this.#deps.dispatcher.send(request, emit, signal);
+    const receipt = receiptOf(sent, request, run);
+    this.#record(receipt, request);
+    this.#answered.fire(receipt);
+    return {
+      text: sent.text,
+      receipt,
+      ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
+      ...(sent.failure ? { failure: sent.failure } : {}),
+    };
+  }
+
+  /** Each attempt is counted by itself, all of them together are shown. */
+  async #checked(
+    cascade: Cascade,
+    request: RouteRequest,
+    { id, startedMs, trial }: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const onSpent = (receipt: Receipt) => this.spent(receipt, request);
+    const answer = await cascade.run(request, { id, startedMs, trial, emit, onSpent }, signal);
+    this.#remember(answer.receipt);
+    return answer;
+  }
+
+  /** A call whose answer is not shown by itself: an attempt, or a check that asked a model. */
+  spent(receipt: Receipt, request: RouteRequest): void {
+    this.#deps.metrics.record(measuredOf(receipt, request));
+    this.#answered.fire(receipt);
+  }
+
+  async #store(request: RouteRequest, key: string, answer: Answer, lease?: Lease): Promise<void> {
+    try {
+      await this.#deps.cache.store(request, key, answer, lease);
+    } finally {
+      await lease?.release();
+    }
+  }
+
   /** Aborts what runs: the window closes. */
   dispose(): void {
     this.#flights.abortAll(new DOMException('the window closes', 'AbortError'));
@@ -147,29 +224,15 @@ export class Pipeline implements Disposable {
     this.#answered.dispose();
   }
 
-  #record(receipt: Receipt, savedMs?: number): void {
+  #record(receipt: Receipt, request: RouteRequest, savedMs?: number): void {
+    this.#deps.metrics.record(measuredOf(receipt, request, savedMs));
+    this.#remember(receipt);
+  }
+
+  #remember(receipt: Receipt): void {
     this.#deps.trials?.answered(receipt);
     this.#recent.unshift(receipt);
     if (this.#recent.length > RECENT) this.#recent.pop();
-    const paid = receipt.cache === 'none';
-    const { usage } = receipt;
-    this.#deps.metrics.record({
-      atMs: receipt.atMs,
-      task: receipt.task,
-      modelKey: receipt.modelKey,
-      simulated: receipt.simulated,
-      cache: receipt.cache,
-      stop: receipt.stop,
-      totalMs: receipt.totalMs,
-      ...(paid
-        ? usage
-          ? { inputTokens: promptTokens(usage), outputTokens: usage.output }
-          : {}
-        : NOTHING_USED),
-      ...(receipt.costUsd === undefined ? {} : { costUsd: receipt.costUsd }),
-      ...(receipt.savedUsd === undefined ? {} : { savedUsd: receipt.savedUsd }),
-      ...(savedMs === undefined ? {} : { savedMs }),
-    });
     this.#changed.fire();
   }
 }
@@ -180,8 +243,6 @@ interface RunFacts {
   readonly clock: Clock;
   readonly trial: readonly Assigned[] | undefined;
 }
-
-const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };
 
 function factsOf(receipt: Receipt) {
   return {

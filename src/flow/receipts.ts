@@ -51,6 +51,8 @@ export function receiptOf(sent: Sent, request: RouteRequest, run: Run): Receipt 
 export function sparedReceipt(first: Receipt, cache: Exclude<CacheLevel, 'none'>, run: Run): Receipt {
   const atMs = run.clock.now();
   const totalMs = run.clock.monotonic() - run.startedMs;
+  // Whoever joined one that came from a cache saved what that one did.
+  const saved = first.cache === 'none' ? first.costUsd : first.savedUsd;
   const spared: Receipt = {
     id: run.id,
     atMs,
@@ -62,13 +64,14 @@ export function sparedReceipt(first: Receipt, cache: Exclude<CacheLevel, 'none'>
     simulated: first.simulated,
     ...(first.billing === undefined ? {} : { billing: first.billing }),
     totalMs,
-    ownMs: cache === 'memory' ? totalMs : 0,
+    ownMs: cache === 'joined' ? 0 : totalMs,
     cache,
     stop: first.stop,
     ...(run.trial === undefined ? {} : { trial: run.trial }),
     costUsd: 0,
+    ...(first.checks === undefined ? {} : { checks: first.checks }),
     ...(first.usage === undefined ? {} : { usage: first.usage }),
-    ...(first.costUsd === undefined || first.billing ? {} : { savedUsd: first.costUsd }),
+    ...(saved === undefined || first.billing ? {} : { savedUsd: saved }),
   };
-  return cache === 'memory' ? { ...spared, cacheAgeMs: Math.max(0, atMs - first.atMs) } : spared;
+  return cache !== 'joined' ? { ...spared, cacheAgeMs: Math.max(0, atMs - first.atMs) } : spared;
 }

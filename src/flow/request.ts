@@ -1,6 +1,8 @@
 /** What a door sends into the pipeline, and what it gets back. Units: milliseconds, tokens, USD. */
+import type { CheckResult } from '../base/check.ts';
 import type { AnySluiceError } from '../base/errors.ts';
 import type { Priority, TaskType, Tier, TokenUsage } from '../base/task.ts';
+import type { FileUse, LowerLevel } from '../cache/cacheStore.ts';
 import type { Decision, HelperKind } from '../routing/decision.ts';
 import type { Conversation, ToolCall } from './conversation.ts';
 import type { StopReason } from './transport.ts';
@@ -19,6 +21,8 @@ export interface CodeContext {
   readonly problems: readonly string[];
   /** Characters that were cut away because the selection was too long. */
   readonly cutChars: number;
+  /** The file that `text` is from, as it is now; absent: it is from none. */
+  readonly file?: FileUse;
   /** Lines in front of `text` and behind it, for reading only; absent: none are sent. */
   readonly before?: string;
   readonly after?: string;
@@ -67,11 +71,19 @@ export interface RouteRequest {
   readonly tiers?: readonly Tier[];
   /** A small request that VS Code makes by itself: the cheapest model answers it. */
   readonly helper?: HelperKind;
+  /** All that stands above and below the code in its file: for checks of the answer, never sent. */
+  readonly rest?: { readonly above: string; readonly below: string };
+  /**
+   * The answer is not shown before its end: it is checked, and a stronger model asked when it is not good enough. Absent: as
+   * the setting says.
+   */
+  readonly held?: boolean;
   /** Given by the pipeline: the experiments that this request takes part in. */
   readonly trial?: Trial;
 }
 
-export type CacheLevel = 'none' | 'joined' | 'memory';
+/** `memory`, `redis`, `disk`: the level that knew the answer. */
+export type CacheLevel = 'none' | 'joined' | 'memory' | LowerLevel;
 
 /** Shown under every answer. `model` is what the platform said answered, not what was asked for. */
 export interface Receipt {
@@ -107,6 +119,13 @@ export interface Receipt {
   /** Age of the cached answer. */
   readonly cacheAgeMs?: number;
   readonly stop: StopReason | 'cut' | 'cancelled';
+  /** What the checks of this answer said before it was shown, cheap to dear; absent: none ran. */
+  readonly checks?: readonly CheckResult[];
+  /**
+   * Answers that were not good enough and were never shown, oldest first, each with what it took alone. Of an answer that
+   * has them `costUsd`, `usage`, `totalMs` and `ownMs` are those of all together.
+   */
+  readonly attempts?: readonly Receipt[];
   /** Variants of experiments that acted on this request; absent: none. */
   readonly trial?: readonly Assigned[];
 }
@@ -124,5 +143,9 @@ export interface Answer {
 export type AnswerEvent =
   | { readonly kind: 'routed'; readonly decision: Decision }
   | { readonly kind: 'waiting'; readonly platform: string; readonly waitMs: number }
+  /** So much of an answer has come that is not shown before it was checked. */
+  | { readonly kind: 'held'; readonly chars: number }
+  /** An answer of the model `from` failed a check; a stronger one is asked. */
+  | { readonly kind: 'went-up'; readonly from: string; readonly failure: CheckResult }
   | { readonly kind: 'text'; readonly text: string }
   | (ToolCall & { readonly kind: 'tool-call' });

@@ -6,6 +6,7 @@ import type { Priority, TaskType } from '../base/task.ts';
 import type { PredictionCalibration } from '../quota/taskPredictor.ts';
 import type { ExperimentMetric, ExperimentUnit } from '../routing/experiments.ts';
 import type { VariantVerdict } from '../routing/experimentVerdict.ts';
+import type { CheckRate } from './checkRates.ts';
 
 /** One priority's part of a limit; amounts in the limit's own unit. */
 export interface ShareView {
@@ -77,15 +78,40 @@ export interface BucketView {
 }
 
 export interface CacheLevelView {
-  readonly level: 'memory';
+  readonly level: 'memory' | 'redis' | 'disk';
   readonly hits: number;
+  /** A level is asked for what those above it do not know. */
   readonly misses: number;
   /** Requests that joined an equal one already running. */
-  readonly joined: number;
-  readonly entries: number;
-  readonly maxEntries: number;
-  readonly bytes: number;
+  readonly joined?: number;
+  /** Absent as all below: the level does not tell. */
+  readonly entries?: number;
+  readonly maxEntries?: number;
+  readonly bytes?: number;
+  readonly maxBytes?: number;
+  /** Put out to make room. */
+  readonly evictions?: number;
+  /** Misses that were not asked for: the level could not be used. */
+  readonly skipped?: number;
+  /** It cannot be used just now. */
+  readonly down?: boolean;
+  /** Values that were not ours, or not whole. */
+  readonly rejected?: number;
+  /** Its filter of keys: asked, answered by it alone, let through for nothing. */
+  readonly filter?: { readonly asked: number; readonly spared: number; readonly wrong: number };
+  /** Of the values written here, before and after compression. */
+  readonly packing?: { readonly plainBytes: number; readonly packedBytes: number };
   /** Absent while every saved answer had an unknown price. */
+  readonly savedUsd?: number;
+  readonly savedMs: number;
+}
+
+/** One kind of value over all levels. */
+export interface CacheStrategyView {
+  readonly strategy: string;
+  readonly hits: number;
+  readonly misses: number;
+  readonly joined: number;
   readonly savedUsd?: number;
   readonly savedMs: number;
 }
@@ -111,7 +137,7 @@ export interface DecisionView {
   readonly simulated: boolean;
   /** One sentence, already in the person's language. */
   readonly why: string;
-  readonly cache: 'none' | 'joined' | 'memory';
+  readonly cache: 'none' | 'joined' | 'memory' | 'redis' | 'disk';
   readonly tokens?: number;
   readonly costUsd?: number;
   /** Paid for already: no money is shown. */
@@ -206,7 +232,10 @@ export interface Snapshot {
   readonly atMs: number;
   readonly platforms: readonly PlatformView[];
   readonly buckets: readonly BucketView[];
+  /** From the memory down. */
   readonly caches: readonly CacheLevelView[];
+  /** Kinds that were asked for. */
+  readonly cacheStrategies?: readonly CacheStrategyView[];
   readonly latencies: readonly LatencyView[];
   /** Newest first. */
   readonly decisions: readonly DecisionView[];
@@ -216,6 +245,8 @@ export interface Snapshot {
   readonly running: number;
   /** How good predictions of tokens and time have been; empty or absent until something was predicted. */
   readonly predictions?: PredictionCalibration;
+  /** How much each check of an answer is worth, of those that have run; absent: as none. */
+  readonly checks?: readonly CheckRate[];
   /** Absent until there is something to compare; real money first. */
   readonly savings?: readonly SavingsView[];
   /** In the order of the setting; absent or empty: none is declared. */

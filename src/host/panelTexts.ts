@@ -3,6 +3,7 @@
  * by the count as the language counts.
  */
 import type { PanelTexts } from '../flow/messages.ts';
+import { cacheTexts } from './cacheTexts.ts';
 
 /** The shape of `vscode.l10n.t`. */
 export type Translate = (message: string, ...args: readonly (string | number | boolean)[]) => string;
@@ -16,7 +17,7 @@ export function panelTexts(t: Translate): PanelTexts {
     ...forecasts(t),
     ...shares(t),
     ...predictions(t),
-    ...caches(t),
+    ...cacheTexts(t),
     ...latencies(t),
     ...decisions(t),
     ...answer(t),
@@ -57,6 +58,8 @@ function units(t: Translate) {
     'duration.min': t('{0} min'),
     'duration.h': t('{0} h'),
     'duration.d': t('{0} d'),
+    'size.kB': t('{0} kB'),
+    'size.MB': t('{0} MB'),
     'unit.requests': t('Requests'),
     'unit.tokens': t('Tokens'),
     'unit.input-tokens': t('Input tokens'),
@@ -179,24 +182,6 @@ function predictions(t: Translate) {
   };
 }
 
-function caches(t: Translate) {
-  return {
-    caches: t('Cache'),
-    'caches.none': t('No cache is in use.'),
-    'cache.memory': t('Memory'),
-    'cache.noRequest': t('No request yet.'),
-    'cache.noHit': t('Nothing was answered from the cache yet.'),
-    'cache.rate': t('{0} hit rate: {1} hits, {2} misses'),
-    'cache.hits': t('Hits'),
-    'cache.misses': t('Misses'),
-    'cache.joined': t('Joined'),
-    'cache.entries': t('Entries'),
-    'cache.entriesOf': t('{0} of {1}'),
-    'cache.savedMoney': t('Saved'),
-    'cache.savedTime': t('Time saved'),
-  };
-}
-
 function latencies(t: Translate) {
   return {
     latencies: t('Time to a whole answer'),
@@ -231,6 +216,8 @@ function decisions(t: Translate) {
     'decision.subscription': t('in your subscription'),
     'decision.noCost': t('cost {0}'),
     'decision.memory': t('from the cache'),
+    'decision.redis': t('from the team’s cache'),
+    'decision.disk': t('from the cache on disk'),
     'decision.joined': t('joined an equal request'),
     'problem.cut': t('cut off'),
     'problem.cancelled': t('cancelled'),

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { SluiceError } from '../base/errors.ts';
 import type { UsageRecord } from '../metrics/usageLedger.ts';
 
+const CACHES = ['none', 'joined', 'memory', 'redis', 'disk'] as const;
 const SELECT = `
   SELECT at_ms AS atMs, day, task, model, simulated, cache, stop, input_tokens AS inputTokens,
     output_tokens AS outputTokens, cost_usd AS costUsd, total_ms AS totalMs
@@ -33,7 +34,7 @@ function recordOf(row: Readonly<Record<string, unknown>>): UsageRecord {
     task: String(row.task),
     modelKey: String(row.model),
     simulated: row.simulated === 1,
-    cache: row.cache === 'memory' || row.cache === 'joined' ? row.cache : 'none',
+    cache: CACHES.find((cache) => cache === row.cache) ?? 'none',
     stop: String(row.stop),
     ...(typeof inputTokens === 'number' ? { inputTokens } : {}),
     ...(typeof outputTokens === 'number' ? { outputTokens } : {}),
