@@ -115,7 +115,7 @@ export function buildDoors(deps: DoorsDeps): void {
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
   const chat = { ...core, settings: read, state, edits, owned };
   const table = commandTable({
-    ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
+    ...{ ask, connections, showDecision, pipeline, cache: core.cache, probe, edits, chat, showLog, tasks },
     ...{
       settings,
       learning: core.learning,
