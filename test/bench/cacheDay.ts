@@ -40,7 +40,8 @@ async function day(file: string | undefined): Promise<number> {
   const moments = Array.from({ length: REQUESTS }, () => random() * DAY_MS).toSorted((a, b) => a - b);
   const weights = Array.from({ length: TASKS }, (_, rank) => 1 / (rank + 1) ** EXPONENT);
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
-  const store = file && (await SqliteCache.open({ file, clock, random, maxBytes: () => 100e6 }));
+  const store =
+    file === undefined ? undefined : await SqliteCache.open({ file, clock, random, maxBytes: () => 100e6 });
   const level = store && new GuardedLevel(store, { clock, random, slowAfterMs: () => 60_000 });
   const open = () =>
     new TieredCache<{ readonly text: string }>({
@@ -65,7 +66,13 @@ async function day(file: string | undefined): Promise<number> {
       cache = open();
     }
     let left = random() * whole;
-    const task = Math.max(0, weights.findIndex((weight) => (left -= weight) <= 0));
+    const task = Math.max(
+      0,
+      weights.findIndex((weight) => {
+        left -= weight;
+        return left <= 0;
+      }),
+    );
     const make = async () => {
       calls += 1;
       return { text: 'answer '.repeat(200) };

@@ -34,15 +34,30 @@ export async function diskFigures(file: string) {
   );
   for (let index = 0; index < ENTRIES; index += 1) {
     const { storedAtMs, expiresAtMs, savesUsd, text } = kept(index);
-    insert.run(keyOf(index), storedAtMs, expiresAtMs, expiresAtMs, savesUsd, random() * 1e4, text.length + 400, text);
+    insert.run(
+      keyOf(index),
+      storedAtMs,
+      expiresAtMs,
+      expiresAtMs,
+      savesUsd,
+      random() * 1e4,
+      text.length + 400,
+      text,
+    );
   }
   filler.exec('COMMIT');
   const bare = filler.prepare('SELECT text FROM entries WHERE key = ?');
   let [getUs, bareUs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let turn = 0; turn < ROUNDS; turn += 1) {
     const keys = Array.from({ length: GETS }, () => keyOf(Math.floor(random() * ENTRIES)));
-    getUs = Math.min(getUs, timed(keys, (key) => store.get(key)));
-    bareUs = Math.min(bareUs, timed(keys, (key) => bare.get(key)));
+    getUs = Math.min(
+      getUs,
+      timed(keys, (key) => store.get(key)),
+    );
+    bareUs = Math.min(
+      bareUs,
+      timed(keys, (key) => bare.get(key)),
+    );
   }
   const writes: number[] = [];
   for (let index = 0; index < WRITES; index += 1) {

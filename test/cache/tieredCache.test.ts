@@ -76,7 +76,11 @@ function onClock(clock: FakeClock, stores: readonly FakeStore[], strategy: Strat
   const cache = new TieredCache<{ readonly n: number }>({
     strategies: [strategy],
     ...{ clock, random },
-    limits: { maxEntries: 100, maxBytes: 1e6, ttlMs: STRATEGIES[strategy].ttlMs + STRATEGIES[strategy].staleMs },
+    limits: {
+      maxEntries: 100,
+      maxBytes: 1e6,
+      ttlMs: STRATEGIES[strategy].ttlMs + STRATEGIES[strategy].staleMs,
+    },
     sizeOf: () => 1,
     encode: (value) => JSON.stringify(value),
     decode: (text) => JSON.parse(text),
@@ -93,7 +97,7 @@ suite('tiered cache', () => {
       calls += 1;
       throw new Error('no');
     };
-    const make = async () => ({ n: (calls += 1) });
+    const make = async () => ({ n: ++calls });
     const many = <T>(get: () => T) => Array.from({ length: 1_000 }, get);
 
     const failed = await clock.until(Promise.allSettled(many(() => cache.getOrSet('k', fail, never))));
@@ -150,7 +154,7 @@ suite('tiered cache', () => {
   test('an old value is given at once where its kind allows that, and made anew behind it', async () => {
     const { clock, cache } = tiered([], 'embeddings');
     let calls = 0;
-    const make = async () => ({ n: (calls += 1) });
+    const make = async () => ({ n: ++calls });
     const get = () => clock.until(Promise.resolve(cache.getOrSet('k', make, never)));
     await get();
 
@@ -168,7 +172,7 @@ suite('tiered cache', () => {
     const { cache: theirs } = onClock(clock, [disk], 'answers', 'them');
     let calls = 0;
     const slowly = () =>
-      new Promise<{ n: number }>((resolve) => clock.after(5_000, () => resolve({ n: (calls += 1) })));
+      new Promise<{ n: number }>((resolve) => clock.after(5_000, () => resolve({ n: ++calls })));
 
     const both = await clock.until(
       Promise.all([ours, theirs].map((cache) => cache.getOrSet('k', slowly, never))),

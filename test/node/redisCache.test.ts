@@ -58,22 +58,31 @@ suite('cache in Redis', () => {
   test('what is not ours is rejected and left as it is: noise, another shape, a bomb, another type, no seal', async () => {
     const clock = new FakeClock();
     const store = await open(clock, { prefix: 'foreign' });
-    const sealed = await open(clock, {
-      prefix: 'foreign',
-      secret: new CacheSecret('a secret of the team'),
-    });
-    const poison = ['noise', '\u0000{"v":1}\nx', '\u0000{"v":1,"strategy":"answers","files":[{}]}\nx', '\u0001bomb'];
+    const secret = new CacheSecret('a secret of the team');
+    const sealed = await open(clock, { prefix: 'foreign', secret });
+    const poison = [
+      'noise',
+      '\u0000{"v":1}\nx',
+      '\u0000{"v":1,"strategy":"answers","files":[{}]}\nx',
+      '\u0001bomb',
+    ];
+    const keys = [...poison.keys()].map((index) => `k${index}`);
+    for (const key of [...keys, 'hash', 'plain']) await store.set(key, kept(clock, 'ours'));
     for (const [index, bytes] of poison.entries()) await raw.redis.set(`foreign:cache:v:k${index}`, bytes);
+    await raw.redis.del('foreign:cache:v:hash');
     await raw.redis.hset('foreign:cache:v:hash', 'field', 'theirs');
+    await sealed.set('s', kept(clock, 'sealed'));
+    const plain = (await raw.redis.getBuffer('foreign:cache:v:plain')) ?? '';
+    await raw.redis.set(`foreign:cache:v:${secret.name('s')}`, plain);
 
-    const found = await Promise.all(['k0', 'k1', 'k2', 'k3', 'hash'].map((key) => store.get(key)));
+    const found = await Promise.all([...keys, 'hash'].map((key) => store.get(key)));
     await store.set('hash', kept(clock, 'ours'));
-    await store.set('plain', kept(clock, 'not sealed'));
 
     assert.ok(found.every((value) => value === undefined));
     assert.equal(store.facts().rejected, 5);
     assert.equal(await raw.redis.hget('foreign:cache:v:hash', 'field'), 'theirs');
-    assert.equal(await sealed.get('plain'), undefined);
+    assert.equal(await sealed.get('s'), undefined);
+    assert.equal(sealed.facts().rejected, 1);
     for (const one of [store, sealed]) one.dispose();
   });
 
