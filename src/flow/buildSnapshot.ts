@@ -7,6 +7,7 @@ import type { LimitState } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
+import type { CheckRate } from './checkRates.ts';
 import { fatesOf, fateView } from './fates.ts';
 import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -27,6 +28,7 @@ export interface SnapshotSources {
   /** Levels below the memory; `current` is absent until they are needed. */
   readonly lower?: { readonly current: LowerLevels | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
+  readonly checking?: { readonly rates: readonly CheckRate[] };
   readonly trials?: Pick<Trials, 'current'> | undefined;
 }
 
@@ -65,6 +67,7 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     running: pipeline.running,
     ...trialViews(sources),
     predictions: sources.lookAhead?.current?.calibration() ?? {},
+    checks: sources.checking?.rates ?? [],
     notices: words.notices(),
   };
 }

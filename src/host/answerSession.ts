@@ -6,11 +6,11 @@ import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
 import { roomInMs } from '../flow/retry.ts';
-import { CONNECT, CONNECT_HELPS, ended, stopWords, strongerThan } from './answerEndings.ts';
+import { CONNECT, CONNECT_HELPS, ended, stopWords, strongerThan, waitWords } from './answerEndings.ts';
 import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
 import { errorWords } from './errorWords.ts';
 import { receiptRows } from './receiptRows.ts';
-import { clockTime, duration } from './words.ts';
+import { clockTime } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -226,12 +226,11 @@ export class AnswerSession {
         this.#show({ ...this.#state, simulated, status: t('Waiting for {0}…', label) });
         return;
       }
-      case 'waiting': {
-        const platform = this.#deps.labelOf(event.platform);
-        const status = t('{0} asks to wait {1}…', platform, duration(event.waitMs));
-        this.#show({ ...this.#state, status });
+      case 'waiting':
+      case 'held':
+      case 'went-up':
+        this.#show({ ...this.#state, status: waitWords(event, this.#deps.labelOf) });
         return;
-      }
       case 'text': {
         const status = phase === 'streaming' ? this.#state.status : t('Answering…');
         const text = markdown + event.text;
