@@ -65,6 +65,7 @@ const host = {
     approveCost: 'src/host/approveCost.ts',
     answerSchema: 'src/node/answerSchema.ts',
     answerSession: 'src/host/answerSession.ts',
+    cacheCommands: 'src/host/cacheCommands.ts',
     cacheSecret: 'src/node/cacheSecret.ts',
     connectPlatform: 'src/host/connectPlatform.ts',
     commitMessage: 'src/host/commitMessage.ts',

@@ -132,7 +132,7 @@ export function buildDoors(deps: DoorsDeps): void {
   };
   const table = commandTable({
     benchmark,
-    ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
+    ...{ ask, connections, showDecision, pipeline, cache: core.cache, probe, edits, chat, showLog, tasks },
     ...{
       settings,
       learning: core.learning,

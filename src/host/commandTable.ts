@@ -1,6 +1,7 @@
 /** Every command by id, with what it does. Compared with `package.json` by a test. */
 import * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
+import type { AnswerCache } from '../flow/answerCache.ts';
 import type { LazyLearning } from '../flow/lazyLearning.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Receipt } from '../flow/request.ts';
@@ -22,6 +23,7 @@ export interface CommandDeps {
   /** Says so when there is none. */
   readonly showDecision: (receipt: Receipt | undefined) => Promise<Receipt | undefined>;
   readonly pipeline: Pipeline;
+  readonly cache: AnswerCache;
   readonly probe: Probe;
   readonly edits: LazyEdits;
   readonly settings: SettingsWatcher;
@@ -66,6 +68,10 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
       (await import('./runBenchmark.ts')).runBenchmark(deps.benchmark, given),
     'sluice.setRedisPassword': async () =>
       (await import('./redisPassword.ts')).setRedisPassword(deps.secrets),
+    'sluice.setCacheSecret': async () => (await import('./cacheCommands.ts')).setCacheSecret(deps.secrets),
+    'sluice.clearCache': async (part) => (await import('./cacheCommands.ts')).clearCache(deps.cache, part),
+    'sluice.explainCacheHit': async (id) =>
+      (await import('./cacheCommands.ts')).explainCacheHit(findHit(pipeline, id), deps.settings.settings),
     'sluice.copyAnswer': act('copy'),
     'sluice.askAgain': act('again'),
     'sluice.askStronger': act('stronger'),
@@ -97,6 +103,11 @@ export function registerCommands(
     bag.add(vscode.commands.registerCommand(id, guarded));
   }
   return bag;
+}
+
+/** The one with this id, else the newest that a cache answered. */
+function findHit({ recent }: Pipeline, id: unknown) {
+  return recent.find((receipt) => receipt.id === id) ?? recent.find(({ cache }) => cache !== 'none');
 }
 
 /** The one with this id, else the newest. */
