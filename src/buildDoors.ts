@@ -20,6 +20,7 @@ import type { Notices } from './host/notices.ts';
 import { outcomeWords } from './host/outcomeWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { TaskCommands } from './host/taskCommands.ts';
+import type { RunTests } from './host/testRuns.ts';
 import { percent, whyWords } from './host/words.ts';
 import { answersAt } from './node/probe.ts';
 
@@ -57,6 +58,8 @@ export function buildDoors(deps: DoorsDeps): void {
       panel,
       outcomes,
       labelOf,
+      check: async (request, answer) =>
+        (await import('./host/shownChecks.ts')).checkShown(core.checking, request, answer),
       onQueue: async (question, dueAtMs) => (await queue.get()).add(question, dueAtMs) !== undefined,
       onOtherAction: (action, receipt) => {
         const command = action === 'connect' ? 'sluice.connectPlatform' : 'sluice.openDashboard';
@@ -113,7 +116,9 @@ export function buildDoors(deps: DoorsDeps): void {
   const ask = { answers, clock, settings: read };
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
-  const chat = { ...core, settings: read, state, edits, owned };
+  const runTests: RunTests = async (order, signal) =>
+    (await import('./node/testCommand.ts')).runTestCommand(order, clock, signal);
+  const chat = { ...core, settings: read, state, edits, owned, runTests };
   const table = commandTable({
     ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
     ...{

@@ -9,20 +9,11 @@ import { roomInMs } from '../flow/retry.ts';
 import { CONNECT, CONNECT_HELPS, ended, stopWords, strongerThan, waitWords } from './answerEndings.ts';
 import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
 import { errorWords } from './errorWords.ts';
+import type { Question } from './question.ts';
 import { receiptRows } from './receiptRows.ts';
 import { clockTime } from './words.ts';
 
 const t = vscode.l10n.t;
-
-/** What to ask, and how to name it. */
-export interface Question {
-  readonly title: string;
-  readonly subtitle: string;
-  readonly request: RouteRequest;
-  readonly notices: readonly string[];
-  /** Hears each answer that is whole. */
-  readonly onAnswer?: (answer: Answer) => void;
-}
 
 export interface AnswerSessionDeps {
   readonly pipeline: Pipeline;
@@ -37,6 +28,8 @@ export interface AnswerSessionDeps {
   /** Asks later; false when that cannot be. Absent: there is no queue. */
   readonly onQueue?: (question: Question, dueAtMs: number) => Promise<boolean>;
   readonly onClosed: (session: AnswerSession) => void;
+  /** What checks find wrong with an answer that is shown; absent: nothing is checked. */
+  readonly check?: (request: RouteRequest, answer: Answer) => Promise<string | undefined>;
 }
 
 const STARTED: Pick<AnswerState, 'phase' | 'markdown' | 'receipt' | 'simulated'> = {
@@ -110,6 +103,7 @@ export class AnswerSession {
       this.#abort = undefined;
       this.#finish(answer);
       if (answer.receipt.stop === 'complete') question.onAnswer?.(answer);
+      void this.#check(question, answer);
       return answer.receipt;
     } catch (error) {
       if (this.#abort === abort) {
@@ -212,6 +206,12 @@ export class AnswerSession {
     const told = problem === undefined ? {} : { problem: `${problem} ${t('The earlier answer is kept.')}` };
     this.#show({ ...kept.state, status, ...told });
     return true;
+  }
+
+  async #check({ request }: Question, answer: Answer): Promise<void> {
+    const problem = await this.#deps.check?.(request, answer);
+    if (problem === undefined || this.running || this.#receipt !== answer.receipt) return;
+    this.#show({ problem, ...this.#state });
   }
 
   #begin({ title, subtitle, notices }: Question): AnswerState {
