@@ -1,6 +1,7 @@
 /** Every command by id, with what it does. Compared with `package.json` by a test. */
 import * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
+import type { AnswerCache } from '../flow/answerCache.ts';
 import type { LazyLearning } from '../flow/lazyLearning.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Receipt } from '../flow/request.ts';
@@ -12,6 +13,7 @@ import type { ReadUsage } from './exportUsage.ts';
 import { type InlineChatOwner, inlineChatCommands } from './inlineChatCommands.ts';
 import { type LazyEdits, liveEditCommands } from './liveEditCommands.ts';
 import type { QueuedTasks } from './queuedTasks.ts';
+import type { BenchmarkDeps } from './runBenchmark.ts';
 import type { SettingsWatcher } from './settingsWatcher.ts';
 import type { TaskCommands } from './taskCommands.ts';
 
@@ -21,6 +23,7 @@ export interface CommandDeps {
   /** Says so when there is none. */
   readonly showDecision: (receipt: Receipt | undefined) => Promise<Receipt | undefined>;
   readonly pipeline: Pipeline;
+  readonly cache: AnswerCache;
   readonly probe: Probe;
   readonly edits: LazyEdits;
   readonly settings: SettingsWatcher;
@@ -31,6 +34,7 @@ export interface CommandDeps {
   readonly secrets: vscode.SecretStorage;
   readonly tasks: TaskCommands;
   readonly chat: InlineChatOwner;
+  readonly benchmark: BenchmarkDeps;
 }
 
 type Handler = (argument: unknown) => unknown;
@@ -60,8 +64,14 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.showQueuedTasks': async () => (await deps.queued()).show(),
     'sluice.exportUsage': async (file) =>
       (await import('./exportUsage.ts')).exportUsageTo(deps.readUsage, file),
+    'sluice.runBenchmark': async (given) =>
+      (await import('./runBenchmark.ts')).runBenchmark(deps.benchmark, given),
     'sluice.setRedisPassword': async () =>
       (await import('./redisPassword.ts')).setRedisPassword(deps.secrets),
+    'sluice.setCacheSecret': async () => (await import('./cacheCommands.ts')).setCacheSecret(deps.secrets),
+    'sluice.clearCache': async (part) => (await import('./cacheCommands.ts')).clearCache(deps.cache, part),
+    'sluice.explainCacheHit': async (id) =>
+      (await import('./cacheCommands.ts')).explainCacheHit(findHit(pipeline, id), deps.settings.settings),
     'sluice.copyAnswer': act('copy'),
     'sluice.askAgain': act('again'),
     'sluice.askStronger': act('stronger'),
@@ -93,6 +103,11 @@ export function registerCommands(
     bag.add(vscode.commands.registerCommand(id, guarded));
   }
   return bag;
+}
+
+/** The one with this id, else the newest that a cache answered. */
+function findHit({ recent }: Pipeline, id: unknown) {
+  return recent.find((receipt) => receipt.id === id) ?? recent.find(({ cache }) => cache !== 'none');
 }
 
 /** The one with this id, else the newest. */

@@ -4,6 +4,7 @@
  */
 import type { PanelTexts } from '../flow/messages.ts';
 import { cacheTexts } from './cacheTexts.ts';
+import { experiments, models, savings } from './panelLearningTexts.ts';
 
 /** The shape of `vscode.l10n.t`. */
 export type Translate = (message: string, ...args: readonly (string | number | boolean)[]) => string;
@@ -20,6 +21,9 @@ export function panelTexts(t: Translate): PanelTexts {
     ...cacheTexts(t),
     ...latencies(t),
     ...decisions(t),
+    ...models(t),
+    ...savings(t),
+    ...experiments(t),
     ...answer(t),
   };
 }

@@ -3,12 +3,15 @@ import type { Snapshot } from '../flow/snapshot.ts';
 import { bucketsChart } from './bucketsChart.ts';
 import { decisionsList, type ListState } from './decisionsList.ts';
 import { type Content, h, type VNode } from './dom.ts';
+import { experimentsList } from './experimentsList.ts';
 import type { Format } from './format.ts';
 import { hitRateChart } from './hitRateChart.ts';
 import { latencyChart } from './latencyChart.ts';
+import { modelsTable } from './modelsTable.ts';
 import { failureBox, nothing, progress } from './parts.ts';
 import { platformsList } from './platformsList.ts';
 import { predictionsSummary } from './predictionsSummary.ts';
+import { savingsSummary } from './savingsSummary.ts';
 import { spendSummary } from './spendSummary.ts';
 
 export interface DashboardState {
@@ -132,8 +135,11 @@ function sections(snapshot: Snapshot, { list, open }: DashboardState, format: Fo
     bucketsChart(snapshot, open, format),
     hitRateChart(snapshot.caches, snapshot.cacheStrategies ?? [], format),
     predictionsSummary(snapshot.predictions, format),
+    modelsTable(snapshot.models, open, format),
+    savingsSummary(snapshot.savings, format),
     latencyChart(snapshot.latencies, format),
     decisionsList(snapshot, list, format),
+    experimentsList(snapshot.experiments, format),
     platformsList(snapshot.platforms, true, format),
   ];
 }

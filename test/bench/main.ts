@@ -4,6 +4,7 @@ import { type Bench, machine, type Report } from './report.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   activation: async () => (await import('./activation.ts')).activation,
+  cache: async () => (await import('./cache.ts')).cache,
   bucket: async () => (await import('./bucket.ts')).bucket,
   edits: async () => (await import('./edits.ts')).edits,
   'quota-trace': async () => (await import('./quotaTrace.ts')).quotaTrace,
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   inline: async () => (await import('./inline.ts')).inline,
   pipeline: async () => (await import('./pipeline.ts')).pipeline,
   routing: async () => (await import('./routing.ts')).routing,
+  session: async () => (await import('./session.ts')).session,
   semantic: async () => (await import('./semantic.ts')).semantic,
   transport: async () => (await import('./transport.ts')).transport,
 };
