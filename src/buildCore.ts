@@ -16,6 +16,7 @@ import { Outcomes } from './flow/outcomes.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
 import { requestId } from './flow/receipts.ts';
+import { LazySimilar } from './flow/similar.ts';
 import type { Notices } from './host/notices.ts';
 import { REDIS_PASSWORD, type RedisTroubleName } from './host/redisWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
@@ -64,7 +65,9 @@ export function buildCore(deps: CoreDeps) {
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher(parts);
-  const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log }));
+  const similar = owned.add(openSimilar(deps, cache));
+  const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log, similar }));
+  owned.add(outcomes.onOutcome(({ receiptId, kind }) => similar.happened(receiptId, kind)));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
     throttle(() => void context.globalState.update(ESTIMATOR, estimator.toJSON()), KEEP_EVERY_MS, clock),
@@ -75,7 +78,8 @@ export function buildCore(deps: CoreDeps) {
       keep.request();
     }),
   );
-  return { platforms, quota, metrics, cache, pipeline, clock, estimator, log, outcomes, lookAhead, history };
+  const shown = { pipeline, platforms, quota, metrics, cache, lookAhead, outcomes, similar };
+  return { ...shown, clock, estimator, log, history };
 }
 
 function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
@@ -147,6 +151,32 @@ const KEEP_EVERY_MS = 30_000;
 
 function storageFile({ globalStorageUri }: vscode.ExtensionContext, name: string): string {
   return vscode.Uri.joinPath(globalStorageUri, name).fsPath;
+}
+
+/** The semantic level; loaded after a first request, with the questions that this machine has kept. */
+function openSimilar({ context, settings, notices }: CoreDeps, cache: AnswerCache): LazySimilar {
+  const file = storageFile(context, 'questions.db');
+  const onFailure = (error: unknown) => notices.storageFailed(error);
+  return new LazySimilar({
+    clock,
+    onFailure,
+    open: async () => {
+      const [{ SimilarAnswers }, { SqliteQuestions }] = await Promise.all([
+        import('./flow/similarAnswers.ts'),
+        import('./node/sqliteQuestions.ts'),
+      ]);
+      const opening = SqliteQuestions.open(file, clock, onFailure);
+      const store = await opening.catch(onFailure);
+      return new SimilarAnswers({
+        clock,
+        settings: () => settings.settings,
+        scopeOf: (request) => cache.scope(request),
+        answerOf: (key) => cache.get(key),
+        host: globalThis,
+        ...(store === undefined ? {} : { store }),
+      });
+    },
+  });
 }
 
 /** What becomes of answers; the file is opened with the first outcome. */

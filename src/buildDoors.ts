@@ -111,7 +111,19 @@ export function buildDoors(deps: DoorsDeps): void {
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
   const chat = { ...core, settings: read, state, edits, owned };
   const table = commandTable({
-    ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
+    ...{
+      ask,
+      connections,
+      showDecision,
+      pipeline,
+      outcomes,
+      similar: core.similar,
+      probe,
+      edits,
+      chat,
+      showLog,
+      tasks,
+    },
     ...{ settings, queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));

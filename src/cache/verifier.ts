@@ -4,7 +4,7 @@
  * the same code by what they reduce to.
  */
 import { sameForm } from './embedWords.ts';
-import { Calibration, type Evidence, type OnlineCounts } from './verifierCalibration.ts';
+import { Calibration, type Evidence } from './verifierCalibration.ts';
 import type { Analysed } from './verifierFeatures.ts';
 import { objection } from './verifierGuard.ts';
 import { type Intent, intentLikeness, intentOf } from './verifierIntent.ts';
@@ -27,8 +27,6 @@ export interface VerifierEvidence {
   readonly code: Evidence;
 }
 
-export type VerifierState = Readonly<Record<Kind, OnlineCounts>>;
-
 /** The same but for case, blanks and punctuation: more than any trained score. */
 const EQUAL_SCORE = 100;
 /** One in a thousand of those was meant otherwise (an estimate: case can be meant). */
@@ -41,11 +39,11 @@ export class Verifier {
   readonly #model: VerifierModel;
   readonly #calibrations: Readonly<Record<Kind, Calibration>>;
 
-  constructor(model: VerifierModel, evidence: VerifierEvidence, state?: VerifierState) {
+  constructor(model: VerifierModel, evidence: VerifierEvidence) {
     this.#model = model;
     this.#calibrations = {
-      free: new Calibration(evidence.free, state?.free),
-      code: new Calibration(evidence.code, state?.code),
+      free: new Calibration(evidence.free),
+      code: new Calibration(evidence.code),
     };
   }
 
@@ -96,9 +94,5 @@ export class Verifier {
   /** Nothing is learned from equal questions: they are no evidence about similar ones. */
   learn(kind: Kind, score: number, verdict: 'right' | 'wrong'): void {
     if (score < EQUAL_SCORE) this.#calibrations[kind].learn(score, verdict);
-  }
-
-  get state(): VerifierState {
-    return { free: this.#calibrations.free.online, code: this.#calibrations.code.online };
   }
 }

@@ -10,12 +10,6 @@ export interface Evidence {
   readonly wrong: readonly number[];
 }
 
-/** What is kept between starts. */
-export interface OnlineCounts {
-  readonly right: readonly number[];
-  readonly wrong: readonly number[];
-}
-
 /** One-sided 90 %. */
 const CONFIDENCE_Z = 1.282;
 /** So few say nothing on their own; together with all other evidence they do. */
@@ -31,12 +25,12 @@ export class Calibration {
   #right: number[];
   #wrong: number[];
 
-  constructor(offline: Evidence, online?: OnlineCounts) {
+  constructor(offline: Evidence) {
     this.#offline = offline;
     this.#probabilities = rising(offline);
     const bins = offline.edges.length + 1;
-    this.#right = fitting(online?.right, bins);
-    this.#wrong = fitting(online?.wrong, bins);
+    this.#right = Array<number>(bins).fill(0);
+    this.#wrong = Array<number>(bins).fill(0);
   }
 
   /** That the hit is right, in [0, 1]. */
@@ -76,10 +70,6 @@ export class Calibration {
     const counts = verdict === 'right' ? this.#right : this.#wrong;
     const bin = this.#binOf(score);
     counts[bin] = (counts[bin] ?? 0) + 1;
-  }
-
-  get online(): OnlineCounts {
-    return { right: this.#right, wrong: this.#wrong };
   }
 
   #hitsIn(bin: number): number {
@@ -133,8 +123,3 @@ function rising({ right, wrong }: Evidence): number[] {
 
 /** With half a hit of each kind: no bin is ever certain. */
 const shareOf = ({ right, hits }: { right: number; hits: number }) => (right + 0.5) / (hits + 1);
-
-function fitting(counts: readonly number[] | undefined, bins: number): number[] {
-  const sound = counts?.length === bins && counts.every((count) => Number.isFinite(count) && count >= 0);
-  return sound ? [...counts] : Array<number>(bins).fill(0);
-}

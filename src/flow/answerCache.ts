@@ -42,8 +42,26 @@ export class AnswerCache {
    * this one.
    */
   key(request: RouteRequest, strongerThan: string | undefined = request.strongerThan): string | undefined {
-    const { code, conversation, tiers = [] } = request;
+    const { conversation } = request;
     if (conversation !== undefined && !repeatable(conversation)) return undefined;
+    return this.#fingerprint(request, strongerThan);
+  }
+
+  /**
+   * All but the instruction, for questions that are answered in words: two of one scope that are meant alike have one
+   * answer. `undefined`: the answer goes into code, belongs to a talk, or is bound to what was not good enough.
+   */
+  scope(request: RouteRequest): string | undefined {
+    const { code, conversation, history = [], form, instruction, strongerThan, task } = request;
+    if (form === 'edit' || conversation !== undefined || strongerThan !== undefined) return undefined;
+    if (!READ.has(task) || instruction.trim() === '') return undefined;
+    if (code === undefined && history.length > 0) return undefined;
+    const about = this.#fingerprint({ ...request, instruction: '' });
+    return code === undefined ? `${FREE}${about}` : about;
+  }
+
+  #fingerprint(request: RouteRequest, strongerThan?: string): string {
+    const { code, tiers = [] } = request;
     return fingerprint(
       {
         modelClass: `${this.#deps.modelClass()}|${strongerThan ?? ''}`,
@@ -112,6 +130,11 @@ export class AnswerCache {
     );
   }
 }
+
+/** Tasks whose answers are read, not written into a file. */
+const READ: ReadonlySet<RouteRequest['task']> = new Set(['question', 'explain', 'review']);
+/** As `CODE_FREE` of `cache/semanticIndex.ts`, which is in another chunk. */
+const FREE = 'free:';
 
 /** Each list with its length in front, so that one cannot pass for another. */
 function contextOf({ code, history = [], conversation }: RouteRequest): string[] {

@@ -11,7 +11,14 @@ import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
-import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
+import type {
+  BucketView,
+  CacheLevelView,
+  DecisionView,
+  LatencyView,
+  SimilarView,
+  Snapshot,
+} from './snapshot.ts';
 
 export interface SnapshotSources {
   readonly pipeline: Pipeline;
@@ -23,6 +30,7 @@ export interface SnapshotSources {
   /** `current` is absent until it is loaded. */
   readonly lookAhead?: { readonly current: LookAhead | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
+  readonly similar?: { readonly current: { facts(): SimilarView } | undefined };
 }
 
 /** What needs the person's language. */
@@ -49,6 +57,7 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     })),
     buckets: bucketViews(sources, atMs),
     caches: [cacheView(sources)],
+    ...similarOf(sources),
     latencies: latencyViews(sources),
     decisions: pipeline.recent.map((receipt) => {
       const outcome = words.outcome?.(fates.get(receipt.id) ?? []);
@@ -109,6 +118,11 @@ function timesOf(ahead: LimitAhead | undefined): Partial<BucketView> {
 
 function cacheView({ metrics, cache }: SnapshotSources): CacheLevelView {
   return { level: 'memory', ...metrics.cacheCounts(), ...cache.facts() };
+}
+
+function similarOf({ similar }: SnapshotSources): Pick<Snapshot, 'similar'> {
+  const level = similar?.current;
+  return level === undefined ? {} : { similar: level.facts() };
 }
 
 function latencyViews({ metrics, platforms }: SnapshotSources): LatencyView[] {

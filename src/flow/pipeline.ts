@@ -1,5 +1,6 @@
 /**
- * The way of one request: fingerprint → memory cache → single flight → dispatcher → receipt → metrics → cache.
+ * The way of one request: fingerprint → memory cache → single flight → semantic level → dispatcher → receipt → metrics →
+ * caches.
  * Every door sends its requests through here. Units: milliseconds.
  */
 import type { Clock } from '../base/clock.ts';
@@ -15,7 +16,8 @@ import type { Decision } from '../routing/decision.ts';
 import type { AnswerCache } from './answerCache.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
-import type { Answer, AnswerEvent, Receipt, RouteRequest } from './request.ts';
+import type { Answer, AnswerEvent, AnsweredFor, CacheLevel, Receipt, RouteRequest } from './request.ts';
+import type { Similar } from './similar.ts';
 
 export interface PipelineDeps {
   readonly dispatcher: Dispatcher;
@@ -24,6 +26,8 @@ export interface PipelineDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Asked when no exact level has the answer. */
+  readonly similar?: Similar;
 }
 
 type Emit = (event: AnswerEvent) => void;
@@ -73,7 +77,7 @@ export class Pipeline implements Disposable {
     const run = { id: requestId(random), startedMs, clock };
     const key = cache.key(request);
     const known = key === undefined || request.freshness === 'fresh' ? undefined : cache.get(key);
-    if (known) return this.#serve(known, run, emit);
+    if (known) return this.#serve(known, 'memory', run, emit);
     const flight =
       key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
     const start = (say: Emit, abort: AbortSignal) => this.#send(request, key, run, say, abort);
@@ -93,10 +97,17 @@ export class Pipeline implements Disposable {
   }
 
   /** No promise in here: a hit is answered in microseconds. */
-  #serve(known: Answer, run: RunFacts, emit: Emit): Answer {
+  #serve(
+    known: Answer,
+    level: Exclude<CacheLevel, 'none' | 'joined'>,
+    run: RunFacts,
+    emit: Emit,
+    answeredFor?: AnsweredFor,
+  ): Answer {
     emit({ kind: 'routed', decision: known.receipt.decision });
     emit({ kind: 'text', text: known.text });
-    const receipt = sparedReceipt(known.receipt, 'memory', run);
+    const spared = sparedReceipt(known.receipt, level, run);
+    const receipt = answeredFor === undefined ? spared : { ...spared, answeredFor };
     this.#record(receipt, known.receipt.totalMs);
     return { text: known.text, receipt };
   }
@@ -108,9 +119,11 @@ export class Pipeline implements Disposable {
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const { dispatcher, cache, log } = this.#deps;
+    const { dispatcher, log } = this.#deps;
     this.#changed.fire();
     try {
+      const near = await this.#similar(request, run, emit, signal);
+      if (near !== undefined) return near;
       const sent = await dispatcher.send(request, emit, signal);
       const receipt = receiptOf(sent, request, run);
       const answer: Answer = {
@@ -119,7 +132,7 @@ export class Pipeline implements Disposable {
         ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
         ...(sent.failure ? { failure: sent.failure } : {}),
       };
-      if (key !== undefined) cache.store(request, key, answer);
+      if (key !== undefined) this.#keep(request, key, answer);
       this.#record(receipt);
       this.#answered.fire(receipt);
       log.info('answered', factsOf(receipt));
@@ -130,6 +143,27 @@ export class Pipeline implements Disposable {
     } finally {
       this.#changed.fire();
     }
+  }
+
+  /** Not stored under its own key: the answer to a near question of a near question would be another one. */
+  async #similar(
+    request: RouteRequest,
+    run: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> {
+    const near = await this.#deps.similar?.find(request);
+    if (near === undefined) return undefined;
+    signal.throwIfAborted();
+    const { question, chance } = near;
+    near.served(run.id);
+    return this.#serve(near.answer, 'similar', run, emit, { question, chance });
+  }
+
+  #keep(request: RouteRequest, key: string, answer: Answer): void {
+    const { cache, similar } = this.#deps;
+    cache.store(request, key, answer);
+    if (answer.receipt.stop === 'complete') similar?.kept(request, key, answer.receipt.atMs);
   }
 
   /** Aborts what runs: the window closes. */

@@ -60,12 +60,13 @@ export function sparedReceipt(
     simulated: first.simulated,
     ...(first.billing === undefined ? {} : { billing: first.billing }),
     totalMs,
-    ownMs: cache === 'memory' ? totalMs : 0,
+    ownMs: cache === 'joined' ? 0 : totalMs,
     cache,
     stop: first.stop,
     costUsd: 0,
     ...(first.usage === undefined ? {} : { usage: first.usage }),
     ...(first.costUsd === undefined || first.billing ? {} : { savedUsd: first.costUsd }),
+    ...(first.answeredFor === undefined ? {} : { answeredFor: first.answeredFor }),
   };
-  return cache === 'memory' ? { ...spared, cacheAgeMs: Math.max(0, atMs - first.atMs) } : spared;
+  return cache !== 'joined' ? { ...spared, cacheAgeMs: Math.max(0, atMs - first.atMs) } : spared;
 }

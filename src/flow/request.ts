@@ -55,7 +55,15 @@ export interface RouteRequest {
   readonly helper?: HelperKind;
 }
 
-export type CacheLevel = 'none' | 'joined' | 'memory';
+/** `similar`: the answer to another question that was meant alike. */
+export type CacheLevel = 'none' | 'joined' | 'memory' | 'similar';
+
+/** Another question, whose answer this is. */
+export interface AnsweredFor {
+  readonly question: string;
+  /** That the answer serves both, in [0, 1]. */
+  readonly chance: number;
+}
 
 /** Shown under every answer. `model` is what the platform said answered, not what was asked for. */
 export interface Receipt {
@@ -90,6 +98,8 @@ export interface Receipt {
   readonly cache: CacheLevel;
   /** Age of the cached answer. */
   readonly cacheAgeMs?: number;
+  /** With `similar`, and where one joined such a request. */
+  readonly answeredFor?: AnsweredFor;
   readonly stop: StopReason | 'cut' | 'cancelled';
 }
 

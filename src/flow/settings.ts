@@ -94,6 +94,7 @@ export const SETTINGS = {
   'cache.maxEntries': { type: 'integer', default: 1_000, minimum: 1, maximum: 100_000 },
   'cache.maxMegabytes': { type: 'integer', default: 16, minimum: 1, maximum: 512 },
   'cache.ttlMinutes': { type: 'integer', default: 60, minimum: 1, maximum: 1_440 },
+  'cache.semantic.maxWrongPercent': { type: 'number', default: 1, minimum: 0, maximum: 50 },
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
   'routing.rules': { type: 'rules', default: [] },
   models: { type: 'models', default: [] },

@@ -88,6 +88,25 @@ export interface CacheLevelView {
   readonly savedMs: number;
 }
 
+/** The level that answers a question with the answer to one that was meant alike. */
+export interface SimilarView {
+  /** The share of wrong hits that is accepted, 0…1; 0 is off. */
+  readonly maxWrong: number;
+  /** Requests that it was asked for, after every exact level had missed. */
+  readonly asked: number;
+  readonly hits: number;
+  readonly entries: number;
+  readonly maxEntries: number;
+  /** Of the hits, the share that is wrong as far as the verifier knows; absent before the first hit. */
+  readonly expectedWrong?: number;
+  /** Of the hits: the person wanted another answer; took it over. */
+  readonly askedAnyway: number;
+  readonly accepted: number;
+  /** Absent while no saved answer had a known price. */
+  readonly savedUsd?: number;
+  readonly savedMs: number;
+}
+
 export interface LatencyView {
   readonly modelKey: string;
   readonly label: string;
@@ -109,7 +128,7 @@ export interface DecisionView {
   readonly simulated: boolean;
   /** One sentence, already in the person's language. */
   readonly why: string;
-  readonly cache: 'none' | 'joined' | 'memory';
+  readonly cache: 'none' | 'joined' | 'memory' | 'similar';
   readonly tokens?: number;
   readonly costUsd?: number;
   /** Paid for already: no money is shown. */
@@ -155,6 +174,8 @@ export interface Snapshot {
   readonly platforms: readonly PlatformView[];
   readonly buckets: readonly BucketView[];
   readonly caches: readonly CacheLevelView[];
+  /** Absent until it is loaded. */
+  readonly similar?: SimilarView;
   readonly latencies: readonly LatencyView[];
   /** Newest first. */
   readonly decisions: readonly DecisionView[];

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { AnswerAction } from '../flow/messages.ts';
 import type { Receipt } from '../flow/request.ts';
+import { firstOf } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -17,6 +18,18 @@ export const CONNECT: readonly AnswerAction[] = ['connect'];
 
 export function ended(markdown: string): AnswerAction[] {
   return markdown === '' ? ['again'] : ['copy', 'again', 'fresh'];
+}
+
+export function doneActions({ answeredFor }: Receipt): readonly AnswerAction[] {
+  return answeredFor === undefined
+    ? ['copy', 'again', 'stronger', 'fresh', 'decision']
+    : ['anyway', 'copy', 'stronger', 'decision'];
+}
+
+/** Above the answer, so that nobody takes it for one to this very question. */
+export function similarNotice({ answeredFor }: Receipt): string[] {
+  if (answeredFor === undefined) return [];
+  return [t('This is the answer to a similar question: “{0}”.', firstOf(answeredFor.question))];
 }
 
 export function strongerThan(receipt: Receipt | undefined): { strongerThan?: string } {

@@ -6,7 +6,15 @@ import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
 import { roomInMs } from '../flow/retry.ts';
-import { CONNECT, CONNECT_HELPS, ended, stopWords, strongerThan } from './answerEndings.ts';
+import {
+  CONNECT,
+  CONNECT_HELPS,
+  doneActions,
+  ended,
+  similarNotice,
+  stopWords,
+  strongerThan,
+} from './answerEndings.ts';
 import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
 import { errorWords } from './errorWords.ts';
 import { receiptRows } from './receiptRows.ts';
@@ -153,6 +161,7 @@ export class AnswerSession {
         this.#reask({ ...request, freshness: 'cached' });
         return;
       case 'fresh':
+      case 'anyway':
         this.#note('asked-fresh');
         this.#reask({ ...request, freshness: 'fresh' });
         return;
@@ -256,7 +265,8 @@ export class AnswerSession {
       markdown: text,
       simulated: receipt.simulated,
       receipt: receiptRows(receipt),
-      actions: ['copy', 'again', 'stronger', 'fresh', 'decision'],
+      notices: [...this.#state.notices, ...similarNotice(receipt)],
+      actions: doneActions(receipt),
       ...(problem === undefined ? {} : { problem }),
     });
   }

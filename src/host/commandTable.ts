@@ -1,8 +1,10 @@
 /** Every command by id, with what it does. Compared with `package.json` by a test. */
 import * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
+import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Receipt } from '../flow/request.ts';
+import type { LazySimilar } from '../flow/similar.ts';
 import { type AskDeps, askAboutSelection, explainSelection } from './askSelection.ts';
 import type { Connections } from './connections.ts';
 import type { Probe } from './connectPlatform.ts';
@@ -20,6 +22,8 @@ export interface CommandDeps {
   /** Says so when there is none. */
   readonly showDecision: (receipt: Receipt | undefined) => Promise<Receipt | undefined>;
   readonly pipeline: Pipeline;
+  readonly outcomes: Outcomes;
+  readonly similar: LazySimilar;
   readonly probe: Probe;
   readonly edits: LazyEdits;
   readonly settings: SettingsWatcher;
@@ -62,6 +66,8 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.askAgain': act('again'),
     'sluice.askStronger': act('stronger'),
     'sluice.askFresh': act('fresh'),
+    'sluice.askAnyway': async (id) =>
+      (await import('./askAnyway.ts')).askAnyway({ ...deps, answers: ask.answers }, id),
     'sluice.cancelRequest': act('cancel'),
     'sluice.enableVscodeChat': async () => (await import('./enableVscodeChat.ts')).enableVscodeChat(),
     'sluice.showLog': () => deps.showLog(),

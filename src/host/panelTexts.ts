@@ -2,7 +2,9 @@
  * The words of the webviews by key. `{0}`, `{1}` are filled in by the panel; `.one` and `.other` are chosen
  * by the count as the language counts.
  */
+
 import type { PanelTexts } from '../flow/messages.ts';
+import { reuseTexts } from './panelReuseTexts.ts';
 
 /** The shape of `vscode.l10n.t`. */
 export type Translate = (message: string, ...args: readonly (string | number | boolean)[]) => string;
@@ -17,6 +19,7 @@ export function panelTexts(t: Translate): PanelTexts {
     ...shares(t),
     ...predictions(t),
     ...caches(t),
+    ...reuseTexts(t),
     ...latencies(t),
     ...decisions(t),
     ...answer(t),
@@ -231,6 +234,7 @@ function decisions(t: Translate) {
     'decision.subscription': t('in your subscription'),
     'decision.noCost': t('cost {0}'),
     'decision.memory': t('from the cache'),
+    'decision.similar': t('answer to a similar question'),
     'decision.joined': t('joined an equal request'),
     'problem.cut': t('cut off'),
     'problem.cancelled': t('cancelled'),
@@ -271,6 +275,8 @@ function answer(t: Translate) {
     'action.stronger.title': t('Ask the same from the next stronger model'),
     'action.fresh': t('Ask Fresh'),
     'action.fresh.title': t('Ask the same and leave the cache aside'),
+    'action.anyway': t('Ask Anyway'),
+    'action.anyway.title': t('Ask this very question; that it was not the same is remembered'),
     'action.decision': t('Why This Model'),
     'action.decision.title': t('Show the whole routing decision'),
     'action.dashboard': t('Dashboard'),

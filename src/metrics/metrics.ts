@@ -39,8 +39,11 @@ export class Metrics {
     if (record.cache === 'memory') this.#hits += 1;
     else if (record.cache === 'joined') this.#joined += 1;
     else this.#misses += 1;
-    if (savedUsd !== undefined) this.#savedUsd = (this.#savedUsd ?? 0) + savedUsd;
-    this.#savedMs += savedMs ?? 0;
+    // What the semantic level saved, it counts itself.
+    if (record.cache !== 'similar') {
+      if (savedUsd !== undefined) this.#savedUsd = (this.#savedUsd ?? 0) + savedUsd;
+      this.#savedMs += savedMs ?? 0;
+    }
     // Times of answers that were cut or served from a cache say nothing about the model.
     if (record.cache === 'none' && WHOLE.has(record.stop)) {
       this.#latencyOf(record.modelKey).record(record.totalMs);

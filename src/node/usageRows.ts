@@ -8,6 +8,8 @@ const SELECT = `
     output_tokens AS outputTokens, cost_usd AS costUsd, total_ms AS totalMs
   FROM usage ORDER BY at_ms, id`;
 
+const CACHES: readonly UsageRecord['cache'][] = ['joined', 'memory', 'similar'];
+
 /** Oldest first; none when there is no history yet. Throws `storage-unusable`. */
 export async function readUsage(file: string): Promise<UsageRecord[]> {
   if (!existsSync(file)) return [];
@@ -33,7 +35,7 @@ function recordOf(row: Readonly<Record<string, unknown>>): UsageRecord {
     task: String(row.task),
     modelKey: String(row.model),
     simulated: row.simulated === 1,
-    cache: row.cache === 'memory' || row.cache === 'joined' ? row.cache : 'none',
+    cache: CACHES.find((cache) => cache === row.cache) ?? 'none',
     stop: String(row.stop),
     ...(typeof inputTokens === 'number' ? { inputTokens } : {}),
     ...(typeof outputTokens === 'number' ? { outputTokens } : {}),

@@ -9,6 +9,7 @@ import { latencyChart } from './latencyChart.ts';
 import { failureBox, nothing, progress } from './parts.ts';
 import { platformsList } from './platformsList.ts';
 import { predictionsSummary } from './predictionsSummary.ts';
+import { similarSummary } from './similarSummary.ts';
 import { spendSummary } from './spendSummary.ts';
 
 export interface DashboardState {
@@ -131,6 +132,7 @@ function sections(snapshot: Snapshot, { list, open }: DashboardState, format: Fo
     spendSummary(snapshot.today, snapshot.running, format),
     bucketsChart(snapshot, open, format),
     hitRateChart(snapshot.caches, format),
+    similarSummary(snapshot.similar, format),
     predictionsSummary(snapshot.predictions, format),
     latencyChart(snapshot.latencies, format),
     decisionsList(snapshot, list, format),

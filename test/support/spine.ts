@@ -10,6 +10,7 @@ import { Pipeline } from '../../src/flow/pipeline.ts';
 import { Platforms } from '../../src/flow/platforms.ts';
 import type { RouteRequest } from '../../src/flow/request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/flow/settings.ts';
+import type { Similar } from '../../src/flow/similar.ts';
 import type { ModelTransport } from '../../src/flow/transport.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
 import { MemoryLedger, type UsageLedger } from '../../src/metrics/usageLedger.ts';
@@ -51,6 +52,7 @@ export interface SpineOptions {
   readonly ledger?: UsageLedger;
   readonly quota?: Quota;
   readonly foresight?: () => Promise<Foresight>;
+  readonly similar?: Similar;
 }
 
 export function buildSpine(options: SpineOptions) {
@@ -77,7 +79,11 @@ export function buildSpine(options: SpineOptions) {
     ...(foresight === undefined ? {} : { foresight }),
     ...(options.approve === undefined ? {} : { approve: options.approve }),
   });
-  const pipeline = new Pipeline({ dispatcher, cache, metrics, clock, random, log: silentLog });
+  const { similar } = options;
+  const pipeline = new Pipeline({
+    ...{ dispatcher, cache, metrics, clock, random, log: silentLog },
+    ...(similar === undefined ? {} : { similar }),
+  });
   return { pipeline, platforms, quota, metrics, cache, clock, state };
 }
 
