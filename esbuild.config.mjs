@@ -85,6 +85,8 @@ const host = {
     reviewComments: 'src/host/reviewComments.ts',
     writeBeside: 'src/host/writeBeside.ts',
     vscodeTransport: 'src/host/vscodeTransport.ts',
+    background: 'src/flow/background.ts',
+    jsonFile: 'src/node/jsonFile.ts',
     claudeCode: 'src/node/claudeCode.ts',
     simulatedPlatform: 'src/node/simulatedPlatform.ts',
     sqliteLedger: 'src/node/sqliteLedger.ts',

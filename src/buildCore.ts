@@ -8,6 +8,7 @@ import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
 import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
+import { LazyBackground } from './flow/lazyBackground.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
 import type { LookAhead } from './flow/lookAhead.ts';
@@ -17,10 +18,12 @@ import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
 import { requestId } from './flow/receipts.ts';
 import { LazySimilar } from './flow/similar.ts';
+import { hasSpare } from './flow/spareQuota.ts';
 import type { Notices } from './host/notices.ts';
 import { REDIS_PASSWORD, type RedisTroubleName } from './host/redisWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { localDay } from './metrics/usageLedger.ts';
 import { LazyHistory } from './node/lazyHistory.ts';
 import { sha256 } from './node/sha256.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
@@ -68,6 +71,7 @@ export function buildCore(deps: CoreDeps) {
   const similar = owned.add(openSimilar(deps, cache));
   const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log, similar }));
   owned.add(outcomes.onOutcome(({ receiptId, kind }) => similar.happened(receiptId, kind)));
+  const background = owned.add(openBackground(deps, { cache, pipeline, platforms, quota, lookAhead }));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
     throttle(() => void context.globalState.update(ESTIMATOR, estimator.toJSON()), KEEP_EVERY_MS, clock),
@@ -78,7 +82,7 @@ export function buildCore(deps: CoreDeps) {
       keep.request();
     }),
   );
-  const shown = { pipeline, platforms, quota, metrics, cache, lookAhead, outcomes, similar };
+  const shown = { pipeline, platforms, quota, metrics, cache, lookAhead, outcomes, similar, background };
   return { ...shown, clock, estimator, log, history };
 }
 
@@ -174,6 +178,48 @@ function openSimilar({ context, settings, notices }: CoreDeps, cache: AnswerCach
         answerOf: (key) => cache.get(key),
         host: globalThis,
         ...(store === undefined ? {} : { store }),
+      });
+    },
+  });
+}
+
+/** What is asked ahead, and the log of what the person asks that it learns from. */
+function openBackground(
+  { context, settings, notices, owned }: CoreDeps,
+  core: {
+    readonly cache: AnswerCache;
+    readonly pipeline: Pipeline;
+    readonly platforms: Platforms;
+    readonly quota: Quota;
+    readonly lookAhead: LazyLookAhead;
+  },
+): LazyBackground {
+  const read = () => settings.settings;
+  const { cache, pipeline, platforms, quota, lookAhead } = core;
+  const onFailure = (error: unknown) => notices.storageFailed(error);
+  return new LazyBackground({
+    clock,
+    pipeline,
+    onFailure,
+    wanted: () => read()['background.enabled'] && read()['cache.enabled'],
+    open: async () => {
+      const [{ Background }, { JsonFile }] = await Promise.all([
+        import('./flow/background.ts'),
+        import('./node/jsonFile.ts'),
+      ]);
+      const store = owned.add(new JsonFile(storageFile(context, 'asked.json'), clock, onFailure));
+      const ahead = await lookAhead.get();
+      return Background.open({
+        ...{ clock, store, settings: read, day: localDay },
+        run: (request, signal) => pipeline.run(request, () => undefined, signal),
+        preview: (request) => pipeline.preview(request).decision,
+        keyOf: (request) => cache.key(request),
+        known: async (key) => cache.peek(key) !== undefined,
+        running: () => pipeline.running,
+        spare: (key) => {
+          const { platform, name } = platforms.model(key);
+          return hasSpare(platform, name, quota.states(), (state) => ahead.ahead(state));
+        },
       });
     },
   });

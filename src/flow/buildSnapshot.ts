@@ -12,6 +12,7 @@ import type { Pipeline } from './pipeline.ts';
 import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
 import type {
+  BackgroundView,
   BucketView,
   CacheLevelView,
   DecisionView,
@@ -30,7 +31,13 @@ export interface SnapshotSources {
   /** `current` is absent until it is loaded. */
   readonly lookAhead?: { readonly current: LookAhead | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
-  readonly similar?: { readonly current: { facts(): SimilarView } | undefined };
+  readonly similar?: Loaded<SimilarView>;
+  readonly background?: Loaded<BackgroundView>;
+}
+
+interface Loaded<T> {
+  /** Absent until it is loaded. */
+  readonly current: { facts(): T } | undefined;
 }
 
 /** What needs the person's language. */
@@ -57,7 +64,7 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     })),
     buckets: bucketViews(sources, atMs),
     caches: [cacheView(sources)],
-    ...similarOf(sources),
+    ...reuseOf(sources),
     latencies: latencyViews(sources),
     decisions: pipeline.recent.map((receipt) => {
       const outcome = words.outcome?.(fates.get(receipt.id) ?? []);
@@ -120,9 +127,11 @@ function cacheView({ metrics, cache }: SnapshotSources): CacheLevelView {
   return { level: 'memory', ...metrics.cacheCounts(), ...cache.facts() };
 }
 
-function similarOf({ similar }: SnapshotSources): Pick<Snapshot, 'similar'> {
-  const level = similar?.current;
-  return level === undefined ? {} : { similar: level.facts() };
+function reuseOf({ similar, background }: SnapshotSources): Pick<Snapshot, 'similar' | 'background'> {
+  return {
+    ...(similar?.current === undefined ? {} : { similar: similar.current.facts() }),
+    ...(background?.current === undefined ? {} : { background: background.current.facts() }),
+  };
 }
 
 function latencyViews({ metrics, platforms }: SnapshotSources): LatencyView[] {

@@ -40,6 +40,7 @@ export class Pipeline implements Disposable {
   readonly #flights = new SingleFlight<AnswerEvent, Answer>();
   readonly #changed = new Emitter<void>();
   readonly #answered = new Emitter<Receipt>();
+  readonly #persons = new Emitter<PersonsRequest>();
   readonly #recent: Receipt[] = [];
 
   constructor(deps: PipelineDeps) {
@@ -54,6 +55,11 @@ export class Pipeline implements Disposable {
   /** Fires with the receipt of each call that a platform answered. */
   onAnswer(listener: (receipt: Receipt) => void): Disposable {
     return this.#answered.on(listener);
+  }
+
+  /** Fires when a person's request begins, and again when it has its answer. */
+  onPersonsRequest(listener: (event: PersonsRequest) => void): Disposable {
+    return this.#persons.on(listener);
   }
 
   /** Calls that are under way at the platforms. */
@@ -73,19 +79,24 @@ export class Pipeline implements Disposable {
   async run(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     const { cache, clock, random } = this.#deps;
-    const startedMs = clock.monotonic();
-    const run = { id: requestId(random), startedMs, clock };
+    const run = { id: requestId(random), startedMs: clock.monotonic(), clock };
     const key = cache.key(request);
+    if (request.ahead === undefined) this.#persons.fire({ request });
     const known = key === undefined || request.freshness === 'fresh' ? undefined : cache.get(key);
-    if (known) return this.#serve(known, 'memory', run, emit);
+    if (known) return this.#told(request, key, this.#serve(known, 'memory', run, emit));
     const flight =
       key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
     const start = (say: Emit, abort: AbortSignal) => this.#send(request, key, run, say, abort);
     const { result, leader } = await this.#flights.join(flight, start, emit, signal);
-    if (leader) return result;
+    if (leader) return this.#told(request, key, result);
     const receipt = sparedReceipt(result.receipt, 'joined', run);
     this.#record(receipt);
-    return { ...result, receipt };
+    return this.#told(request, key, { ...result, receipt });
+  }
+
+  #told(request: RouteRequest, key: string | undefined, answer: Answer): Answer {
+    if (request.ahead === undefined) this.#persons.fire({ request, answered: { key, receipt: answer.receipt } });
+    return answer;
   }
 
   /** What `run` would choose now, or did choose for the answer that the cache holds. Throws as `Dispatcher.preview`. */
@@ -152,7 +163,7 @@ export class Pipeline implements Disposable {
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
-    const near = await this.#deps.similar?.find(request);
+    const near = await this.#deps.similar?.find(request, signal);
     if (near === undefined) return undefined;
     signal.throwIfAborted();
     const { question, chance } = near;
@@ -171,6 +182,7 @@ export class Pipeline implements Disposable {
     this.#flights.abortAll(new DOMException('the window closes', 'AbortError'));
     this.#changed.dispose();
     this.#answered.dispose();
+    this.#persons.dispose();
   }
 
   #record(receipt: Receipt, savedMs?: number): void {
@@ -197,6 +209,12 @@ export class Pipeline implements Disposable {
     });
     this.#changed.fire();
   }
+}
+
+/** Whatever Sluice asks ahead by itself is none. `key` is absent where no other request is the same. */
+export interface PersonsRequest {
+  readonly request: RouteRequest;
+  readonly answered?: { readonly key: string | undefined; readonly receipt: Receipt };
 }
 
 interface RunFacts {

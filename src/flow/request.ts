@@ -51,6 +51,8 @@ export interface RouteRequest {
   readonly conversation?: Conversation;
   /** Only models of these tiers may answer; absent: any. */
   readonly tiers?: readonly Tier[];
+  /** Nobody has asked for it yet: it does not wait for room, and nobody is asked whether it may cost. */
+  readonly ahead?: 'warming' | 'prefetch';
   /** A small request that VS Code makes by itself: the cheapest model answers it. */
   readonly helper?: HelperKind;
 }

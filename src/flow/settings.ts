@@ -95,6 +95,8 @@ export const SETTINGS = {
   'cache.maxMegabytes': { type: 'integer', default: 16, minimum: 1, maximum: 512 },
   'cache.ttlMinutes': { type: 'integer', default: 60, minimum: 1, maximum: 1_440 },
   'cache.semantic.maxWrongPercent': { type: 'number', default: 1, minimum: 0, maximum: 50 },
+  'background.enabled': { type: 'boolean', default: true },
+  'background.usdPerDay': { type: 'number', default: 0, minimum: 0, maximum: 100 },
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
   'routing.rules': { type: 'rules', default: [] },
   models: { type: 'models', default: [] },

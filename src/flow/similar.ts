@@ -17,8 +17,8 @@ export interface SimilarAnswer {
 }
 
 export interface Similar {
-  /** Undefined: nothing known is near enough. Never rejects. */
-  find(request: RouteRequest): Promise<SimilarAnswer | undefined> | undefined;
+  /** Undefined: nothing known is near enough. Rejects only with the signal's reason. */
+  find(request: RouteRequest, signal: AbortSignal): Promise<SimilarAnswer | undefined> | undefined;
   /** A whole answer is in the cache under this key. */
   kept(request: RouteRequest, key: string, atMs: number): void;
 }
@@ -55,9 +55,9 @@ export class LazySimilar implements Similar, Disposable {
     return this.#current;
   }
 
-  find(request: RouteRequest): Promise<SimilarAnswer | undefined> | undefined {
+  find(request: RouteRequest, signal: AbortSignal): Promise<SimilarAnswer | undefined> | undefined {
     if (this.#current === undefined) this.#loadSoon();
-    return this.#current?.find(request);
+    return this.#current?.find(request, signal);
   }
 
   kept(request: RouteRequest, key: string, atMs: number): void {

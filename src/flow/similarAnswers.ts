@@ -47,8 +47,12 @@ export interface SimilarDeps {
   readonly settings: () => Pick<Settings, 'cache.enabled' | 'cache.semantic.maxWrongPercent'>;
   /** What the question is about; undefined: its answer serves no other question. */
   readonly scopeOf: (request: RouteRequest) => string | undefined;
-  /** Out of the exact levels, whichever has it. */
-  readonly answerOf: (key: string) => Promise<Answer | undefined> | Answer | undefined;
+  /** Out of the exact levels, whichever has it, as long as the request's file is as it was. */
+  readonly answerOf: (
+    key: string,
+    request: RouteRequest,
+    signal: AbortSignal,
+  ) => Promise<Answer | undefined> | Answer | undefined;
   /** Absent: nothing outlives the window. */
   readonly store?: QuestionStore;
   /** Where `WebAssembly` is looked for: `globalThis`. */
@@ -93,15 +97,16 @@ export class SimilarAnswers implements Disposable {
   }
 
   /** Counts as asked only what a similar question could answer at all. */
-  async find(request: RouteRequest): Promise<SimilarAnswer | undefined> {
-    const scope = request.freshness === 'cached' ? this.#scopeOf(request) : undefined;
+  async find(request: RouteRequest, signal: AbortSignal): Promise<SimilarAnswer | undefined> {
+    const asked = request.freshness === 'cached' && request.ahead === undefined;
+    const scope = asked ? this.#scopeOf(request) : undefined;
     if (scope === undefined) return undefined;
     this.#index.bound = this.#bound;
     this.#asked += 1;
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const hit = this.#index.lookup(request.instruction, scope);
       if (hit === undefined) return undefined;
-      const answer = await this.#deps.answerOf(hit.entryId);
+      const answer = await this.#deps.answerOf(hit.entryId, request, signal);
       if (answer !== undefined) return this.#found(request, hit, answer);
       this.#forget(hit.entryId);
     }

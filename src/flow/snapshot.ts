@@ -107,6 +107,34 @@ export interface SimilarView {
   readonly savedMs: number;
 }
 
+/** What is asked before the person does. */
+export interface BackgroundView {
+  readonly on: boolean;
+  /** What it may cost a day; 0: only what costs nothing is asked. */
+  readonly budgetUsd: number;
+  readonly spentTodayUsd: number;
+  readonly kinds: readonly {
+    readonly kind: 'warming' | 'prefetch';
+    readonly sent: number;
+    /** Of those, the person has asked for. */
+    readonly used: number;
+    readonly usd: number;
+    /** Too few were used: it has switched itself off. */
+    readonly off: boolean;
+  }[];
+  /** Newest first. */
+  readonly newest: readonly {
+    readonly kind: 'warming' | 'prefetch';
+    readonly task: TaskType;
+    readonly model: string;
+    readonly simulated: boolean;
+    readonly usd: number;
+    readonly atMs: number;
+    /** Absent: nobody has asked for it yet. */
+    readonly used?: boolean;
+  }[];
+}
+
 export interface LatencyView {
   readonly modelKey: string;
   readonly label: string;
@@ -176,6 +204,8 @@ export interface Snapshot {
   readonly caches: readonly CacheLevelView[];
   /** Absent until it is loaded. */
   readonly similar?: SimilarView;
+  /** Absent until it is loaded. */
+  readonly background?: BackgroundView;
   readonly latencies: readonly LatencyView[];
   /** Newest first. */
   readonly decisions: readonly DecisionView[];

@@ -42,7 +42,7 @@ function open(maxWrongPercent = 1, store = new MemoryQuestions()) {
   const transport = new FakeTransport(clock);
   let level: SimilarAnswers | undefined;
   const similar: Similar = {
-    find: (asked) => level?.find(asked),
+    find: (asked, signal) => level?.find(asked, signal),
     kept: (asked, key, atMs) => level?.kept(asked, key, atMs),
   };
   const settings = { 'cache.semantic.maxWrongPercent': maxWrongPercent };
@@ -64,6 +64,9 @@ function open(maxWrongPercent = 1, store = new MemoryQuestions()) {
     );
   return { ...spine, clock, level, transport, store, ask, parts };
 }
+
+/** Aborted by nobody. */
+const never = new AbortController().signal;
 
 suite('answers to similar questions', () => {
   test('other words about the same code get the answer, labelled with its question, its age and what it saved', async () => {
@@ -158,7 +161,7 @@ suite('answers to similar questions', () => {
     const restarted = new SimilarAnswers(parts);
     restarted.build(100);
     assert.equal(
-      await restarted.find(request({ task: 'question', instruction: 'what does it do' })),
+      await restarted.find(request({ task: 'question', instruction: 'what does it do' }), never),
       undefined,
     );
   });
@@ -169,9 +172,9 @@ suite('answers to similar questions', () => {
     const asked = request({ task: 'question', instruction: 'What does this function do?' });
 
     const restarted = new SimilarAnswers(parts);
-    const found = await restarted.find(asked);
+    const found = await restarted.find(asked, never);
     cache.clear();
-    const gone = await restarted.find(asked);
+    const gone = await restarted.find(asked, never);
 
     assert.deepEqual([found?.question, gone], ['explain this function', undefined]);
     assert.deepEqual([store.kept.size, restarted.facts().entries], [0, 0]);
@@ -200,7 +203,7 @@ suite('answers to similar questions', () => {
       },
     });
 
-    const before = lazy.find(request());
+    const before = lazy.find(request(), never);
     lazy.kept(request({ task: 'question', instruction: 'explain this' }), 'key', 0);
     const openedAtOnce = opened;
     clock.advance(10_000);
