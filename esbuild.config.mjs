@@ -90,6 +90,8 @@ const host = {
     claudeCode: 'src/node/claudeCode.ts',
     simulatedPlatform: 'src/node/simulatedPlatform.ts',
     sqliteLedger: 'src/node/sqliteLedger.ts',
+    trialRun: 'src/flow/trialRun.ts',
+    sqliteTrials: 'src/node/sqliteTrials.ts',
     sqliteOutcomes: 'src/node/sqliteOutcomes.ts',
     sqliteLevels: 'src/node/sqliteLevels.ts',
     sqliteQuestions: 'src/node/sqliteQuestions.ts',

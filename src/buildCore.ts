@@ -6,6 +6,7 @@ import type { Log } from './base/log.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
 import { AnswerCache } from './flow/answerCache.ts';
+import { factorOf } from './flow/callPlan.ts';
 import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { LazyBackground } from './flow/lazyBackground.ts';
@@ -19,6 +20,7 @@ import { Platforms } from './flow/platforms.ts';
 import { requestId } from './flow/receipts.ts';
 import { LazySimilar } from './flow/similar.ts';
 import { hasSpare } from './flow/spareQuota.ts';
+import { Trials } from './flow/trials.ts';
 import type { Notices } from './host/notices.ts';
 import { REDIS_PASSWORD, type RedisTroubleName } from './host/redisWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
@@ -45,7 +47,7 @@ export type Core = ReturnType<typeof buildCore>;
 
 export function buildCore(deps: CoreDeps) {
   const { context, settings, notices, log, owned } = deps;
-  const read = () => settings.settings;
+  const read = () => trials.settings();
   const platforms = owned.add(new Platforms());
   const quota: Quota = owned.add(openQuota(deps, () => lookAhead.current));
   const counter = owned.add(new TokenCounter(context.asAbsolutePath('dist/tokenizerWorker.cjs'), clock));
@@ -55,6 +57,22 @@ export function buildCore(deps: CoreDeps) {
   const history = owned.add(new LazyHistory({ file: storageFile(context, 'sluice.db'), clock, onFailure }));
   const metrics = new Metrics(history.ledger);
   const outcomes = owned.add(new Outcomes(openOutcomes(deps), clock));
+  const trials: Trials = owned.add(
+    new Trials({
+      settings: () => settings.settings,
+      installation: () => installationOf(context),
+      digest: sha256,
+      clock,
+      models: () => platforms.models,
+      factor: (model) => factorOf(model, estimator),
+      open: async () => {
+        const { SqliteTrials } = await import('./node/sqliteTrials.ts');
+        return owned.add(await SqliteTrials.open(storageFile(context, 'trials.db'), clock, onFailure));
+      },
+      onFailure,
+    }),
+  );
+  owned.add(outcomes.onOutcome((outcome) => trials.happened(outcome)));
   const cache = new AnswerCache({
     hash: sha256,
     clock,
@@ -69,7 +87,9 @@ export function buildCore(deps: CoreDeps) {
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher(parts);
   const similar = owned.add(openSimilar(deps, cache));
-  const pipeline = owned.add(new Pipeline({ dispatcher, cache, metrics, clock, random, log, similar }));
+  const pipeline = owned.add(
+    new Pipeline({ dispatcher, cache, metrics, clock, random, log, trials, similar }),
+  );
   owned.add(outcomes.onOutcome(({ receiptId, kind }) => similar.happened(receiptId, kind)));
   const background = owned.add(openBackground(deps, { cache, pipeline, platforms, quota, lookAhead }));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
@@ -83,8 +103,19 @@ export function buildCore(deps: CoreDeps) {
     }),
   );
   const shown = { pipeline, platforms, quota, metrics, cache, lookAhead, outcomes, similar, background };
-  return { ...shown, clock, estimator, log, history };
+  return { ...shown, clock, estimator, log, history, trials };
 }
+
+/** Says which variants of experiments are this installation's; VS Code's own id is the same for all without telemetry. */
+function installationOf({ globalState }: vscode.ExtensionContext): string {
+  const known = globalState.get<unknown>(INSTALLATION);
+  if (typeof known === 'string') return known;
+  const made = crypto.randomUUID();
+  void globalState.update(INSTALLATION, made);
+  return made;
+}
+
+const INSTALLATION = 'sluice.installation';
 
 function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
   const { context, settings, notices, owned } = deps;

@@ -68,12 +68,15 @@ export function buildDoors(deps: DoorsDeps): void {
   const dashboard = owned.add(
     new DashboardView({
       ...panel,
-      snapshot: () =>
-        buildSnapshot(core, {
+      snapshot: () => {
+        // What earlier windows counted is shown before this one has asked anything.
+        void core.trials.load();
+        return buildSnapshot(core, {
           why: ({ decision }) => whyWords(decision),
           notices: () => notices.all(),
           outcome: (facts) => outcomeWords(facts, percent, vscode.l10n.t),
-        }),
+        });
+      },
       onBug: (error) => void notices.bug(error, showLog),
     }),
   );
@@ -101,7 +104,8 @@ export function buildDoors(deps: DoorsDeps): void {
     meter.changed();
     dashboard.changed();
   };
-  for (const source of [pipeline, quota, platforms, settings]) owned.add(source.onChange(changed));
+  for (const source of [pipeline, quota, platforms, settings, core.trials])
+    owned.add(source.onChange(changed));
   owned.add(outcomes.onOutcome(changed));
   owned.add(vscode.workspace.onDidChangeTextDocument(({ document }) => {
     if (document.uri.scheme !== 'output') core.background.interrupt();

@@ -77,7 +77,12 @@ suite('manifest', () => {
     const sensitive = Object.entries(SETTINGS)
       .filter(
         ([, { type }]) =>
-          type === 'url' || type === 'path' || type === 'redis' || type === 'rules' || type === 'models',
+          type === 'url' ||
+          type === 'path' ||
+          type === 'redis' ||
+          type === 'rules' ||
+          type === 'models' ||
+          type === 'experiments',
       )
       .map(([key]) => `sluice.${key}`);
 

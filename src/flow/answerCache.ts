@@ -77,6 +77,11 @@ export class AnswerCache {
     );
   }
 
+  /** Whether answers to this request are kept and given out again. */
+  serves({ trial }: Pick<RouteRequest, 'trial'>): boolean {
+    return (trial?.settings ?? this.#deps.settings())['cache.enabled'];
+  }
+
   get(key: string): Answer | undefined {
     return this.#current().get(key);
   }
@@ -88,7 +93,7 @@ export class AnswerCache {
 
   /** A stronger answer also takes the place of the one that was not good enough. */
   store(request: RouteRequest, key: string, answer: Answer): void {
-    if (!this.#deps.settings()['cache.enabled'] || answer.receipt.stop !== 'complete') return;
+    if (!this.serves(request) || answer.receipt.stop !== 'complete') return;
     this.#current().set(key, answer);
     const plain = request.strongerThan === undefined ? undefined : this.key(request, '');
     if (plain !== undefined) this.#current().set(plain, answer);

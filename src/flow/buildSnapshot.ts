@@ -20,6 +20,7 @@ import type {
   SimilarView,
   Snapshot,
 } from './snapshot.ts';
+import type { Trials } from './trials.ts';
 
 export interface SnapshotSources {
   readonly pipeline: Pipeline;
@@ -33,6 +34,7 @@ export interface SnapshotSources {
   readonly outcomes?: { readonly recent: readonly Outcome[] };
   readonly similar?: Loaded<SimilarView>;
   readonly background?: Loaded<BackgroundView>;
+  readonly trials?: Pick<Trials, 'current'> | undefined;
 }
 
 interface Loaded<T> {
@@ -73,9 +75,16 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     ...(fates.size === 0 ? {} : { fates: fateView(fates) }),
     today: metrics.totals(atMs),
     running: pipeline.running,
+    ...trialViews(sources),
     predictions: sources.lookAhead?.current?.calibration() ?? {},
     notices: words.notices(),
   };
+}
+
+function trialViews({ trials }: SnapshotSources): Pick<Snapshot, 'savings' | 'experiments'> {
+  const run = trials?.current;
+  if (run === undefined) return {};
+  return { savings: run.book.savings, experiments: run.book.experimentViews(run.own) };
 }
 
 /** The meter needs these alone. Limits of platforms that are not in use now are left out. */

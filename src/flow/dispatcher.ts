@@ -24,6 +24,7 @@ import type { Platforms } from './platforms.ts';
 import type { AnswerEvent, RouteRequest } from './request.ts';
 import { fallsBack, MOST_RETRIES, platformWide, retryable, retryDelayMs } from './retry.ts';
 import type { Settings } from './settings.ts';
+import type { Trial } from './trials.ts';
 
 export interface DispatcherDeps {
   readonly platforms: Platforms;
@@ -101,9 +102,10 @@ export class Dispatcher {
   }
 
   #route(request: RouteRequest, job: CallPlan): Decision {
-    const { platforms, quota, settings, estimator } = this.#deps;
-    const { conversation, tiers, helper } = request;
-    return route({
+    const { platforms, quota, estimator } = this.#deps;
+    const { conversation, tiers, helper, trial } = request;
+    const settings = trial?.settings ?? this.#deps.settings();
+    const decision = route({
       features: taskFeatures({
         task: request.task,
         instruction: conversation === undefined ? request.instruction : askedIn(conversation),
@@ -113,8 +115,8 @@ export class Dispatcher {
         inputTokens: job.inputTokens,
       }),
       models: platforms.models,
-      rules: settings()['routing.rules'],
-      bar: settings()['routing.qualityBar'],
+      rules: settings['routing.rules'],
+      bar: settings['routing.qualityBar'],
       outputTokens: job.outputTokens,
       room: (model) =>
         quota.room(model.platform, model.name, demandOf(model, job, estimator), request.priority),
@@ -127,6 +129,7 @@ export class Dispatcher {
       ...(tiers === undefined ? {} : { tiers }),
       ...(helper === undefined ? {} : { helper }),
     });
+    return trial === undefined ? decision : tried(decision, trial);
   }
 
   /** True once the person has said yes; a cheap model needs no word, a dearer one after it may. Throws `not-approved`. */
@@ -247,6 +250,16 @@ export class Dispatcher {
     emit({ kind: 'waiting', platform: info.platform, waitMs });
     return delay(waitMs, this.#deps.clock, signal);
   }
+}
+
+/** The decision says which variants it was made with. */
+function tried(decision: Decision, { assigned }: Trial): Decision {
+  const said = assigned.map(({ experiment, variant }) => ({
+    kind: 'experiment' as const,
+    experiment,
+    variant,
+  }));
+  return { ...decision, reasons: [...decision.reasons, ...said] };
 }
 
 function platformOf(option: Option): string {

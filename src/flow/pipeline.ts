@@ -18,6 +18,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
 import type { Answer, AnswerEvent, AnsweredFor, CacheLevel, Receipt, RouteRequest } from './request.ts';
 import type { Similar } from './similar.ts';
+import type { Assigned, Trials } from './trials.ts';
 
 export interface PipelineDeps {
   readonly dispatcher: Dispatcher;
@@ -28,6 +29,8 @@ export interface PipelineDeps {
   readonly log: Log;
   /** Asked when no exact level has the answer. */
   readonly similar?: Similar;
+  /** Absent: no experiments. */
+  readonly trials?: Trials;
 }
 
 type Emit = (event: AnswerEvent) => void;
@@ -76,13 +79,17 @@ export class Pipeline implements Disposable {
    * Resolves with an answer, which may be partial (`receipt.stop` says so). Rejects with a `SluiceError` when nothing
    * came, or with the signal's reason. `emit` hears the choice of a model and each piece of text.
    */
-  async run(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
+  async run(asked: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
-    const { cache, clock, random } = this.#deps;
-    const run = { id: requestId(random), startedMs: clock.monotonic(), clock };
+    const { cache, clock, random, trials } = this.#deps;
+    if (asked.ahead === undefined) this.#persons.fire({ request: asked });
+    const startedMs = clock.monotonic();
+    const trial = trials?.none === false ? await trials.of(asked) : undefined;
+    const request = trial === undefined ? asked : { ...asked, trial };
+    const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned };
     const key = cache.key(request);
-    if (request.ahead === undefined) this.#persons.fire({ request });
-    const known = key === undefined || request.freshness === 'fresh' ? undefined : cache.get(key);
+    const mayKnow = key !== undefined && request.freshness !== 'fresh' && cache.serves(request);
+    const known = mayKnow ? cache.get(key) : undefined;
     if (known) return this.#told(request, key, this.#serve(known, 'memory', run, emit));
     const flight =
       key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
@@ -100,8 +107,10 @@ export class Pipeline implements Disposable {
   }
 
   /** What `run` would choose now, or did choose for the answer that the cache holds. Throws as `Dispatcher.preview`. */
-  preview(request: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
-    const { cache, dispatcher } = this.#deps;
+  preview(asked: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
+    const { cache, dispatcher, trials } = this.#deps;
+    const trial = trials?.current?.of(asked);
+    const request = trial === undefined ? asked : { ...asked, trial };
     const key = request.freshness === 'fresh' ? undefined : cache.key(request);
     const known = key === undefined ? undefined : cache.peek(key);
     return { decision: known?.receipt.decision ?? dispatcher.preview(request), cached: known !== undefined };
@@ -163,7 +172,8 @@ export class Pipeline implements Disposable {
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
-    const near = await this.#deps.similar?.find(request, signal);
+    const { similar, cache } = this.#deps;
+    const near = cache.serves(request) ? await similar?.find(request, signal) : undefined;
     if (near === undefined) return undefined;
     signal.throwIfAborted();
     const { question, chance } = near;
@@ -174,7 +184,8 @@ export class Pipeline implements Disposable {
   #keep(request: RouteRequest, key: string, answer: Answer): void {
     const { cache, similar } = this.#deps;
     cache.store(request, key, answer);
-    if (answer.receipt.stop === 'complete') similar?.kept(request, key, answer.receipt.atMs);
+    if (answer.receipt.stop === 'complete' && cache.serves(request))
+      similar?.kept(request, key, answer.receipt.atMs);
   }
 
   /** Aborts what runs: the window closes. */
@@ -186,6 +197,7 @@ export class Pipeline implements Disposable {
   }
 
   #record(receipt: Receipt, savedMs?: number): void {
+    this.#deps.trials?.answered(receipt);
     this.#recent.unshift(receipt);
     if (this.#recent.length > RECENT) this.#recent.pop();
     const paid = receipt.cache === 'none';
@@ -221,6 +233,7 @@ interface RunFacts {
   readonly id: string;
   readonly startedMs: number;
   readonly clock: Clock;
+  readonly trial: readonly Assigned[] | undefined;
 }
 
 const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };

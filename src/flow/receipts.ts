@@ -4,17 +4,22 @@ import type { Random } from '../base/random.ts';
 import { costUsd, promptCacheSavedUsd } from '../routing/cost.ts';
 import type { Sent } from './dispatcher.ts';
 import type { CacheLevel, Receipt, RouteRequest } from './request.ts';
+import type { Assigned } from './trials.ts';
+
+/** What is known of a run before it ends. */
+interface Run {
+  readonly id: string;
+  readonly startedMs: number;
+  readonly clock: Clock;
+  readonly trial?: readonly Assigned[] | undefined;
+}
 
 /** Long enough that two among the fifty shown never meet. */
 export function requestId(random: Random): string {
   return Math.floor(random() * 2 ** 52).toString(36);
 }
 
-export function receiptOf(
-  sent: Sent,
-  request: RouteRequest,
-  run: { readonly id: string; readonly startedMs: number; readonly clock: Clock },
-): Receipt {
+export function receiptOf(sent: Sent, request: RouteRequest, run: Run): Receipt {
   const totalMs = run.clock.monotonic() - run.startedMs;
   const { billing } = sent.info;
   const cost = billing === 'subscription' ? 0 : sent.usage && costUsd(sent.info.price, sent.usage);
@@ -33,6 +38,7 @@ export function receiptOf(
     ownMs: Math.max(0, totalMs - sent.platformMs),
     cache: 'none',
     stop: sent.stop,
+    ...(run.trial === undefined ? {} : { trial: run.trial }),
     ...(sent.requestId === undefined ? {} : { platformRequestId: sent.requestId }),
     ...(sent.usage === undefined ? {} : { usage: sent.usage }),
     ...(cost === undefined ? {} : { costUsd: cost }),
@@ -42,11 +48,7 @@ export function receiptOf(
 }
 
 /** The same answer for someone who did not pay for it. */
-export function sparedReceipt(
-  first: Receipt,
-  cache: Exclude<CacheLevel, 'none'>,
-  run: { readonly id: string; readonly startedMs: number; readonly clock: Clock },
-): Receipt {
+export function sparedReceipt(first: Receipt, cache: Exclude<CacheLevel, 'none'>, run: Run): Receipt {
   const atMs = run.clock.now();
   const totalMs = run.clock.monotonic() - run.startedMs;
   const spared: Receipt = {
@@ -63,6 +65,7 @@ export function sparedReceipt(
     ownMs: cache === 'joined' ? 0 : totalMs,
     cache,
     stop: first.stop,
+    ...(run.trial === undefined ? {} : { trial: run.trial }),
     costUsd: 0,
     ...(first.usage === undefined ? {} : { usage: first.usage }),
     ...(first.costUsd === undefined || first.billing ? {} : { savedUsd: first.costUsd }),

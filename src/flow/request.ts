@@ -4,6 +4,7 @@ import type { Priority, TaskType, Tier, TokenUsage } from '../base/task.ts';
 import type { Decision, HelperKind } from '../routing/decision.ts';
 import type { Conversation, ToolCall } from './conversation.ts';
 import type { StopReason } from './transport.ts';
+import type { Assigned, Trial } from './trials.ts';
 
 /** The code that a request is about. */
 export interface CodeContext {
@@ -55,6 +56,8 @@ export interface RouteRequest {
   readonly ahead?: 'warming' | 'prefetch';
   /** A small request that VS Code makes by itself: the cheapest model answers it. */
   readonly helper?: HelperKind;
+  /** Given by the pipeline: the experiments that this request takes part in. */
+  readonly trial?: Trial;
 }
 
 /** `similar`: the answer to another question that was meant alike. */
@@ -103,6 +106,8 @@ export interface Receipt {
   /** With `similar`, and where one joined such a request. */
   readonly answeredFor?: AnsweredFor;
   readonly stop: StopReason | 'cut' | 'cancelled';
+  /** Variants of experiments that acted on this request; absent: none. */
+  readonly trial?: readonly Assigned[];
 }
 
 export interface Answer {

@@ -2,6 +2,7 @@
 import { TASK_TYPES } from '../base/task.ts';
 import { type DeclaredLimit, parseDeclaredLimits } from '../quota/declaredLimits.ts';
 import { type PlannedEvent, parsePlannedEvents } from '../quota/plannedEvents.ts';
+import { type Experiment, parseExperiments } from '../routing/experiments.ts';
 import { type BadRow, type ModelOverride, parseModelOverrides } from '../routing/modelOverrides.ts';
 import type { RoutingRule } from '../routing/rules.ts';
 
@@ -67,6 +68,12 @@ interface LimitsSetting {
   readonly default: readonly DeclaredLimit[];
 }
 
+/** As `ModelsSetting`. */
+interface ExperimentsSetting {
+  readonly type: 'experiments';
+  readonly default: readonly Experiment[];
+}
+
 type Setting =
   | NumberSetting
   | ChoiceSetting<string>
@@ -79,6 +86,7 @@ type Setting =
   | PercentsSetting
   | ModelsSetting
   | EventsSetting
+  | ExperimentsSetting
   | LimitsSetting;
 
 const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSetting<T> => ({
@@ -99,6 +107,7 @@ export const SETTINGS = {
   'background.usdPerDay': { type: 'number', default: 0, minimum: 0, maximum: 100 },
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
   'routing.rules': { type: 'rules', default: [] },
+  experiments: { type: 'experiments', default: [] },
   models: { type: 'models', default: [] },
   limits: { type: 'limits', default: [] },
   'quota.priorities': { type: 'boolean', default: true },
@@ -132,9 +141,11 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
             ? readonly PlannedEvent[]
             : S extends { readonly type: 'limits' }
               ? readonly DeclaredLimit[]
-              : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
-                ? string
-                : number;
+              : S extends { readonly type: 'experiments' }
+                ? readonly Experiment[]
+                : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
+                  ? string
+                  : number;
 
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
@@ -187,13 +198,24 @@ function parseOne(setting: Setting, raw: unknown): Parsed {
     const declared = parseDeclaredLimits(raw);
     return declared === undefined ? {} : { value: declared.limits, bad: declared.bad };
   }
+  if (setting.type === 'experiments') {
+    const { experiments, bad } = parseExperiments(raw, readSetting) ?? {};
+    return experiments === undefined ? {} : { value: experiments, bad: bad ?? [] };
+  }
   if (setting.type !== 'models') return { value: parseWhole(setting, raw) };
   const parsed = parseModelOverrides(raw);
   return parsed === undefined ? {} : { value: parsed.overrides, bad: parsed.bad };
 }
 
+/** One setting as an experiment gives it: a list of which one row is bad is not usable at all. */
+function readSetting(key: string, raw: unknown): unknown {
+  const known = KEYS.find((one) => one === key);
+  const { value, bad = [] } = known === undefined ? {} : parseOne(SETTINGS[known], raw);
+  return bad.length === 0 ? value : undefined;
+}
+
 function parseWhole(
-  setting: Exclude<Setting, ModelsSetting | LimitsSetting | EventsSetting>,
+  setting: Exclude<Setting, ModelsSetting | LimitsSetting | EventsSetting | ExperimentsSetting>,
   raw: unknown,
 ): unknown {
   switch (setting.type) {

@@ -4,6 +4,8 @@
  */
 import type { Priority, TaskType } from '../base/task.ts';
 import type { PredictionCalibration } from '../quota/taskPredictor.ts';
+import type { ExperimentMetric, ExperimentUnit } from '../routing/experiments.ts';
+import type { VariantVerdict } from '../routing/experimentVerdict.ts';
 
 /** One priority's part of a limit; amounts in the limit's own unit. */
 export interface ShareView {
@@ -190,6 +192,56 @@ export interface SpendView {
   readonly unknownCost: number;
 }
 
+/** One model asked always, over the answers of which it is known what it would have cost. */
+export interface ShadowView {
+  readonly label: string;
+  readonly requests: number;
+  readonly usd: number;
+  /** What these answers did cost. */
+  readonly actualUsd: number;
+  /** Mean chance in [0, 1] of a good answer from it, as it was estimated; absent: it was not. */
+  readonly chance?: number;
+}
+
+/** What choosing saved in so many days, by the assumption in `shadow.ts`. */
+export interface SavingsView {
+  /** Nobody owes this money. */
+  readonly simulated: boolean;
+  readonly days: number;
+  readonly strongest: ShadowView;
+  /** The cheapest that would do by itself; may be the strongest. */
+  readonly single: ShadowView;
+}
+
+export interface VariantView {
+  readonly name: string;
+  /** Answers that had it, and those of which it is known whether they were taken. */
+  readonly count: number;
+  readonly judged: number;
+  /** Shares in [0, 1]; absent while nothing is known, as the amounts. */
+  readonly accepted?: number;
+  readonly quality?: number;
+  readonly costUsd?: number;
+  readonly timeMs?: number;
+  /** All that is asked on this installation has it. */
+  readonly own?: boolean;
+  /** Against the first variant, which has none; a bound that is absent is endless. */
+  readonly verdict?: {
+    readonly kind: VariantVerdict['kind'];
+    readonly estimate?: number;
+    readonly low?: number;
+    readonly high?: number;
+  };
+}
+
+export interface ExperimentView {
+  readonly name: string;
+  readonly per: ExperimentUnit;
+  readonly metric: ExperimentMetric;
+  readonly errorRate: number;
+  readonly variants: readonly VariantView[];
+}
+
 export interface PlatformView {
   readonly id: string;
   readonly label: string;
@@ -215,6 +267,10 @@ export interface Snapshot {
   readonly running: number;
   /** How good predictions of tokens and time have been; empty or absent until something was predicted. */
   readonly predictions?: PredictionCalibration;
+  /** Absent until there is something to compare; real money first. */
+  readonly savings?: readonly SavingsView[];
+  /** In the order of the setting; absent or empty: none is declared. */
+  readonly experiments?: readonly ExperimentView[];
   /** What is wrong just now, in the person's language: settings, storage. */
   readonly notices: readonly string[];
 }

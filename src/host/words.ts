@@ -116,6 +116,8 @@ export function reasonWords(reason: Reason): string {
       return t('{0} was left out: it takes at most {1} tokens', reason.model, reason.contextTokens);
     case 'rule-names-missing-model':
       return t('Your routing rule names {0}, which is not connected; it was ignored', reason.model);
+    case 'experiment':
+      return t('Experiment “{0}”: variant “{1}”', reason.experiment, reason.variant);
     case 'fell-back':
       return t('{0} could not answer ({1})', reason.from, reason.code);
   }

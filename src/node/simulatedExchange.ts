@@ -7,6 +7,7 @@ import { simulatedAnswer } from './simulatedAnswer.ts';
 import { sendJson } from './simulatedHttp.ts';
 import type { OpenEntry, Outcome } from './simulatedJournal.ts';
 import type { SimulatedLimits } from './simulatedLimits.ts';
+import { readPrompt } from './simulatedPrompt.ts';
 import {
   type Pace,
   playRefusal,
@@ -16,6 +17,13 @@ import {
   reportedUsage,
 } from './simulatedReply.ts';
 import type { Fault, Script } from './simulatedScript.ts';
+import {
+  drawOf,
+  type Flaw,
+  type FlawedAnswer,
+  flawedAnswer,
+  type SimulatedSkills,
+} from './simulatedSkills.ts';
 import { scriptedCall, simulatedCall, textsOf } from './simulatedTools.ts';
 import type { Failure, SimulatedCall, SimulatedRequest, SimulatedStop, Wire } from './simulatedWire.ts';
 
@@ -25,6 +33,7 @@ export interface ExchangeDeps {
   readonly pace: Pace;
   readonly limits: SimulatedLimits;
   readonly script: Script;
+  readonly skills: SimulatedSkills;
   readonly models: readonly ModelRow[];
 }
 
@@ -70,7 +79,8 @@ export async function answerExchange(exchange: Exchange, deps: ExchangeDeps): Pr
   const inputTokens = approximateTokens(textsOf(request));
   entry.note({ inputTokens });
   if (inputTokens > row.contextTokens) return refuse(exchange, deps, tooLong(inputTokens, row));
-  const composed = compose(request, row, fault, deps.seed);
+  const composed = compose(request, row, fault, deps);
+  if (composed.flaw !== undefined) entry.note({ flaw: composed.flaw });
   const waitMs = deps.limits.admit(inputTokens + composed.shown.length + composed.callTokens);
   if (waitMs > 0) return refuse(exchange, deps, LIMITED, waitMs);
   return send(exchange, deps, { request, row, inputTokens, fault, ...composed });
@@ -124,19 +134,39 @@ async function send(exchange: Exchange, deps: ExchangeDeps, composed: Composed):
   return fault.kind === 'none' ? 'answered' : 'faulted';
 }
 
-type Written = Pick<Composed, 'shown' | 'call' | 'callTokens' | 'stop'>;
+type Written = Pick<Composed, 'shown' | 'call' | 'callTokens' | 'stop'> & { readonly flaw?: Flaw };
 
-function compose(request: SimulatedRequest, row: ModelRow, fault: Fault, seed: number): Written {
+function compose(
+  request: SimulatedRequest,
+  row: ModelRow,
+  fault: Fault,
+  { seed, skills }: Pick<ExchangeDeps, 'seed' | 'skills'>,
+): Written {
   if (fault.kind === 'refusal') return { shown: pieces(REFUSAL), stop: 'refused', callTokens: 0 };
   const call = fault.kind === 'call-tool' ? scriptedCall(fault) : ruledCall(request, fault, seed);
   if (call !== undefined) {
     return { shown: [], call, callTokens: pieces(JSON.stringify(call.input)).length, stop: 'tool-use' };
   }
-  const all = pieces(fault.kind === 'say' ? fault.text : simulatedAnswer(request, row, seed));
+  const flaw = fault.kind === 'none' ? flawOf(request, row, seed, skills) : undefined;
+  const right = fault.kind === 'say' ? fault.text : simulatedAnswer(request, row, seed);
+  const { text, stop: early }: FlawedAnswer =
+    flaw === undefined ? { text: right } : flawedAnswer(right, flaw);
+  const all = pieces(text);
   const asked = Math.min(request.maxTokens ?? row.maxOutputTokens, row.maxOutputTokens);
   const room = fault.kind === 'length' ? Math.min(asked, fault.afterChunks) : asked;
-  const stop = all.length > room ? 'length' : 'complete';
-  return { shown: all.slice(0, room), stop, callTokens: 0 };
+  const stop = all.length > room ? 'length' : (early ?? 'complete');
+  return { shown: all.slice(0, room), stop, callTokens: 0, ...(flaw === undefined ? {} : { flaw }) };
+}
+
+function flawOf(
+  request: SimulatedRequest,
+  { name }: ModelRow,
+  seed: number,
+  skills: SimulatedSkills,
+): Flaw | undefined {
+  const { system, messages } = request;
+  const said = messages.map(({ text }) => text).join('\n');
+  return skills.flaw(name, readPrompt(request).task, drawOf(`${seed}\n${name}\n${system}\n${said}`));
 }
 
 /** A script that plays something else is not disturbed. */

@@ -1,5 +1,6 @@
 /** What the simulated platform did: counts, models and outcomes, never text. Units: tokens, HTTP status codes. */
 import type { SimulatedWire } from './simulatedScript.ts';
+import type { Flaw } from './simulatedSkills.ts';
 
 export type Outcome =
   | 'running'
@@ -21,6 +22,8 @@ export interface JournalEntry {
   /** 0 while there is none yet. */
   readonly status: number;
   readonly outcome: Outcome;
+  /** What is wrong with the answer on purpose; absent: nothing. */
+  readonly flaw?: Flaw;
 }
 
 export interface OpenEntry {

@@ -27,6 +27,7 @@ import { Journal, type JournalEntry } from './simulatedJournal.ts';
 import { SIMULATED_LIMITS, SimulatedLimits, type SimulatedLimitsConfig } from './simulatedLimits.ts';
 import { responsesWire } from './simulatedResponses.ts';
 import { parseScript, Script, type ScriptStep } from './simulatedScript.ts';
+import { parseSkills, type SimulatedSkill, SimulatedSkills } from './simulatedSkills.ts';
 import type { Failure, Wire } from './simulatedWire.ts';
 
 export interface SimulatedPlatformDeps {
@@ -37,6 +38,8 @@ export interface SimulatedPlatformDeps {
   /** For the jitter of latencies; from `seed` when absent. */
   readonly random?: Random;
   readonly script?: readonly ScriptStep[];
+  /** How often its models fail; absent: never. */
+  readonly skills?: readonly SimulatedSkill[];
   /** 1 (when absent): latencies as in the models' rows; 0: none. */
   readonly latencyScale?: number;
   readonly limits?: SimulatedLimitsConfig;
@@ -90,9 +93,11 @@ export class SimulatedPlatform implements Disposable {
       pace: { clock, random, scale: latencyScale },
       limits: new SimulatedLimits(deps.limits ?? SIMULATED_LIMITS, clock),
       script: new Script(),
+      skills: new SimulatedSkills(),
       models: deps.models ?? SIMULATED_MODELS,
     };
     this.script(deps.script ?? []);
+    this.skills(deps.skills ?? []);
     server.on('request', (request, response) => void this.#serve(request, response));
     log.info('simulated platform started', { port });
   }
@@ -119,6 +124,11 @@ export class SimulatedPlatform implements Disposable {
     this.#deps.script.load(steps);
   }
 
+  /** Replaces what was said before of how often its models fail. Throws valibot's error on what makes no sense. */
+  skills(rows: readonly SimulatedSkill[]): void {
+    this.#deps.skills.load(rows);
+  }
+
   dispose(): void {
     this.#server.close();
     this.#server.closeAllConnections();
@@ -143,7 +153,8 @@ export class SimulatedPlatform implements Disposable {
     if (request.method === 'POST' && path in WIRES) return this.#answer(request, response, wire);
     if (known === 'GET /v1/models') return this.#listModels(response, wire);
     if (known === 'POST /v1/messages/count_tokens') return this.#countTokens(request, response);
-    if (known === 'POST /simulated/script') return this.#readScript(request, response);
+    if (known === 'POST /simulated/script') return this.#readSteps(request, response, 'script');
+    if (known === 'POST /simulated/skills') return this.#readSteps(request, response, 'skills');
     if (known === 'GET /simulated/requests') return sendJson(response, 200, this.requests);
     const message = `Nothing at ${path.slice(0, 100)}.`;
     sendJson(response, 404, wire.failure({ status: 404, type: 'not_found_error', message }));
@@ -205,14 +216,23 @@ export class SimulatedPlatform implements Disposable {
     }
   }
 
-  async #readScript(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #readSteps(
+    request: IncomingMessage,
+    response: ServerResponse,
+    what: 'script' | 'skills',
+  ): Promise<void> {
     const body = await readJson(request);
     try {
-      this.script(parseScript(body));
+      if (what === 'script') this.script(parseScript(body));
+      else this.skills(parseSkills(body));
       sendJson(response, 200, { ok: true });
     } catch (error) {
       if (!v.isValiError(error)) throw error;
-      sendJson(response, 400, chatWire.failure(invalid('The body is not a list of steps.')));
+      sendJson(
+        response,
+        400,
+        chatWire.failure(invalid(`The body is not a list of ${what === 'script' ? 'steps' : what}.`)),
+      );
     }
   }
 

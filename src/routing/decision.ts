@@ -40,6 +40,8 @@ export type Reason =
   | { readonly kind: 'spared'; readonly model: string; readonly worth: number }
   | { readonly kind: 'skipped-too-long'; readonly model: string; readonly contextTokens: number }
   | { readonly kind: 'rule-names-missing-model'; readonly model: string }
+  /** The settings of this variant were in force. */
+  | { readonly kind: 'experiment'; readonly experiment: string; readonly variant: string }
   /** A model chosen first failed before its first token. */
   | { readonly kind: 'fell-back'; readonly from: string; readonly code: string };
 

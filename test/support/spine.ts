@@ -3,6 +3,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
 import { AnswerCache } from '../../src/flow/answerCache.ts';
+import { factorOf } from '../../src/flow/callPlan.ts';
 import type { Approve } from '../../src/flow/costly.ts';
 import { Dispatcher } from '../../src/flow/dispatcher.ts';
 import type { Foresight } from '../../src/flow/foresight.ts';
@@ -12,12 +13,14 @@ import type { RouteRequest } from '../../src/flow/request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/flow/settings.ts';
 import type { Similar } from '../../src/flow/similar.ts';
 import type { ModelTransport } from '../../src/flow/transport.ts';
+import { Trials } from '../../src/flow/trials.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
 import { MemoryLedger, type UsageLedger } from '../../src/metrics/usageLedger.ts';
 import { sha256 } from '../../src/node/sha256.ts';
 import { TokenEstimator } from '../../src/prompt/tokenEstimator.ts';
 import { Quota } from '../../src/quota/quota.ts';
 import { bindModel, type ModelRow } from '../../src/routing/catalogue.ts';
+import type { TrialStore } from '../../src/routing/trialStore.ts';
 
 export const FAST: ModelRow = {
   name: 'fast',
@@ -53,13 +56,18 @@ export interface SpineOptions {
   readonly quota?: Quota;
   readonly foresight?: () => Promise<Foresight>;
   readonly similar?: Similar;
+  /** With it the experiments of the settings act, on the installation `installation`. */
+  readonly trialStore?: TrialStore;
+  readonly installation?: string;
 }
 
 export function buildSpine(options: SpineOptions) {
   const { clock, transport, models = [FAST, STRONG], random = seededRandom(7) } = options;
   const { ledger = new MemoryLedger() } = options;
   const state = { settings: { ...DEFAULT_SETTINGS, ...options.settings } };
-  const settings = () => state.settings;
+  const own = () => state.settings;
+  const { trialStore, installation = 'me' } = options;
+  const settings = () => trials?.settings() ?? own();
   const platforms = new Platforms();
   platforms.set([
     {
@@ -73,6 +81,17 @@ export function buildSpine(options: SpineOptions) {
   const { quota = new Quota(clock), foresight } = options;
   const metrics = new Metrics(ledger);
   const estimator = new TokenEstimator(async (text) => Math.ceil(text.length / 4));
+  const trials =
+    trialStore &&
+    new Trials({
+      ...{ clock, settings: own, installation: () => installation, digest: sha256 },
+      models: () => platforms.models,
+      factor: (model) => factorOf(model, estimator),
+      open: async () => trialStore,
+      onFailure: (error) => {
+        throw error;
+      },
+    });
   const cache = new AnswerCache({ hash: sha256, clock, settings, modelClass: () => platforms.signature });
   const dispatcher = new Dispatcher({
     ...{ platforms, quota, estimator, settings, clock, random, log: silentLog },
@@ -80,11 +99,13 @@ export function buildSpine(options: SpineOptions) {
     ...(options.approve === undefined ? {} : { approve: options.approve }),
   });
   const { similar } = options;
+  const parts = { dispatcher, cache, metrics, clock, random, log: silentLog };
   const pipeline = new Pipeline({
-    ...{ dispatcher, cache, metrics, clock, random, log: silentLog },
+    ...parts,
+    ...(trials === undefined ? {} : { trials }),
     ...(similar === undefined ? {} : { similar }),
   });
-  return { pipeline, platforms, quota, metrics, cache, clock, state };
+  return { trials, pipeline, platforms, quota, metrics, cache, clock, state };
 }
 
 export function request(overrides: Partial<RouteRequest> = {}): RouteRequest {
