@@ -107,9 +107,11 @@ export function buildDoors(deps: DoorsDeps): void {
   for (const source of [pipeline, quota, platforms, settings, core.trials])
     owned.add(source.onChange(changed));
   owned.add(outcomes.onOutcome(changed));
-  owned.add(vscode.workspace.onDidChangeTextDocument(({ document }) => {
-    if (document.uri.scheme !== 'output') core.background.interrupt();
-  }));
+  owned.add(
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.scheme !== 'output') core.background.interrupt();
+    }),
+  );
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   owned.add(registerCodeActions());
   owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));

@@ -72,7 +72,10 @@ export function noteUsed(state: AheadState, key: string): AheadState {
 export function judged(state: AheadState, nowMs: number): AheadState {
   const late = state.newest.filter(({ used, atMs }) => used === undefined && nowMs - atMs > USED_WITHIN_MS);
   const settled = late.reduce((now, row) => settle(now, row, false), state);
-  const kinds = { warming: ended(settled.kinds.warming, nowMs), prefetch: ended(settled.kinds.prefetch, nowMs) };
+  const kinds = {
+    warming: ended(settled.kinds.warming, nowMs),
+    prefetch: ended(settled.kinds.prefetch, nowMs),
+  };
   return { ...settled, kinds };
 }
 

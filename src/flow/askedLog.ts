@@ -51,7 +51,8 @@ export class AskedLog {
     for (const [key, row] of rows(asked).slice(-MOST_REQUESTS)) {
       const { request, times, lastMs } = record(row);
       const parsed = parseRequest(request);
-      if (parsed && isCount(times) && isCount(lastMs)) this.#asked.set(key, { request: parsed, times, lastMs });
+      if (parsed && isCount(times) && isCount(lastMs))
+        this.#asked.set(key, { request: parsed, times, lastMs });
     }
     for (const [from, next] of rows(steps).slice(-MOST_SHAPES)) {
       const known = Object.entries(record(next)).filter((one): one is [string, number] => isCount(one[1]));
@@ -61,10 +62,12 @@ export class AskedLog {
 
   note(request: RouteRequest, key: string, atMs: number): void {
     if (!repeats(request)) return;
+    // What an experiment did to it is none of its own.
+    const { trial: _trial, ...plain } = request;
     const { times = 0 } = this.#asked.get(key) ?? {};
     this.#asked.delete(key);
     if ((request.code?.text.length ?? 0) <= LONGEST_CODE)
-      this.#asked.set(key, { request: { ...request, freshness: 'cached' }, times: times + 1, lastMs: atMs });
+      this.#asked.set(key, { request: { ...plain, freshness: 'cached' }, times: times + 1, lastMs: atMs });
     this.#shrink();
     const now = { shape: shapeText(request), about: aboutOf(request), atMs };
     const before = this.#last;
@@ -93,7 +96,7 @@ export class AskedLog {
       .slice(0, count)
       .flatMap(([text]) => {
         const shape = shapeOf(text);
-        const { form: _form, ...rest } = request;
+        const { form: _form, trial: _trial, ...rest } = request;
         return shape ? [{ ...rest, ...shape, freshness: 'cached' as const }] : [];
       });
   }
@@ -132,7 +135,9 @@ export class AskedLog {
 
 /** Others belong to a talk, or to one model, or to one answer that was not good enough. */
 function repeats({ conversation, history = [], strongerThan, model, helper }: RouteRequest): boolean {
-  return [conversation, strongerThan, model, helper].every((one) => one === undefined) && history.length === 0;
+  return (
+    [conversation, strongerThan, model, helper].every((one) => one === undefined) && history.length === 0
+  );
 }
 
 function aboutOf({ code }: RouteRequest): string {

@@ -7,7 +7,6 @@ import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { isCancellation, SluiceError } from '../base/errors.ts';
 import type { Decision } from '../routing/decision.ts';
-import { AskedLog } from './askedLog.ts';
 import {
   type AheadState,
   emptyAhead,
@@ -19,6 +18,7 @@ import {
   spentOn,
   switchedOff,
 } from './aheadCounts.ts';
+import { AskedLog } from './askedLog.ts';
 import type { Answer, Receipt, RouteRequest } from './request.ts';
 import type { Settings } from './settings.ts';
 import type { BackgroundView } from './snapshot.ts';
@@ -62,12 +62,16 @@ export class Background implements Disposable {
   #state: AheadState;
   #wanted: Wanted[] = [];
   #abort: AbortController | undefined;
+  /** Of the request that is under way. */
+  #key: string | undefined;
+  #joined = false;
   #quiet: Disposable | undefined;
   #warm: Disposable | undefined;
 
   private constructor(deps: BackgroundDeps, saved: unknown) {
     this.#deps = deps;
-    const { log, ahead } = typeof saved === 'object' && saved !== null ? { log: undefined, ahead: undefined, ...saved } : {};
+    const { log, ahead } =
+      typeof saved === 'object' && saved !== null ? { log: undefined, ahead: undefined, ...saved } : {};
     this.#log = new AskedLog(log);
     this.#state = parseAhead(ahead) ?? emptyAhead();
     this.#warm = deps.clock.after(WARM_FIRST_MS, () => this.#warmUp());
@@ -77,7 +81,13 @@ export class Background implements Disposable {
     return new Background(deps, await deps.store.read());
   }
 
-  /** A person types or asks: what is under way gives way. */
+  /** A person asks: what is under way gives way, unless it is the very same. */
+  asked(request: RouteRequest): void {
+    if (this.#key === undefined || this.#deps.keyOf(request) !== this.#key) this.interrupt();
+    else this.#joined = true;
+  }
+
+  /** A person types: what is under way gives way. */
   interrupt(): void {
     this.#abort?.abort(new DOMException('the person comes first', 'AbortError'));
     this.#quiet?.dispose();
@@ -144,7 +154,10 @@ export class Background implements Disposable {
 
   #warmUp(): void {
     const frequent = this.#log.frequent(MOST_WARMED, this.#deps.clock.now());
-    this.#wanted = [...this.#wanted, ...frequent.map(({ request }): Wanted => ({ kind: 'warming', request }))];
+    this.#wanted = [
+      ...this.#wanted,
+      ...frequent.map(({ request }): Wanted => ({ kind: 'warming', request })),
+    ];
     this.#warm = this.#deps.clock.after(WARM_EVERY_MS, () => this.#warmUp());
     if (this.#wanted.length > 0) void this.#work();
   }
@@ -156,7 +169,7 @@ export class Background implements Disposable {
     this.#abort = abort;
     try {
       for (let next = this.#wanted.shift(); next !== undefined; next = this.#wanted.shift()) {
-        if (this.#on) await this.#ask(next, abort.signal);
+        if (this.#on && !this.#joined) await this.#ask(next, abort.signal);
       }
     } catch (error) {
       // What was left is not worth a second try: the person has moved on, or the platform cannot.
@@ -164,6 +177,8 @@ export class Background implements Disposable {
       if (!isCancellation(error, abort.signal) && !SluiceError.any(error)) throw error;
     } finally {
       this.#abort = undefined;
+      this.#key = undefined;
+      this.#joined = false;
       this.#keep();
     }
   }
@@ -182,10 +197,13 @@ export class Background implements Disposable {
     const left = this.#budgetUsd - spentOn(this.#state, today);
     if (!free && (chosen.estimatedUsd === undefined || chosen.estimatedUsd > left)) return;
     if (!spare(chosen.modelKey)) return;
+    this.#key = key;
+    this.#joined = false;
     const { receipt } = await run(request, signal);
     const usd = receipt.costUsd ?? chosen.estimatedUsd ?? 0;
     const row = { kind, key, task: request.task, model: receipt.model, usd, atMs: clock.now() };
     this.#state = noteSent(this.#state, { ...row, simulated: receipt.simulated }, today);
+    if (this.#joined) this.#state = noteUsed(this.#state, key);
   }
 
   #keep(): void {

@@ -38,8 +38,10 @@ export class LazyBackground implements Disposable {
     this.#bag.add(deps.clock.after(AFTER_START_MS, () => this.#take()));
     this.#bag.add(
       deps.pipeline.onPersonsRequest(({ request, answered }) => {
-        this.#current?.interrupt();
-        if (answered === undefined) return;
+        if (answered === undefined) {
+          this.#current?.asked(request);
+          return;
+        }
         this.#served = [...this.#served.slice(1 - MOST_HELD), { request, ...answered }];
         this.#timer ??= deps.clock.after(AFTER_ANSWER_MS, () => this.#take());
       }),

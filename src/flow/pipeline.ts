@@ -102,7 +102,8 @@ export class Pipeline implements Disposable {
   }
 
   #told(request: RouteRequest, key: string | undefined, answer: Answer): Answer {
-    if (request.ahead === undefined) this.#persons.fire({ request, answered: { key, receipt: answer.receipt } });
+    if (request.ahead === undefined)
+      this.#persons.fire({ request, answered: { key, receipt: answer.receipt } });
     return answer;
   }
 

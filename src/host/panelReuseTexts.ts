@@ -14,5 +14,23 @@ export function reuseTexts(t: Translate) {
     'similar.anyway': t('Asked anyway'),
     'similar.accepted': t('Taken over'),
     'similar.entries': t('Questions kept'),
+    background: t('Asked ahead'),
+    'background.spent': t('{0} of {1} today'),
+    'background.none': t('Nothing was asked ahead yet.'),
+    'background.noBudget': t(
+      'Nothing was asked ahead: it has no budget, and only what costs nothing is asked.',
+    ),
+    'background.warming': t('Asked often'),
+    'background.prefetch': t('Asked next'),
+    'background.used': t('{0} used'),
+    'background.sent': t('Asked'),
+    'background.hits': t('Used'),
+    'background.cost': t('Cost'),
+    'background.off': t('Switched off for a week: fewer than one in ten were used.'),
+    'background.newest': t('The last that were asked ahead'),
+    'background.age': t('{0} ago'),
+    'background.waiting': t('not used yet'),
+    'background.wasUsed': t('used'),
+    'background.unused': t('not used'),
   };
 }

@@ -1,5 +1,6 @@
 /** The dashboard as a tree: a function of the last message of each kind and of what is folded out. */
 import type { Snapshot } from '../flow/snapshot.ts';
+import { backgroundSummary } from './backgroundSummary.ts';
 import { bucketsChart } from './bucketsChart.ts';
 import { decisionsList, type ListState } from './decisionsList.ts';
 import { type Content, h, type VNode } from './dom.ts';
@@ -133,6 +134,7 @@ function sections(snapshot: Snapshot, { list, open }: DashboardState, format: Fo
     bucketsChart(snapshot, open, format),
     hitRateChart(snapshot.caches, format),
     similarSummary(snapshot.similar, format),
+    backgroundSummary(snapshot.background, snapshot.atMs, format),
     predictionsSummary(snapshot.predictions, format),
     latencyChart(snapshot.latencies, format),
     decisionsList(snapshot, list, format),

@@ -15,6 +15,8 @@ export interface TrialHit {
   readonly verdict: 'same' | 'different' | 'unlabelled';
   /** The same but for case, blanks and punctuation: no merit of the verifier. */
   readonly equal: boolean;
+  /** How it stood among the candidates. */
+  readonly standing?: readonly number[];
 }
 
 /** Of the pairs, one in six is not inserted, so that its question is unrelated to all that is: 20 % of the others. */
@@ -68,6 +70,7 @@ export function trial(
         score: best.score,
         verdict,
         equal: question.form === found.form,
+        ...(best.standing === undefined ? {} : { standing: best.standing }),
       },
     ];
   });
