@@ -5,12 +5,13 @@ import { type Disposable, DisposableBag } from './base/disposable.ts';
 import type { Log } from './base/log.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
+import { openBackground, openSimilar } from './buildReuse.ts';
 import { AnswerCache } from './flow/answerCache.ts';
 import { factorOf } from './flow/callPlan.ts';
 import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
-import { LazyBackground } from './flow/lazyBackground.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
+import { LazyLowerLevels } from './flow/lazyLowerLevels.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
 import type { LookAhead } from './flow/lookAhead.ts';
 import { machineQuota } from './flow/machineQuota.ts';
@@ -18,14 +19,12 @@ import { Outcomes } from './flow/outcomes.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
 import { requestId } from './flow/receipts.ts';
-import { LazySimilar } from './flow/similar.ts';
-import { hasSpare } from './flow/spareQuota.ts';
+import type { SettingKey } from './flow/settings.ts';
 import { Trials } from './flow/trials.ts';
 import type { Notices } from './host/notices.ts';
-import { REDIS_PASSWORD, type RedisTroubleName } from './host/redisWords.ts';
+import { CACHE_SECRET, REDIS_PASSWORD, type RedisTroubleName } from './host/redisWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { Metrics } from './metrics/metrics.ts';
-import { localDay } from './metrics/usageLedger.ts';
 import { LazyHistory } from './node/lazyHistory.ts';
 import { sha256 } from './node/sha256.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
@@ -57,6 +56,7 @@ export function buildCore(deps: CoreDeps) {
   const history = owned.add(new LazyHistory({ file: storageFile(context, 'sluice.db'), clock, onFailure }));
   const metrics = new Metrics(history.ledger);
   const outcomes = owned.add(new Outcomes(openOutcomes(deps), clock));
+  const lower = owned.add(openLower(deps));
   const trials: Trials = owned.add(
     new Trials({
       settings: () => settings.settings,
@@ -74,10 +74,14 @@ export function buildCore(deps: CoreDeps) {
   );
   owned.add(outcomes.onOutcome((outcome) => trials.happened(outcome)));
   const cache = new AnswerCache({
-    hash: sha256,
-    clock,
-    settings: read,
+    ...{ hash: sha256, clock, random, settings: read },
     modelClass: () => platforms.signature,
+    load: async () => (await import('./cache/tieredCache.ts')).TieredCache,
+    lower: {
+      levels: lower.get,
+      read: async (text) => (await import('./node/answerSchema.ts')).readAnswer(text),
+      scope: workspaceScope,
+    },
   });
   const store = context.globalState;
   const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
@@ -86,12 +90,13 @@ export function buildCore(deps: CoreDeps) {
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher(parts);
-  const similar = owned.add(openSimilar(deps, cache));
+  const similar = owned.add(openSimilar(storageFile(context, 'questions.db'), read, onFailure, cache));
   const pipeline = owned.add(
     new Pipeline({ dispatcher, cache, metrics, clock, random, log, trials, similar }),
   );
   owned.add(outcomes.onOutcome(({ receiptId, kind }) => similar.happened(receiptId, kind)));
-  const background = owned.add(openBackground(deps, { cache, pipeline, platforms, quota, lookAhead }));
+  const ahead = { cache, pipeline, platforms, quota, lookAhead, settings: read, owned };
+  const background = owned.add(openBackground(storageFile(context, 'asked.json'), onFailure, ahead));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
     throttle(() => void context.globalState.update(ESTIMATOR, estimator.toJSON()), KEEP_EVERY_MS, clock),
@@ -102,8 +107,56 @@ export function buildCore(deps: CoreDeps) {
       keep.request();
     }),
   );
-  const shown = { pipeline, platforms, quota, metrics, cache, lookAhead, outcomes, similar, background };
+  const shown = {
+    pipeline,
+    platforms,
+    quota,
+    metrics,
+    cache,
+    lower,
+    lookAhead,
+    outcomes,
+    similar,
+    background,
+  };
   return { ...shown, clock, estimator, log, history, trials };
+}
+
+/** Names the open workspace without telling where it is. */
+function workspaceScope(): string {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.length === 0 ? '' : sha256(folders.map(({ uri }) => uri.toString()));
+}
+
+/** The cache levels that outlive the window. */
+function openLower(deps: CoreDeps): LazyLowerLevels {
+  const { context, settings, notices, log, owned } = deps;
+  const read = () => settings.settings;
+  const open = async () => {
+    const { 'redis.url': url, 'redis.prefix': prefix, 'cache.private': alone } = read();
+    const { openLowerLevels } = await import('./node/lowerLevels.ts');
+    const [password, secret] = await Promise.all([
+      context.secrets.get(REDIS_PASSWORD),
+      context.secrets.get(CACHE_SECRET),
+    ]);
+    const team = url !== '' && !alone && read()['cache.redisMinutes'] > 0;
+    const address = { url, ...(password === undefined ? {} : { password }) };
+    const redis = { address, prefix, maxTtlMs: () => read()['cache.redisMinutes'] * MS_PER_MINUTE };
+    const disk = {
+      file: storageFile(context, 'cache.db'),
+      maxBytes: () => read()['cache.diskMegabytes'] * BYTES_PER_MB,
+    };
+    return openLowerLevels({
+      ...{ clock, random, log, holder: `${process.pid}-${requestId(random)}` },
+      slowAfterMs: () => read()['cache.slowAfterMilliseconds'],
+      onDiskFailure: (error) => notices.cacheFailed(error),
+      ...(read()['cache.diskMegabytes'] > 0 ? { disk } : {}),
+      ...(team ? { redis: { ...redis, ...(secret === undefined ? {} : { secret }) } } : {}),
+    });
+  };
+  const lower = new LazyLowerLevels(open, (error) => notices.cacheFailed(error));
+  owned.add(onOtherStore(deps, LOWER_SETTINGS, [REDIS_PASSWORD, CACHE_SECRET], () => lower.reopen()));
+  return lower;
 }
 
 /** Says which variants of experiments are this installation's; VS Code's own id is the same for all without telemetry. */
@@ -126,7 +179,8 @@ function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
     ahead,
     holder,
     settings: () => settings.settings,
-    onOtherStore: (listener) => owned.add(onOtherRedis(deps, listener)),
+    onOtherStore: (listener) =>
+      owned.add(onOtherStore(deps, ['redis.url', 'redis.prefix'], [REDIS_PASSWORD], listener)),
     open: async (onFailure, known) => {
       const { 'redis.url': url, 'redis.prefix': prefix } = settings.settings;
       if (url !== '') {
@@ -158,9 +212,14 @@ function withoutHeld(known: KnownBooks): KnownBooks {
   return known.map(([platform, book]) => [platform, { ...book, held: [], lapsed: [], waiting: [] }]);
 }
 
-/** Fires when the settings name another Redis, or its password changes. */
-function onOtherRedis({ context, settings }: CoreDeps, listener: () => void): Disposable {
-  const named = () => JSON.stringify([settings.settings['redis.url'], settings.settings['redis.prefix']]);
+/** Fires when one of these settings or secrets changes. */
+function onOtherStore(
+  { context, settings }: CoreDeps,
+  keys: readonly SettingKey[],
+  secrets: readonly string[],
+  listener: () => void,
+): Disposable {
+  const named = () => JSON.stringify(keys.map((key) => settings.settings[key]));
   let before: string | undefined;
   const bag = new DisposableBag();
   // Settings are not read while the extension starts.
@@ -175,10 +234,18 @@ function onOtherRedis({ context, settings }: CoreDeps, listener: () => void): Di
       before = now;
     }),
   );
-  const secrets = context.secrets.onDidChange(({ key }) => key === REDIS_PASSWORD && listener());
-  bag.add({ dispose: () => void secrets.dispose() });
+  const watched = context.secrets.onDidChange(({ key }) => secrets.includes(key) && listener());
+  bag.add({ dispose: () => void watched.dispose() });
   return bag;
 }
+
+const MS_PER_MINUTE = 60_000;
+const BYTES_PER_MB = 1_048_576;
+/** With another one of these the lower cache levels are opened anew. */
+const LOWER_SETTINGS = [
+  ...(['redis.url', 'redis.prefix', 'cache.private', 'cache.enabled'] as const),
+  ...(['cache.diskMegabytes', 'cache.redisMinutes'] as const),
+];
 
 /** Where what was learned of token counts is kept, and how often. */
 const ESTIMATOR = 'sluice.tokenEstimator';
@@ -186,74 +253,6 @@ const KEEP_EVERY_MS = 30_000;
 
 function storageFile({ globalStorageUri }: vscode.ExtensionContext, name: string): string {
   return vscode.Uri.joinPath(globalStorageUri, name).fsPath;
-}
-
-/** The semantic level; loaded after a first request, with the questions that this machine has kept. */
-function openSimilar({ context, settings, notices }: CoreDeps, cache: AnswerCache): LazySimilar {
-  const file = storageFile(context, 'questions.db');
-  const onFailure = (error: unknown) => notices.storageFailed(error);
-  return new LazySimilar({
-    clock,
-    onFailure,
-    open: async () => {
-      const [{ SimilarAnswers }, { SqliteQuestions }] = await Promise.all([
-        import('./flow/similarAnswers.ts'),
-        import('./node/sqliteQuestions.ts'),
-      ]);
-      const opening = SqliteQuestions.open(file, clock, onFailure);
-      const store = await opening.catch(onFailure);
-      return new SimilarAnswers({
-        clock,
-        settings: () => settings.settings,
-        scopeOf: (request) => cache.scope(request),
-        answerOf: (key) => cache.get(key),
-        host: globalThis,
-        ...(store === undefined ? {} : { store }),
-      });
-    },
-  });
-}
-
-/** What is asked ahead, and the log of what the person asks that it learns from. */
-function openBackground(
-  { context, settings, notices, owned }: CoreDeps,
-  core: {
-    readonly cache: AnswerCache;
-    readonly pipeline: Pipeline;
-    readonly platforms: Platforms;
-    readonly quota: Quota;
-    readonly lookAhead: LazyLookAhead;
-  },
-): LazyBackground {
-  const read = () => settings.settings;
-  const { cache, pipeline, platforms, quota, lookAhead } = core;
-  const onFailure = (error: unknown) => notices.storageFailed(error);
-  return new LazyBackground({
-    clock,
-    pipeline,
-    onFailure,
-    wanted: () => read()['background.enabled'] && read()['cache.enabled'],
-    open: async () => {
-      const [{ Background }, { JsonFile }] = await Promise.all([
-        import('./flow/background.ts'),
-        import('./node/jsonFile.ts'),
-      ]);
-      const store = owned.add(new JsonFile(storageFile(context, 'asked.json'), clock, onFailure));
-      const ahead = await lookAhead.get();
-      return Background.open({
-        ...{ clock, store, settings: read, day: localDay },
-        run: (request, signal) => pipeline.run(request, () => undefined, signal),
-        preview: (request) => pipeline.preview(request).decision,
-        keyOf: (request) => cache.key(request),
-        known: async (key) => cache.peek(key) !== undefined,
-        running: () => pipeline.running,
-        spare: (key) => {
-          const { platform, name } = platforms.model(key);
-          return hasSpare(platform, name, quota.states(), (state) => ahead.ahead(state));
-        },
-      });
-    },
-  });
 }
 
 /** What becomes of answers; the file is opened with the first outcome. */

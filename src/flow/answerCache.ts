@@ -1,8 +1,14 @@
-/** Whole answers by what was asked. Only a complete answer is kept; a cached one is never stored again. */
-
+/**
+ * Whole answers by what was asked, over all cache levels. Only a complete answer is kept; a cached one is never stored
+ * again as new.
+ */
 import type { Clock } from '../base/clock.ts';
-import { fingerprint, type Hasher } from '../cache/fingerprint.ts';
-import { MemoryCache } from '../cache/memoryCache.ts';
+import type { Random } from '../base/random.ts';
+import type { Drop, FileUse } from '../cache/cacheStore.ts';
+import { CodeDigests, fingerprint, type Hasher } from '../cache/fingerprint.ts';
+import type { Claim, Lease } from '../cache/lease.ts';
+import { STRATEGIES } from '../cache/strategies.ts';
+import type { Found, LowerLevels, MemoryFacts, TieredCache } from '../cache/tieredCache.ts';
 import { PROMPT_VERSION } from '../prompt/taskPrompts.ts';
 import { contentOf, repeatable } from './conversation.ts';
 import type { Answer, RouteRequest } from './request.ts';
@@ -10,31 +16,61 @@ import type { Settings } from './settings.ts';
 
 const BYTES_PER_MB = 1_048_576;
 const MS_PER_MINUTE = 60_000;
+const MS_PER_HOUR = 3_600_000;
 /** JavaScript strings take up to two bytes a character; the receipt around the text about a kilobyte. */
 const BYTES_PER_CHAR = 2;
 const RECEIPT_BYTES = 1_024;
+/** What an answer is worth that costs no money, or nobody knows how much: 0.36 USD for an hour of waiting. */
+const USD_PER_MS = 1e-7;
+
+/** The levels that outlive the window, and how answers are read there. */
+export interface LowerAnswers {
+  readonly levels: () => Promise<LowerLevels>;
+  /** `undefined`: it is no answer of ours. */
+  readonly read: (text: string) => Answer | undefined | Promise<Answer | undefined>;
+  /** Names the open workspace; empty: none. */
+  readonly scope: () => string;
+}
 
 export interface AnswerCacheDeps {
   readonly hash: Hasher;
   readonly clock: Clock;
+  readonly random: Random;
   readonly settings: () => Settings;
   /** Names the models that may answer. */
   readonly modelClass: () => string;
+  /** Absent: memory alone. */
+  readonly lower?: LowerAnswers;
+  /** What holds the answers; loaded with the first request. */
+  readonly load: () => Tiered | Promise<Tiered>;
 }
 
-export interface CacheFacts {
-  readonly entries: number;
+type Tiered = typeof TieredCache;
+
+export interface CacheFacts extends MemoryFacts {
   readonly maxEntries: number;
-  readonly bytes: number;
+  readonly maxBytes: number;
 }
 
 export class AnswerCache {
   readonly #deps: AnswerCacheDeps;
+  readonly #digests: CodeDigests;
+  #tiered: Tiered | undefined;
   /** Made with the first answer that is asked for. */
-  #memory: { readonly cache: MemoryCache<Answer>; readonly madeFor: Settings } | undefined;
+  #answers: { readonly cache: TieredCache<Answer>; readonly madeFor: Settings } | undefined;
 
   constructor(deps: AnswerCacheDeps) {
     this.#deps = deps;
+    this.#digests = new CodeDigests(deps.hash);
+  }
+
+  /** To be waited for before the first request: without it nothing is known. `undefined`: it is done. */
+  open(): Promise<void> | undefined {
+    if (this.#tiered !== undefined) return undefined;
+    const loading = this.#deps.load();
+    if (loading instanceof Promise) return loading.then((tiered) => this.#use(tiered));
+    this.#use(loading);
+    return undefined;
   }
 
   /**
@@ -70,10 +106,11 @@ export class AnswerCache {
         instruction: request.instruction,
         language: code?.language ?? '',
         code: code?.text ?? '',
-        exact: request.form === 'edit',
+        strictness: STRATEGIES[strategyOf(request)].code,
         context: contextOf(request),
       },
       this.#deps.hash,
+      this.#digests,
     );
   }
 
@@ -82,57 +119,112 @@ export class AnswerCache {
     return (trial?.settings ?? this.#deps.settings())['cache.enabled'];
   }
 
-  get(key: string): Answer | undefined {
-    return this.#current().get(key);
+  /** From memory, without a promise in between. */
+  getNow(key: string, request: RouteRequest): Answer | undefined {
+    return this.#current()?.getNow(key, this.#filesOf(request))?.value;
   }
 
-  /** As `get`, without counting as a use. */
+  /** As `getNow`, without counting as a use. */
   peek(key: string): Answer | undefined {
-    return this.#current().peek(key);
+    return this.#current()?.peek(key);
   }
 
-  /** A stronger answer also takes the place of the one that was not good enough. */
-  store(request: RouteRequest, key: string, answer: Answer): void {
-    if (!this.serves(request) || answer.receipt.stop !== 'complete') return;
-    this.#current().set(key, answer);
+  /** Out of any level, for whoever does not ask for this very request: the memory counts it for nothing. */
+  async known(key: string, request: RouteRequest, signal: AbortSignal): Promise<Answer | undefined> {
+    const near = this.#current()?.peekNow(key, this.#filesOf(request));
+    return near ?? (await this.find(key, request, signal))?.value;
+  }
+
+  /** From the levels below the memory. */
+  async find(key: string, request: RouteRequest, signal: AbortSignal): Promise<Found<Answer> | undefined> {
+    return this.#shares(request) ? this.#current()?.find(key, this.#filesOf(request), signal) : undefined;
+  }
+
+  /** The right to ask for it, or the answer to another window's question that was the same. `undefined`: nobody shares. */
+  async claim(key: string, request: RouteRequest, signal: AbortSignal): Promise<Claim<Answer> | undefined> {
+    return this.#shares(request) ? this.#current()?.claim(key, this.#filesOf(request), signal) : undefined;
+  }
+
+  /** A stronger answer also takes the place of the one that was not good enough. In memory at once. */
+  async store(request: RouteRequest, key: string, answer: Answer, lease?: Lease): Promise<void> {
+    const { receipt } = answer;
+    if (!this.serves(request) || receipt.stop !== 'complete' || receipt.cache !== 'none') return;
+    const about = {
+      scope: this.#deps.lower?.scope() ?? '',
+      model: receipt.modelKey,
+      savesUsd: (receipt.costUsd ?? 0) + receipt.totalMs * USD_PER_MS,
+      files: this.#filesOf(request),
+      strategy: strategyOf(request),
+      ttlMs: this.#deps.settings()['cache.diskHours'] * MS_PER_HOUR,
+    };
+    const cache = this.#current();
     const plain = request.strongerThan === undefined ? undefined : this.key(request, '');
-    if (plain !== undefined) this.#current().set(plain, answer);
+    await Promise.all([
+      cache?.keep(key, answer, about, lease),
+      plain === undefined ? undefined : cache?.keep(plain, answer, about),
+    ]);
   }
 
-  clear(): void {
-    this.#memory = undefined;
+  /** Where `level` is absent, in all levels. */
+  async drop(what: Drop, level?: 'memory'): Promise<void> {
+    await this.open();
+    if (level === 'memory' || !this.#shares({})) this.#current()?.dropNow(what);
+    else await this.#current()?.drop(what);
   }
 
   facts(): CacheFacts {
-    const memory = this.#current();
+    const settings = this.#deps.settings();
+    const facts = this.#current()?.facts() ?? NOTHING_YET;
     return {
-      entries: memory.size,
-      maxEntries: this.#deps.settings()['cache.maxEntries'],
-      bytes: memory.bytes,
+      ...facts,
+      maxEntries: settings['cache.maxEntries'],
+      maxBytes: maxBytesOf(settings),
     };
   }
 
-  /** New bounds start an empty cache; settings change seldom. */
-  #current(): MemoryCache<Answer> {
+  #shares(request: Pick<RouteRequest, 'trial'>): boolean {
+    return this.#deps.lower !== undefined && this.serves(request);
+  }
+
+  /** What of files an answer rests on, if it is to end with them. */
+  #filesOf({ code }: RouteRequest): readonly FileUse[] {
+    const file = code?.file;
+    return file === undefined || this.#deps.settings()['cache.boundTo'] !== 'file' ? NO_FILES : [file];
+  }
+
+  /** New bounds start an empty memory; settings change seldom. */
+  #current(): TieredCache<Answer> | undefined {
+    const tiered = this.#tiered;
+    if (tiered === undefined) return undefined;
     const settings = this.#deps.settings();
-    const known = this.#memory;
+    const known = this.#answers;
     if (known?.madeFor === settings) return known.cache;
     const same = known !== undefined && BOUNDS.every((key) => settings[key] === known.madeFor[key]);
-    const cache = same ? known.cache : this.#create(settings);
-    this.#memory = { cache, madeFor: settings };
+    const cache = same ? known.cache : this.#create(tiered, settings);
+    this.#answers = { cache, madeFor: settings };
     return cache;
   }
 
-  #create(settings: Settings): MemoryCache<Answer> {
-    return new MemoryCache<Answer>(
-      {
+  #use(tiered: Tiered): void {
+    this.#tiered = tiered;
+  }
+
+  #create(Tiered: Tiered, settings: Settings): TieredCache<Answer> {
+    const { clock, random, lower } = this.#deps;
+    return new Tiered<Answer>({
+      strategies: ['answers', 'edits'],
+      clock,
+      random,
+      limits: {
         maxEntries: settings['cache.maxEntries'],
-        maxBytes: settings['cache.maxMegabytes'] * BYTES_PER_MB,
+        maxBytes: maxBytesOf(settings),
         ttlMs: settings['cache.ttlMinutes'] * MS_PER_MINUTE,
       },
-      (answer) => answer.text.length * BYTES_PER_CHAR + RECEIPT_BYTES,
-      this.#deps.clock,
-    );
+      sizeOf: (answer) => answer.text.length * BYTES_PER_CHAR + RECEIPT_BYTES,
+      encode: (answer) => JSON.stringify(answer),
+      decode: (text) => lower?.read(text),
+      lower: lower?.levels,
+    });
   }
 }
 
@@ -140,6 +232,16 @@ export class AnswerCache {
 const READ: ReadonlySet<RouteRequest['task']> = new Set(['question', 'explain', 'review']);
 /** As `CODE_FREE` of `cache/semanticIndex.ts`, which is in another chunk. */
 const FREE = 'free:';
+export function strategyOf({ form }: RouteRequest): 'answers' | 'edits' {
+  return form === 'edit' ? 'edits' : 'answers';
+}
+
+function maxBytesOf(settings: Settings): number {
+  return settings['cache.maxMegabytes'] * BYTES_PER_MB;
+}
+
+const NOTHING_YET: MemoryFacts = { hits: 0, misses: 0, entries: 0, bytes: 0, evictions: 0 };
+const NO_FILES: readonly FileUse[] = [];
 
 /** Each list with its length in front, so that one cannot pass for another. */
 function contextOf({ code, history = [], conversation }: RouteRequest): string[] {

@@ -1,6 +1,7 @@
 /** Collects what the dashboard and the meter draw. */
 import type { Clock } from '../base/clock.ts';
 import { promptTokens } from '../base/task.ts';
+import type { LowerLevels } from '../cache/tieredCache.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { LimitState } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
@@ -31,6 +32,8 @@ export interface SnapshotSources {
   readonly clock: Clock;
   /** `current` is absent until it is loaded. */
   readonly lookAhead?: { readonly current: LookAhead | undefined };
+  /** Levels below the memory; `current` is absent until they are needed. */
+  readonly lower?: { readonly current: LowerLevels | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
   readonly similar?: Loaded<SimilarView>;
   readonly background?: Loaded<BackgroundView>;
@@ -65,7 +68,8 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
       models: models.length,
     })),
     buckets: bucketViews(sources, atMs),
-    caches: [cacheView(sources)],
+    caches: cacheViews(sources),
+    cacheStrategies: [...metrics.strategies()].map(([strategy, counts]) => ({ strategy, ...counts })),
     ...reuseOf(sources),
     latencies: latencyViews(sources),
     decisions: pipeline.recent.map((receipt) => {
@@ -132,8 +136,18 @@ function timesOf(ahead: LimitAhead | undefined): Partial<BucketView> {
   return times;
 }
 
-function cacheView({ metrics, cache }: SnapshotSources): CacheLevelView {
-  return { level: 'memory', ...metrics.cacheCounts(), ...cache.facts() };
+function cacheViews({ metrics, cache, lower }: SnapshotSources): CacheLevelView[] {
+  const { hits, savedMs: joinedMs } = metrics.savings('joined');
+  const { hits: _same, savedMs, ...saved } = metrics.savings('memory');
+  const memory = { ...saved, savedMs: savedMs + joinedMs, joined: hits, ...cache.facts() };
+  const below = (lower?.current?.levels ?? []).map((level): CacheLevelView => {
+    const { plainBytes, packedBytes, ...facts } = level.facts();
+    const { failures: _failures, open, ...counts } = level.counts();
+    const spared = metrics.savings(level.level);
+    const packing = plainBytes > 0 ? { packing: { plainBytes, packedBytes } } : {};
+    return { level: level.level, ...spared, ...facts, ...counts, down: open, ...packing };
+  });
+  return [{ level: 'memory', ...memory }, ...below];
 }
 
 function reuseOf({ similar, background }: SnapshotSources): Pick<Snapshot, 'similar' | 'background'> {

@@ -1,6 +1,6 @@
 /**
- * The way of one request: fingerprint → memory cache → single flight → semantic level → dispatcher → receipt → metrics →
- * caches.
+ * The way of one request: fingerprint → memory → single flight → lower cache levels → semantic level → dispatcher → receipt →
+ * metrics → caches.
  * Every door sends its requests through here. Units: milliseconds.
  */
 import type { Clock } from '../base/clock.ts';
@@ -11,12 +11,14 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
 import { promptTokens } from '../base/task.ts';
+import type { LowerLevel } from '../cache/cacheStore.ts';
+import type { Lease } from '../cache/lease.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Decision } from '../routing/decision.ts';
-import type { AnswerCache } from './answerCache.ts';
+import { type AnswerCache, strategyOf } from './answerCache.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
-import type { Answer, AnswerEvent, AnsweredFor, CacheLevel, Receipt, RouteRequest } from './request.ts';
+import type { Answer, AnswerEvent, AnsweredFor, Receipt, RouteRequest } from './request.ts';
 import type { Similar } from './similar.ts';
 import type { Assigned, Trials } from './trials.ts';
 
@@ -34,6 +36,7 @@ export interface PipelineDeps {
 }
 
 type Emit = (event: AnswerEvent) => void;
+type Level = 'memory' | LowerLevel | 'similar';
 
 /** How many receipts are kept for the dashboard and 'Show Last Routing Decision'. */
 const RECENT = 50;
@@ -87,17 +90,19 @@ export class Pipeline implements Disposable {
     const trial = trials?.none === false ? await trials.of(asked) : undefined;
     const request = trial === undefined ? asked : { ...asked, trial };
     const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned };
+    const opening = cache.open();
+    if (opening) await opening;
     const key = cache.key(request);
     const mayKnow = key !== undefined && request.freshness !== 'fresh' && cache.serves(request);
-    const known = mayKnow ? cache.get(key) : undefined;
-    if (known) return this.#told(request, key, this.#serve(known, 'memory', run, emit));
+    const known = mayKnow ? cache.getNow(key, request) : undefined;
+    if (known) return this.#told(request, key, this.#serve(known, 'memory', request, run, emit));
     const flight =
       key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
-    const start = (say: Emit, abort: AbortSignal) => this.#send(request, key, run, say, abort);
+    const start = (say: Emit, abort: AbortSignal) => this.#find(request, key, run, say, abort);
     const { result, leader } = await this.#flights.join(flight, start, emit, signal);
     if (leader) return this.#told(request, key, result);
     const receipt = sparedReceipt(result.receipt, 'joined', run);
-    this.#record(receipt);
+    this.#record(receipt, request);
     return this.#told(request, key, { ...result, receipt });
   }
 
@@ -120,7 +125,8 @@ export class Pipeline implements Disposable {
   /** No promise in here: a hit is answered in microseconds. */
   #serve(
     known: Answer,
-    level: Exclude<CacheLevel, 'none' | 'joined'>,
+    level: Level,
+    request: RouteRequest,
     run: RunFacts,
     emit: Emit,
     answeredFor?: AnsweredFor,
@@ -129,22 +135,62 @@ export class Pipeline implements Disposable {
     emit({ kind: 'text', text: known.text });
     const spared = sparedReceipt(known.receipt, level, run);
     const receipt = answeredFor === undefined ? spared : { ...spared, answeredFor };
-    this.#record(receipt, known.receipt.totalMs);
+    this.#record(receipt, request, known.receipt.totalMs);
     return { text: known.text, receipt };
   }
 
-  async #send(
+  /** What a lower level knows, or another window is asking already; else it is sent. */
+  async #find(
     request: RouteRequest,
     key: string | undefined,
     run: RunFacts,
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Answer> {
+    const { cache } = this.#deps;
+    if (key === undefined || request.freshness === 'fresh' || !cache.serves(request))
+      return this.#send(request, key, run, emit, signal);
+    const found = await cache.find(key, request, signal);
+    if (found) return this.#serve(found.value, found.level, request, run, emit);
+    const near = await this.#similar(request, run, emit, signal);
+    if (near) return near;
+    const claim = await cache.claim(key, request, signal);
+    if (claim?.found) return this.#serve(claim.found.value, claim.found.level, request, run, emit);
+    try {
+      return await this.#send(request, key, run, emit, signal, claim);
+    } catch (error) {
+      await claim?.release();
+      throw error;
+    }
+  }
+
+  /** Not stored under its own key: the answer to a near question of a near question would be another one. */
+  async #similar(
+    request: RouteRequest,
+    run: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> {
+    const near = await this.#deps.similar?.find(request, signal);
+    if (near === undefined) return undefined;
+    signal.throwIfAborted();
+    const { question, chance } = near;
+    near.served(run.id);
+    return this.#serve(near.answer, 'similar', request, run, emit, { question, chance });
+  }
+
+  /** `lease`: others wait for this answer; they find it, or may ask themselves, once it is stored. */
+  async #send(
+    request: RouteRequest,
+    key: string | undefined,
+    run: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+    lease?: Lease,
+  ): Promise<Answer> {
     const { dispatcher, log } = this.#deps;
     this.#changed.fire();
     try {
-      const near = await this.#similar(request, run, emit, signal);
-      if (near !== undefined) return near;
       const sent = await dispatcher.send(request, emit, signal);
       const receipt = receiptOf(sent, request, run);
       const answer: Answer = {
@@ -153,8 +199,9 @@ export class Pipeline implements Disposable {
         ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
         ...(sent.failure ? { failure: sent.failure } : {}),
       };
-      if (key !== undefined) this.#keep(request, key, answer);
-      this.#record(receipt);
+      // Nobody waits for the lower levels.
+      if (key !== undefined) void this.#store(request, key, answer, lease);
+      this.#record(receipt, request);
       this.#answered.fire(receipt);
       log.info('answered', factsOf(receipt));
       return answer;
@@ -166,27 +213,15 @@ export class Pipeline implements Disposable {
     }
   }
 
-  /** Not stored under its own key: the answer to a near question of a near question would be another one. */
-  async #similar(
-    request: RouteRequest,
-    run: RunFacts,
-    emit: Emit,
-    signal: AbortSignal,
-  ): Promise<Answer | undefined> {
-    const { similar, cache } = this.#deps;
-    const near = cache.serves(request) ? await similar?.find(request, signal) : undefined;
-    if (near === undefined) return undefined;
-    signal.throwIfAborted();
-    const { question, chance } = near;
-    near.served(run.id);
-    return this.#serve(near.answer, 'similar', run, emit, { question, chance });
-  }
-
-  #keep(request: RouteRequest, key: string, answer: Answer): void {
+  async #store(request: RouteRequest, key: string, answer: Answer, lease?: Lease): Promise<void> {
     const { cache, similar } = this.#deps;
-    cache.store(request, key, answer);
-    if (answer.receipt.stop === 'complete' && cache.serves(request))
-      similar?.kept(request, key, answer.receipt.atMs);
+    try {
+      await cache.store(request, key, answer, lease);
+      const kept = answer.receipt.stop === 'complete' && cache.serves(request);
+      if (kept) similar?.kept(request, key, answer.receipt.atMs);
+    } finally {
+      await lease?.release();
+    }
   }
 
   /** Aborts what runs: the window closes. */
@@ -197,10 +232,14 @@ export class Pipeline implements Disposable {
     this.#persons.dispose();
   }
 
-  #record(receipt: Receipt, savedMs?: number): void {
-    this.#deps.trials?.answered(receipt);
-    this.#recent.unshift(receipt);
-    if (this.#recent.length > RECENT) this.#recent.pop();
+  #record(receipt: Receipt, request: RouteRequest, savedMs?: number): void {
+    // What nobody has asked for is shown elsewhere, with all that was asked ahead.
+    const ahead = request.ahead !== undefined;
+    if (!ahead) {
+      this.#deps.trials?.answered(receipt);
+      this.#recent.unshift(receipt);
+      if (this.#recent.length > RECENT) this.#recent.pop();
+    }
     const paid = receipt.cache === 'none';
     const { usage } = receipt;
     this.#deps.metrics.record({
@@ -209,6 +248,8 @@ export class Pipeline implements Disposable {
       modelKey: receipt.modelKey,
       simulated: receipt.simulated,
       cache: receipt.cache,
+      strategy: strategyOf(request),
+      ahead,
       stop: receipt.stop,
       totalMs: receipt.totalMs,
       ...(paid

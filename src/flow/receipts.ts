@@ -51,6 +51,8 @@ export function receiptOf(sent: Sent, request: RouteRequest, run: Run): Receipt 
 export function sparedReceipt(first: Receipt, cache: Exclude<CacheLevel, 'none'>, run: Run): Receipt {
   const atMs = run.clock.now();
   const totalMs = run.clock.monotonic() - run.startedMs;
+  // Whoever joined one that came from a cache saved what that one did.
+  const saved = first.cache === 'none' ? first.costUsd : first.savedUsd;
   const spared: Receipt = {
     id: run.id,
     atMs,
@@ -68,7 +70,7 @@ export function sparedReceipt(first: Receipt, cache: Exclude<CacheLevel, 'none'>
     ...(run.trial === undefined ? {} : { trial: run.trial }),
     costUsd: 0,
     ...(first.usage === undefined ? {} : { usage: first.usage }),
-    ...(first.costUsd === undefined || first.billing ? {} : { savedUsd: first.costUsd }),
+    ...(saved === undefined || first.billing ? {} : { savedUsd: saved }),
     ...(first.answeredFor === undefined ? {} : { answeredFor: first.answeredFor }),
   };
   return cache !== 'joined' ? { ...spared, cacheAgeMs: Math.max(0, atMs - first.atMs) } : spared;

@@ -1,6 +1,7 @@
 /** What a door sends into the pipeline, and what it gets back. Units: milliseconds, tokens, USD. */
 import type { AnySluiceError } from '../base/errors.ts';
 import type { Priority, TaskType, Tier, TokenUsage } from '../base/task.ts';
+import type { FileUse, LowerLevel } from '../cache/cacheStore.ts';
 import type { Decision, HelperKind } from '../routing/decision.ts';
 import type { Conversation, ToolCall } from './conversation.ts';
 import type { StopReason } from './transport.ts';
@@ -19,6 +20,8 @@ export interface CodeContext {
   readonly problems: readonly string[];
   /** Characters that were cut away because the selection was too long. */
   readonly cutChars: number;
+  /** The file that `text` is from, as it is now; absent: it is from none. */
+  readonly file?: FileUse;
   /** Lines in front of `text` and behind it, for reading only; absent: none are sent. */
   readonly before?: string;
   readonly after?: string;
@@ -60,8 +63,8 @@ export interface RouteRequest {
   readonly trial?: Trial;
 }
 
-/** `similar`: the answer to another question that was meant alike. */
-export type CacheLevel = 'none' | 'joined' | 'memory' | 'similar';
+/** `memory`, `redis`, `disk`: the level that knew the answer; `similar`: it was to another question that was meant alike. */
+export type CacheLevel = 'none' | 'joined' | 'memory' | LowerLevel | 'similar';
 
 /** Another question, whose answer this is. */
 export interface AnsweredFor {

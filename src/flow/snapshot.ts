@@ -77,14 +77,29 @@ export interface BucketView {
 }
 
 export interface CacheLevelView {
-  readonly level: 'memory';
+  readonly level: 'memory' | 'redis' | 'disk';
   readonly hits: number;
+  /** A level is asked for what those above it do not know. */
   readonly misses: number;
   /** Requests that joined an equal one already running. */
-  readonly joined: number;
-  readonly entries: number;
-  readonly maxEntries: number;
-  readonly bytes: number;
+  readonly joined?: number;
+  /** Absent as all below: the level does not tell. */
+  readonly entries?: number;
+  readonly maxEntries?: number;
+  readonly bytes?: number;
+  readonly maxBytes?: number;
+  /** Put out to make room. */
+  readonly evictions?: number;
+  /** Misses that were not asked for: the level could not be used. */
+  readonly skipped?: number;
+  /** It cannot be used just now. */
+  readonly down?: boolean;
+  /** Values that were not ours, or not whole. */
+  readonly rejected?: number;
+  /** Its filter of keys: asked, answered by it alone, let through for nothing. */
+  readonly filter?: { readonly asked: number; readonly spared: number; readonly wrong: number };
+  /** Of the values written here, before and after compression. */
+  readonly packing?: { readonly plainBytes: number; readonly packedBytes: number };
   /** Absent while every saved answer had an unknown price. */
   readonly savedUsd?: number;
   readonly savedMs: number;
@@ -105,6 +120,16 @@ export interface SimilarView {
   readonly askedAnyway: number;
   readonly accepted: number;
   /** Absent while no saved answer had a known price. */
+  readonly savedUsd?: number;
+  readonly savedMs: number;
+}
+
+/** One kind of value over all levels. */
+export interface CacheStrategyView {
+  readonly strategy: string;
+  readonly hits: number;
+  readonly misses: number;
+  readonly joined: number;
   readonly savedUsd?: number;
   readonly savedMs: number;
 }
@@ -158,7 +183,7 @@ export interface DecisionView {
   readonly simulated: boolean;
   /** One sentence, already in the person's language. */
   readonly why: string;
-  readonly cache: 'none' | 'joined' | 'memory' | 'similar';
+  readonly cache: 'none' | 'joined' | 'memory' | 'redis' | 'disk' | 'similar';
   readonly tokens?: number;
   readonly costUsd?: number;
   /** Paid for already: no money is shown. */
@@ -253,7 +278,10 @@ export interface Snapshot {
   readonly atMs: number;
   readonly platforms: readonly PlatformView[];
   readonly buckets: readonly BucketView[];
+  /** From the memory down. */
   readonly caches: readonly CacheLevelView[];
+  /** Kinds that were asked for. */
+  readonly cacheStrategies?: readonly CacheStrategyView[];
   /** Absent until it is loaded. */
   readonly similar?: SimilarView;
   /** Absent until it is loaded. */

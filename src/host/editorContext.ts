@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { type Clock, delay } from '../base/clock.ts';
 import { SluiceError } from '../base/errors.ts';
 import type { CodeContext } from '../flow/request.ts';
+import { fileUseOf } from './fileUse.ts';
 
 /** A language server that takes longer is not waited for: the file is sent instead of the symbol. */
 const SYMBOLS_WITHIN_MS = 1_000;
@@ -39,7 +40,8 @@ export async function placedCode(maxChars: number, clock: Clock, signal: AbortSi
   if (editor === undefined) throw new SluiceError('nothing-to-send', { why: 'no-editor' });
   const { document } = editor;
   const place = await placeOf(editor, clock, signal);
-  return { code: codeOf(document, place, maxChars), document, range: place.range };
+  const code = codeOf(document, place, maxChars);
+  return { code: { ...code, file: await fileUseOf(document) }, document, range: place.range };
 }
 
 /** Throws `nothing-to-send`: empty, binary. */

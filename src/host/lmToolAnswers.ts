@@ -57,7 +57,7 @@ export class LmToolAnswers {
     const request: RouteRequest = { task, priority: 'medium', instruction: '', code, freshness: 'cached' };
     const { decision, cached } = pipeline.preview(request);
     const { chosen } = decision;
-    const { text, cutChars, ...about } = code;
+    const { text, cutChars, file: _file, ...about } = code;
     const prompt = buildPrompt({ task, instruction: '', code: text, ...about });
     const lines = [
       t('Task: {0}', task),

@@ -16,6 +16,7 @@ export class Notices {
   #storage: string | undefined;
   #levels: string | undefined;
   #redis: string | undefined;
+  #cache: string | undefined;
 
   constructor(settings: SettingsWatcher, log: Log) {
     this.#settings = settings;
@@ -40,6 +41,7 @@ export class Notices {
       ...(this.#storage === undefined ? [] : [this.#storage]),
       ...(this.#levels === undefined ? [] : [this.#levels]),
       ...(this.#redis === undefined ? [] : [this.#redis]),
+      ...(this.#cache === undefined ? [] : [this.#cache]),
     ];
   }
 
@@ -112,6 +114,16 @@ export class Notices {
     this.#storage = words;
   }
 
+  /** Nothing can be kept on disk, or a damaged file was put aside; said once. */
+  cacheFailed(error: unknown): void {
+    const why = SluiceError.is(error, 'storage-unusable') ? error.facts.why : 'no-sqlite';
+    this.#log.warn('cache not on disk', { why });
+    const words = cacheFailureWords(why);
+    if (words === this.#cache) return;
+    this.#cache = words;
+    void vscode.window.showWarningMessage(`Sluice: ${words}`);
+  }
+
   /** What is left cannot be shared with other windows; said once. */
   levelsFailed(error: unknown): void {
     const why = SluiceError.is(error, 'storage-unusable') ? error.facts.why : 'no-sqlite';
@@ -124,4 +136,11 @@ export class Notices {
           );
     void vscode.window.showWarningMessage(`Sluice: ${this.#levels}`);
   }
+}
+
+function cacheFailureWords(why: string): string {
+  if (why === 'newer-version')
+    return t('A newer version of Sluice keeps the cache on disk. This window keeps answers in memory.');
+  if (why === 'corrupt') return t('The cache on disk was damaged: it was put aside and a new one begun.');
+  return t('Answers cannot be kept on disk. This window keeps them in memory.');
 }

@@ -4,6 +4,7 @@
  */
 
 import type { PanelTexts } from '../flow/messages.ts';
+import { cacheTexts } from './cacheTexts.ts';
 import { reuseTexts } from './panelReuseTexts.ts';
 
 /** The shape of `vscode.l10n.t`. */
@@ -18,7 +19,7 @@ export function panelTexts(t: Translate): PanelTexts {
     ...forecasts(t),
     ...shares(t),
     ...predictions(t),
-    ...caches(t),
+    ...cacheTexts(t),
     ...reuseTexts(t),
     ...latencies(t),
     ...decisions(t),
@@ -60,6 +61,8 @@ function units(t: Translate) {
     'duration.min': t('{0} min'),
     'duration.h': t('{0} h'),
     'duration.d': t('{0} d'),
+    'size.kB': t('{0} kB'),
+    'size.MB': t('{0} MB'),
     'unit.requests': t('Requests'),
     'unit.tokens': t('Tokens'),
     'unit.input-tokens': t('Input tokens'),
@@ -182,24 +185,6 @@ function predictions(t: Translate) {
   };
 }
 
-function caches(t: Translate) {
-  return {
-    caches: t('Cache'),
-    'caches.none': t('No cache is in use.'),
-    'cache.memory': t('Memory'),
-    'cache.noRequest': t('No request yet.'),
-    'cache.noHit': t('Nothing was answered from the cache yet.'),
-    'cache.rate': t('{0} hit rate: {1} hits, {2} misses'),
-    'cache.hits': t('Hits'),
-    'cache.misses': t('Misses'),
-    'cache.joined': t('Joined'),
-    'cache.entries': t('Entries'),
-    'cache.entriesOf': t('{0} of {1}'),
-    'cache.savedMoney': t('Saved'),
-    'cache.savedTime': t('Time saved'),
-  };
-}
-
 function latencies(t: Translate) {
   return {
     latencies: t('Time to a whole answer'),
@@ -234,6 +219,8 @@ function decisions(t: Translate) {
     'decision.subscription': t('in your subscription'),
     'decision.noCost': t('cost {0}'),
     'decision.memory': t('from the cache'),
+    'decision.redis': t('from the team’s cache'),
+    'decision.disk': t('from the cache on disk'),
     'decision.similar': t('answer to a similar question'),
     'decision.joined': t('joined an equal request'),
     'problem.cut': t('cut off'),

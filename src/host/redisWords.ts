@@ -6,6 +6,9 @@ const t = vscode.l10n.t;
 /** In VS Code's secret storage. */
 export const REDIS_PASSWORD = 'sluice.redis.password';
 
+/** With it a team’s values in Redis are sealed. */
+export const CACHE_SECRET = 'sluice.cache.secret';
+
 export type RedisTroubleName = 'unreachable' | 'password' | 'read-only' | 'full' | 'foreign' | 'cluster';
 
 export function redisWords(trouble: RedisTroubleName): string {

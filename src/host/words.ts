@@ -152,6 +152,9 @@ export function whyWords(decision: Decision): string {
 
 export function cacheWords(receipt: Receipt): string {
   if (receipt.cache === 'memory') return t('Hit in memory, {0} old', duration(receipt.cacheAgeMs ?? 0));
+  if (receipt.cache === 'redis')
+    return t('Hit in the team’s Redis, {0} old', duration(receipt.cacheAgeMs ?? 0));
+  if (receipt.cache === 'disk') return t('Hit on disk, {0} old', duration(receipt.cacheAgeMs ?? 0));
   const { answeredFor } = receipt;
   if (answeredFor !== undefined) {
     return t(

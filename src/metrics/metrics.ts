@@ -2,19 +2,29 @@
 import { LatencyHistogram, type LatencySummary } from './latencyHistogram.ts';
 import { localDay, type UsageLedger, type UsageRecord } from './usageLedger.ts';
 
-export interface CacheCounts {
+/** What requests did not have to be paid and waited for. */
+export interface Savings {
   readonly hits: number;
-  readonly misses: number;
-  readonly joined: number;
   /** Absent while no saved answer had a known price. */
   readonly savedUsd?: number;
   readonly savedMs: number;
 }
 
+export interface CacheCounts extends Savings {
+  readonly misses: number;
+  readonly joined: number;
+}
+
+type Cache = UsageRecord['cache'];
+
 /** What one finished request adds. `saved…`: what the cache spared. */
 export type Measured = Omit<UsageRecord, 'day'> & {
   readonly savedUsd?: number;
   readonly savedMs?: number;
+  /** What kind of value it is to the cache. */
+  readonly strategy?: string;
+  /** Nobody has asked for it yet. */
+  readonly ahead?: boolean;
 };
 
 /** Reasons to stop after which a call's time tells how fast its model is. */
@@ -23,11 +33,8 @@ const WHOLE: ReadonlySet<string> = new Set(['complete', 'tool-use', 'length']);
 export class Metrics {
   readonly #ledger: UsageLedger;
   readonly #latencies = new Map<string, LatencyHistogram>();
-  #hits = 0;
-  #misses = 0;
-  #joined = 0;
-  #savedUsd: number | undefined;
-  #savedMs = 0;
+  readonly #levels = new Map<Cache, Savings>();
+  readonly #strategies = new Map<string, CacheCounts>();
   #day = { atMs: Number.NEGATIVE_INFINITY, untilMs: Number.NEGATIVE_INFINITY, name: '' };
 
   constructor(ledger: UsageLedger) {
@@ -35,15 +42,10 @@ export class Metrics {
   }
 
   record(measured: Measured): void {
-    const { savedUsd, savedMs, ...record } = measured;
-    if (record.cache === 'memory') this.#hits += 1;
-    else if (record.cache === 'joined') this.#joined += 1;
-    else this.#misses += 1;
-    // What the semantic level saved, it counts itself.
-    if (record.cache !== 'similar') {
-      if (savedUsd !== undefined) this.#savedUsd = (this.#savedUsd ?? 0) + savedUsd;
-      this.#savedMs += savedMs ?? 0;
-    }
+    const { savedUsd, savedMs, strategy, ahead, ...record } = measured;
+    const { cache } = record;
+    // What nobody asked for is no miss of anybody's.
+    if (ahead !== true) this.#count(cache, strategy, savedUsd, savedMs);
     // Times of answers that were cut or served from a cache say nothing about the model.
     if (record.cache === 'none' && WHOLE.has(record.stop)) {
       this.#latencyOf(record.modelKey).record(record.totalMs);
@@ -51,14 +53,35 @@ export class Metrics {
     this.#ledger.add({ ...record, day: this.today(record.atMs) });
   }
 
+  #count(cache: Cache, strategy: string | undefined, savedUsd?: number, savedMs?: number): void {
+    this.#levels.set(cache, plus(this.#levels.get(cache) ?? NOTHING, savedUsd, savedMs));
+    if (strategy === undefined) return;
+    const known = this.#strategies.get(strategy) ?? { ...NOTHING, misses: 0, joined: 0 };
+    this.#strategies.set(strategy, counted(known, cache, savedUsd, savedMs));
+  }
+
+  /** Over all levels. */
   cacheCounts(): CacheCounts {
-    return {
-      hits: this.#hits,
-      misses: this.#misses,
-      joined: this.#joined,
-      ...(this.#savedUsd === undefined ? {} : { savedUsd: this.#savedUsd }),
-      savedMs: this.#savedMs,
-    };
+    const levels = [...this.#levels].filter(([cache]) => cache !== 'none' && cache !== 'joined');
+    const joined = this.#levels.get('joined') ?? NOTHING;
+    const sum = [...levels.map(([, savings]) => savings), { ...joined, hits: 0 }].reduce(
+      (total, { hits, savedUsd, savedMs }) => ({
+        ...plus(total, savedUsd, savedMs),
+        hits: total.hits + hits,
+      }),
+      NOTHING,
+    );
+    return { ...sum, misses: this.savings('none').hits, joined: joined.hits };
+  }
+
+  /** What one level answered; of `none`: how many requests were paid for. */
+  savings(cache: Cache): Savings {
+    return this.#levels.get(cache) ?? NOTHING;
+  }
+
+  /** By what kind of value was asked for. */
+  strategies(): ReadonlyMap<string, CacheCounts> {
+    return this.#strategies;
   }
 
   latencies(): { modelKey: string; summary: LatencySummary }[] {
@@ -85,4 +108,22 @@ export class Metrics {
     this.#latencies.set(modelKey, fresh);
     return fresh;
   }
+}
+
+const NOTHING: Savings = { hits: 0, savedMs: 0 };
+
+function plus(known: Savings, savedUsd: number | undefined, savedMs = 0): Savings {
+  return {
+    ...known,
+    hits: known.hits + 1,
+    savedMs: known.savedMs + savedMs,
+    ...(savedUsd === undefined ? {} : { savedUsd: (known.savedUsd ?? 0) + savedUsd }),
+  };
+}
+
+function counted(known: CacheCounts, cache: Cache, savedUsd: number | undefined, savedMs = 0): CacheCounts {
+  const { hits, misses, joined } = known;
+  const more = { ...known, ...plus(known, savedUsd, savedMs) };
+  if (cache === 'none') return { ...more, hits, misses: misses + 1 };
+  return cache === 'joined' ? { ...more, hits, joined: joined + 1 } : more;
 }

@@ -3,6 +3,7 @@
  * writes last wins: for what may be learned again.
  */
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.ts';
@@ -38,14 +39,18 @@ export class JsonFile implements Disposable {
     this.#writing.request();
   }
 
-  /** Resolves when what was begun is on the disk. */
-  get written(): Promise<void> {
-    return this.#ends;
-  }
-
+  /** What is not written yet is written before it returns: the window may be gone right after. */
   dispose(): void {
     this.#writing.dispose();
-    if (this.#newest !== undefined) this.#begin();
+    if (this.#newest === undefined) return;
+    try {
+      mkdirSync(dirname(this.#file), { recursive: true });
+      const fresh = `${this.#file}.${randomUUID()}`;
+      writeFileSync(fresh, JSON.stringify(this.#newest), { mode: 0o600 });
+      renameSync(fresh, this.#file);
+    } catch (error) {
+      this.#onFailure(error);
+    }
   }
 
   #begin(): void {

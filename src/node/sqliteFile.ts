@@ -12,6 +12,8 @@ export interface Schema {
   readonly version: number;
   /** Makes the tables in an empty file. */
   readonly tables: string;
+  /** Said to a file that is still empty, before anything else. */
+  readonly first?: string;
 }
 
 /**
@@ -68,12 +70,13 @@ export function unusable(error: unknown): SluiceError<'storage-unusable'> {
   return new SluiceError('storage-unusable', { why, detail: message ?? code ?? '' }, { cause: error });
 }
 
-function prepare(db: DatabaseSync, { version, tables }: Schema): void {
+function prepare(db: DatabaseSync, { version, tables, first }: Schema): void {
   db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   const found = versionOf(db);
   if (found > version) {
     throw new SluiceError('storage-unusable', { why: 'newer-version', detail: `${found} > ${version}` });
   }
+  if (found === 0 && first !== undefined) db.exec(first);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 200');
   if (found === version) return;
   inTransaction(db, () => {

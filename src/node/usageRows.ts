@@ -3,12 +3,11 @@ import { existsSync } from 'node:fs';
 import { SluiceError } from '../base/errors.ts';
 import type { UsageRecord } from '../metrics/usageLedger.ts';
 
+const CACHES = ['none', 'joined', 'memory', 'redis', 'disk', 'similar'] as const;
 const SELECT = `
   SELECT at_ms AS atMs, day, task, model, simulated, cache, stop, input_tokens AS inputTokens,
     output_tokens AS outputTokens, cost_usd AS costUsd, total_ms AS totalMs
   FROM usage ORDER BY at_ms, id`;
-
-const CACHES: readonly UsageRecord['cache'][] = ['joined', 'memory', 'similar'];
 
 /** Oldest first; none when there is no history yet. Throws `storage-unusable`. */
 export async function readUsage(file: string): Promise<UsageRecord[]> {

@@ -37,7 +37,7 @@ export function phaseOf({ format, snapshot, failure, overdueMs }: DashboardState
 }
 
 function isEmpty({ decisions, latencies, today, caches, running }: Snapshot): boolean {
-  const asked = caches.some(({ hits, misses, joined }) => hits + misses + joined > 0);
+  const asked = caches.some(({ hits, misses, joined }) => hits + misses + (joined ?? 0) > 0);
   return decisions.length === 0 && latencies.length === 0 && today.requests === 0 && !asked && running === 0;
 }
 
@@ -132,7 +132,7 @@ function sections(snapshot: Snapshot, { list, open }: DashboardState, format: Fo
   return [
     spendSummary(snapshot.today, snapshot.running, format),
     bucketsChart(snapshot, open, format),
-    hitRateChart(snapshot.caches, format),
+    hitRateChart(snapshot.caches, snapshot.cacheStrategies ?? [], format),
     similarSummary(snapshot.similar, format),
     backgroundSummary(snapshot.background, snapshot.atMs, format),
     predictionsSummary(snapshot.predictions, format),

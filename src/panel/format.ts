@@ -70,6 +70,13 @@ export class Format {
     return (Math.abs(value) < COMPACT_FROM ? this.#whole : this.#compact).format(value);
   }
 
+  /** In kilobytes of 1,024 bytes, and in megabytes from a thousand of them on. */
+  bytes(value: number): string {
+    const kilobytes = value / 1_024;
+    if (kilobytes < 1_000) return this.words.t('size.kB', this.#short.format(kilobytes));
+    return this.words.t('size.MB', this.#short.format(kilobytes / 1_024));
+  }
+
   /** Rounded down, so that only a full thing is 100 % and only an empty one 0 %. */
   percent(fraction: number): string {
     if (fraction > 0 && fraction < 0.01) return `<${this.#percent.format(0.01)}`;

@@ -186,7 +186,7 @@ suite('asked ahead', () => {
     for (let time = 0; time < 4; time++)
       await world.ask({ task: 'explain', code: NEW_CODE, freshness: 'fresh' });
     await world.pass(MINUTE_MS);
-    world.cache.clear();
+    await world.cache.drop({ kind: 'all' });
     const calls = world.transport.calls.length;
 
     const restarted = await world.start();

@@ -66,6 +66,14 @@ export async function figures({ root }: WebviewPage, section: Section): Promise<
   return labelled(root.locator(`section[data-section="${section}"]`));
 }
 
+/** The figures of one cache level. */
+export async function levelFigures(
+  { root }: WebviewPage,
+  level: 'memory' | 'redis' | 'disk',
+): Promise<ReadonlyMap<string, string>> {
+  return labelled(root.locator(`section[data-section="caches"] [data-level="${level}"]`));
+}
+
 export async function sectionText({ root }: WebviewPage, section: Section): Promise<string> {
   return (await root.locator(`section[data-section="${section}"]`).textContent()) ?? '';
 }

@@ -2,7 +2,8 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
-import { AnswerCache } from '../../src/flow/answerCache.ts';
+import { TieredCache } from '../../src/cache/tieredCache.ts';
+import { AnswerCache, type LowerAnswers } from '../../src/flow/answerCache.ts';
 import { factorOf } from '../../src/flow/callPlan.ts';
 import type { Approve } from '../../src/flow/costly.ts';
 import { Dispatcher } from '../../src/flow/dispatcher.ts';
@@ -56,6 +57,7 @@ export interface SpineOptions {
   readonly quota?: Quota;
   readonly foresight?: () => Promise<Foresight>;
   readonly similar?: Similar;
+  readonly lower?: LowerAnswers;
   /** With it the experiments of the settings act, on the installation `installation`. */
   readonly trialStore?: TrialStore;
   readonly installation?: string;
@@ -64,6 +66,7 @@ export interface SpineOptions {
 export function buildSpine(options: SpineOptions) {
   const { clock, transport, models = [FAST, STRONG], random = seededRandom(7) } = options;
   const { ledger = new MemoryLedger() } = options;
+  const cacheRandom = seededRandom(8);
   const state = { settings: { ...DEFAULT_SETTINGS, ...options.settings } };
   const own = () => state.settings;
   const { trialStore, installation = 'me' } = options;
@@ -92,7 +95,12 @@ export function buildSpine(options: SpineOptions) {
         throw error;
       },
     });
-  const cache = new AnswerCache({ hash: sha256, clock, settings, modelClass: () => platforms.signature });
+  const cache = new AnswerCache({
+    ...{ hash: sha256, clock, random: cacheRandom, settings },
+    modelClass: () => platforms.signature,
+    load: () => TieredCache,
+    ...(options.lower === undefined ? {} : { lower: options.lower }),
+  });
   const dispatcher = new Dispatcher({
     ...{ platforms, quota, estimator, settings, clock, random, log: silentLog },
     ...(foresight === undefined ? {} : { foresight }),

@@ -10,6 +10,7 @@ import {
   explainSelection,
   figures,
   isMemoryHit,
+  levelFigures,
   meter,
   sectionText,
 } from '../support/sluiceViews.ts';
@@ -50,7 +51,7 @@ suite('explaining a selection', () => {
     const view = await dashboard(opened.workbench, 'ready');
 
     assert.equal((await figures(view, 'today')).get('Requests'), '1');
-    assert.equal((await figures(view, 'caches')).get('Misses'), '1');
+    assert.equal((await levelFigures(view, 'memory')).get('Misses'), '1');
     assert.match(await sectionText(view, 'decisions'), /explain/i);
   });
 
@@ -62,7 +63,7 @@ suite('explaining a selection', () => {
     assert.ok(isMemoryHit(second.receipt), JSON.stringify([...second.receipt]));
     const view = await dashboard(workbench, 'ready');
     await until({ what: 'the dashboard to show the hit', timeoutMs: 5_000 }, async () => {
-      const caches = await figures(view, 'caches');
+      const caches = await levelFigures(view, 'memory');
       return caches.get('Hits') === '1' && caches.get('Misses') === '1';
     });
     assert.equal((await figures(view, 'today')).get('Requests'), '2');

@@ -1,0 +1,173 @@
+/**
+ * A lower level behind a breaker: one that fails or is slow is skipped, at once and without a word, and looked at again
+ * behind the requests. Counts what it was asked and what it knew. Units: milliseconds.
+ */
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import type { Random } from '../base/random.ts';
+import type { CacheStore, Drop, Kept, LeaseAnswer, StoreFacts } from './cacheStore.ts';
+
+export interface GuardDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A level that has not answered by then is passed over. */
+  readonly slowAfterMs: () => number;
+  /** Hears why the level cannot be used; once until it can again. */
+  readonly onTrouble?: (error: unknown) => void;
+  readonly onRecovery?: () => void;
+}
+
+export interface LevelCounts {
+  readonly hits: number;
+  readonly misses: number;
+  /** Of the misses: not asked, because the level could not be used. */
+  readonly skipped: number;
+  readonly failures: number;
+  /** Not usable just now. */
+  readonly open: boolean;
+}
+
+/** Until a level is looked at again: full jitter below a bound that doubles. */
+const COOL_DOWN = { firstMs: 250, maxMs: 30_000, leastMs: 50 };
+/** A process that stood still finds the time over before it has read what came meanwhile. */
+const LAST_TURN_MS = 1;
+/** Writing is not waited for by anybody who types, but not for ever either. */
+const WRITE_WITHIN_MS = 2_000;
+
+export class Slow extends Error {}
+
+export class GuardedLevel implements Disposable {
+  readonly store: CacheStore;
+  readonly #deps: GuardDeps;
+  #hits = 0;
+  #misses = 0;
+  #skipped = 0;
+  #failures = 0;
+  #inARow = 0;
+  /** Present while open. */
+  #lookAtMs: number | undefined;
+  #looking = false;
+
+  constructor(store: CacheStore, deps: GuardDeps) {
+    this.store = store;
+    this.#deps = deps;
+  }
+
+  get level(): CacheStore['level'] {
+    return this.store.level;
+  }
+
+  get usable(): boolean {
+    return this.#lookAtMs === undefined;
+  }
+
+  counts(): LevelCounts {
+    return {
+      hits: this.#hits,
+      misses: this.#misses,
+      skipped: this.#skipped,
+      failures: this.#failures,
+      open: !this.usable,
+    };
+  }
+
+  facts(): StoreFacts {
+    return this.store.facts();
+  }
+
+  /** Never rejects: a level that cannot tell knows nothing. */
+  async get(key: string): Promise<Kept | undefined> {
+    if (!this.usable) {
+      this.#look(key);
+      this.#skipped += 1;
+      this.#misses += 1;
+      return undefined;
+    }
+    const kept = await this.#guard(() => this.store.get(key), this.#deps.slowAfterMs());
+    if (kept === undefined) this.#misses += 1;
+    else this.#hits += 1;
+    return kept;
+  }
+
+  /** The value was found, and then not good for whoever asked. */
+  hitWasNone(): void {
+    this.#hits -= 1;
+    this.#misses += 1;
+  }
+
+  async set(key: string, kept: Kept, lease?: string): Promise<void> {
+    if (this.usable) await this.#guard(() => this.store.set(key, kept, lease), WRITE_WITHIN_MS);
+  }
+
+  async delete(key: string): Promise<void> {
+    if (this.usable) await this.#guard(() => this.store.delete(key), WRITE_WITHIN_MS);
+  }
+
+  /** `undefined`: nobody can tell just now. */
+  async lease(key: string, holder: string, forMs: number): Promise<LeaseAnswer> {
+    if (!this.usable) return undefined;
+    return this.#guard(() => this.store.lease(key, holder, forMs), this.#deps.slowAfterMs());
+  }
+
+  async release(key: string, holder: string): Promise<void> {
+    if (this.usable) await this.#guard(() => this.store.release(key, holder), WRITE_WITHIN_MS);
+  }
+
+  /** Rejects where it cannot be done: whoever wants something forgotten must know. */
+  async drop(what: Drop): Promise<void> {
+    await this.store.drop(what);
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  async #guard<T>(ask: () => T | Promise<T>, withinMs: number): Promise<T | undefined> {
+    try {
+      const answer = ask();
+      const value = answer instanceof Promise ? await this.#within(answer, withinMs) : answer;
+      this.#inARow = 0;
+      return value;
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  #within<T>(answer: Promise<T>, ms: number): Promise<T> {
+    const { clock } = this.#deps;
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Slow('no answer in time'));
+      let timer = clock.after(ms, () => {
+        timer = clock.after(LAST_TURN_MS, late);
+      });
+      answer.then(resolve, reject).finally(() => timer.dispose());
+    });
+  }
+
+  #fail(error: unknown): void {
+    const { clock, random, onTrouble } = this.#deps;
+    const first = this.#lookAtMs === undefined && this.#inARow === 0;
+    this.#failures += 1;
+    const mostMs = Math.min(COOL_DOWN.maxMs, COOL_DOWN.firstMs * 2 ** Math.min(20, this.#inARow));
+    this.#inARow += 1;
+    this.#lookAtMs = clock.monotonic() + COOL_DOWN.leastMs + random() * mostMs;
+    if (first) onTrouble?.(error);
+  }
+
+  /** Nobody waits for this. */
+  #look(key: string): void {
+    const { clock, slowAfterMs, onRecovery } = this.#deps;
+    if (this.#looking || clock.monotonic() < (this.#lookAtMs ?? 0)) return;
+    this.#looking = true;
+    const asked = async () => {
+      const before = this.#failures;
+      await this.#guard(() => this.store.get(key), slowAfterMs());
+      this.#looking = false;
+      if (this.#failures !== before) return;
+      this.#lookAtMs = undefined;
+      onRecovery?.();
+    };
+    void asked();
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * How a value lies in Redis: its head, a line break and its text; compressed, and sealed where the team has a secret.
+ * Whatever is read is checked: others may write there. Units: bytes.
+ */
+import { Buffer } from 'node:buffer';
+import type { Kept } from '../cache/cacheStore.ts';
+import { STRATEGY_NAMES } from '../cache/strategies.ts';
+import type { CacheSecret } from './cacheSecret.ts';
+import { MOST_PACKED, packBytes, unpackBytes } from './cacheText.ts';
+
+/** In front of a sealed value; the forms of `cacheText.ts` are smaller. */
+const SEALED = 0x80;
+const VERSION = 1;
+const LINE_BREAK = 0x0a;
+
+export interface Envelope {
+  readonly bytes: Buffer;
+  readonly plainBytes: number;
+}
+
+/** `undefined`: it is too large. `name`: where it will lie; a sealed value opens nowhere else. */
+export function enclose(kept: Kept, name: string, secret?: CacheSecret): Envelope | undefined {
+  const { text, ...head } = kept;
+  if (text.length > MOST_PACKED * 8) return undefined;
+  const plain = Buffer.from(`${JSON.stringify({ v: VERSION, ...head })}\n${text}`, 'utf8');
+  const packed = packBytes(plain);
+  const bytes = secret ? Buffer.concat([Buffer.from([SEALED]), secret.seal(packed, name)]) : packed;
+  return bytes.length > MOST_PACKED ? undefined : { bytes, plainBytes: plain.length };
+}
+
+/** `undefined`: not ours, not whole, sealed with another secret, or not sealed where it must be. */
+export function disclose(bytes: Buffer, name: string, secret?: CacheSecret): Kept | undefined {
+  const sealed = bytes[0] === SEALED;
+  if (sealed !== (secret !== undefined)) return undefined;
+  try {
+    const plain = unpackBytes(secret ? secret.open(bytes.subarray(1), name) : bytes);
+    return plain && keptOf(plain);
+  } catch {
+    return undefined;
+  }
+}
+
+function keptOf(plain: Buffer): Kept | undefined {
+  const end = plain.indexOf(LINE_BREAK);
+  if (end < 0) return undefined;
+  const head: unknown = JSON.parse(plain.toString('utf8', 0, end));
+  return isHead(head) ? { ...head, text: plain.toString('utf8', end + 1) } : undefined;
+}
+
+function isHead(raw: unknown): raw is Omit<Kept, 'text'> {
+  if (typeof raw !== 'object' || raw === null) return false;
+  const head = raw as Readonly<Record<string, unknown>>;
+  const numbers = [head.storedAtMs, head.staleAtMs, head.expiresAtMs, head.savesUsd];
+  return (
+    head.v === VERSION &&
+    STRATEGY_NAMES.some((name) => name === head.strategy) &&
+    typeof head.scope === 'string' &&
+    typeof head.model === 'string' &&
+    numbers.every((value) => typeof value === 'number' && Number.isFinite(value)) &&
+    Array.isArray(head.files) &&
+    head.files.every(isFile)
+  );
+}
+
+function isFile(raw: unknown): boolean {
+  if (typeof raw !== 'object' || raw === null) return false;
+  const { path, hash } = raw as Readonly<Record<string, unknown>>;
+  return typeof path === 'string' && typeof hash === 'string';
+}

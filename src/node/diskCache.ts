@@ -1,0 +1,129 @@
+/** The cache file on disk, and another in its place when it is damaged: moved aside, made anew, said once. */
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { SluiceError } from '../base/errors.ts';
+import type { CacheStore, Drop, Kept, LeaseAnswer, StoreFacts } from '../cache/cacheStore.ts';
+import { SqliteCache, type SqliteCacheDeps } from './sqliteCache.ts';
+import { unusable } from './sqliteFile.ts';
+
+export interface DiskCacheDeps extends SqliteCacheDeps {
+  /** Hears, once, why the file cannot be used or was made anew. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** `undefined`: it cannot be used, or a newer version made it; then it is left as it is. */
+export async function openDiskCache(deps: DiskCacheDeps): Promise<DiskCache | undefined> {
+  try {
+    return new DiskCache(deps, await SqliteCache.open(deps));
+  } catch (error) {
+    deps.onFailure(error);
+    if (!SluiceError.is(error, 'storage-unusable') || error.facts.why !== 'corrupt') return undefined;
+    return openAnew(deps);
+  }
+}
+
+async function openAnew(deps: DiskCacheDeps): Promise<DiskCache | undefined> {
+  try {
+    moveAside(deps.file);
+    return new DiskCache(deps, await SqliteCache.open(deps), true);
+  } catch {
+    // It was said already that the file cannot be used.
+    return undefined;
+  }
+}
+
+export class DiskCache implements CacheStore {
+  readonly level = 'disk';
+  readonly #deps: DiskCacheDeps;
+  #store: SqliteCache | undefined;
+  #told: boolean;
+  #disposed = false;
+
+  constructor(deps: DiskCacheDeps, store: SqliteCache, told = false) {
+    this.#deps = deps;
+    this.#store = store;
+    this.#told = told;
+  }
+
+  get(key: string): Kept | undefined {
+    return this.#try((store) => store.get(key));
+  }
+
+  set(key: string, kept: Kept, lease?: string): void | Promise<void> {
+    return this.#try((store) => store.set(key, kept, lease));
+  }
+
+  delete(key: string): void | Promise<void> {
+    return this.#try((store) => store.delete(key));
+  }
+
+  lease(key: string, holder: string, forMs: number): LeaseAnswer | Promise<LeaseAnswer> {
+    return this.#try((store) => store.lease(key, holder, forMs));
+  }
+
+  release(key: string, holder: string): void | Promise<void> {
+    return this.#try((store) => store.release(key, holder));
+  }
+
+  drop(what: Drop): void | Promise<void> {
+    return this.#try((store) => store.drop(what));
+  }
+
+  facts(): StoreFacts {
+    return this.#store?.facts() ?? NO_FACTS;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#store?.dispose();
+    this.#store = undefined;
+  }
+
+  /** A damaged file is noticed wherever it is touched; whoever touched it goes without. */
+  #try<T>(use: (store: SqliteCache) => T): T {
+    if (this.#store === undefined) throw new Error('no cache file');
+    try {
+      const answer = use(this.#store);
+      if (answer instanceof Promise) answer.catch((error: unknown) => this.#look(error));
+      return answer;
+    } catch (error) {
+      this.#look(error);
+      throw error;
+    }
+  }
+
+  #look(error: unknown): void {
+    if (unusable(error).facts.why === 'corrupt' && this.#store)
+      void this.#replace(unusable(error), this.#store);
+  }
+
+  async #replace(error: SluiceError, damaged: SqliteCache): Promise<void> {
+    this.#store = undefined;
+    if (!this.#told) this.#deps.onFailure(error);
+    this.#told = true;
+    try {
+      damaged.dispose();
+      moveAside(this.#deps.file);
+      const store = await SqliteCache.open(this.#deps);
+      if (this.#disposed) store.dispose();
+      else this.#store = store;
+    } catch {
+      // Said already; the level's breaker keeps requests away from it.
+      this.#store = undefined;
+    }
+  }
+}
+
+const NO_FACTS: StoreFacts = {
+  plainBytes: 0,
+  packedBytes: 0,
+  filter: { asked: 0, spared: 0, wrong: 0 },
+  rejected: 0,
+};
+
+/** One damaged file is kept for whoever wants to know; the next one takes its place. */
+function moveAside(file: string): void {
+  for (const ending of ['', '-wal', '-shm']) {
+    rmSync(`${file}.damaged${ending}`, { force: true });
+    if (existsSync(`${file}${ending}`)) renameSync(`${file}${ending}`, `${file}.damaged${ending}`);
+  }
+}

@@ -1,0 +1,3 @@
+import { cacheLaws } from './cacheLaws.ts';
+
+cacheLaws({ name: 'in memory', sequences: 100, open: undefined });
