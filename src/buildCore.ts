@@ -10,6 +10,7 @@ import { AnswerCache } from './flow/answerCache.ts';
 import { factorOf } from './flow/callPlan.ts';
 import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
+import { LazyLearning } from './flow/lazyLearning.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import { LazyLowerLevels } from './flow/lazyLowerLevels.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
@@ -86,14 +87,14 @@ export function buildCore(deps: CoreDeps) {
   const store = context.globalState;
   const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
   const foresight = () => lookAhead.get();
+  const learning = owned.add(openLearning(deps, platforms, outcomes));
   const approve = async (costly: CostlyRequest) =>
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
-  const dispatcher = new Dispatcher(parts);
+  const dispatcher = new Dispatcher({ ...parts, learned: () => learning.get() });
   const similar = owned.add(openSimilar(storageFile(context, 'questions.db'), read, onFailure, cache));
-  const pipeline = owned.add(
-    new Pipeline({ dispatcher, cache, metrics, clock, random, log, trials, similar }),
-  );
+  const joined = { dispatcher, cache, metrics, clock, random, log, trials, similar };
+  const pipeline = owned.add(new Pipeline(joined));
   owned.add(outcomes.onOutcome(({ receiptId, kind }) => similar.happened(receiptId, kind)));
   const ahead = { cache, pipeline, platforms, quota, lookAhead, settings: read, owned };
   const background = owned.add(openBackground(storageFile(context, 'asked.json'), onFailure, ahead));
@@ -107,19 +108,10 @@ export function buildCore(deps: CoreDeps) {
       keep.request();
     }),
   );
-  const shown = {
-    pipeline,
-    platforms,
-    quota,
-    metrics,
-    cache,
-    lower,
-    lookAhead,
-    outcomes,
-    similar,
-    background,
+  return {
+    ...{ platforms, quota, metrics, cache, lower, pipeline, clock, estimator, similar, background },
+    ...{ log, outcomes, lookAhead, learning, history, trials },
   };
-  return { ...shown, clock, estimator, log, history, trials };
 }
 
 /** Names the open workspace without telling where it is. */
@@ -263,4 +255,25 @@ function openOutcomes({ context, notices, owned }: CoreDeps): LazyOutcomes {
     const { SqliteOutcomes } = await import('./node/sqliteOutcomes.ts');
     return owned.add(await SqliteOutcomes.open(file, clock, failed));
   }, failed);
+}
+
+/** What is learned from outcomes; its chunk and its file are opened with the first request. */
+function openLearning(deps: CoreDeps, platforms: Platforms, outcomes: Outcomes): LazyLearning {
+  const { context, settings, notices, owned } = deps;
+  const onFailure = (error: unknown) => notices.storageFailed(error);
+  return new LazyLearning({
+    clock,
+    outcomes,
+    onFailure,
+    wanted: () => settings.settings['routing.learn'],
+    qualityOf: (key) => platforms.models.find((model) => model.key === key)?.quality,
+    onDrift: ({ modelKey, better }) => notices.drifted(modelKey, better),
+    open: async () => {
+      const { SqliteLessons } = await import('./node/sqliteLessons.ts');
+      const file = storageFile(context, 'learned.db');
+      const holder = `${process.pid}-${requestId(random)}`;
+      const onMovedAside = (aside: string) => notices.learnedMovedAside(aside);
+      return owned.add(await SqliteLessons.open({ file, holder, clock, onFailure, onMovedAside }));
+    },
+  });
 }

@@ -41,7 +41,9 @@ export interface ErrorFacts {
       | 'none-stronger'
       | 'none-in-vscode'
       | 'none-in-tier'
-      | 'none-able';
+      | 'none-able'
+      | 'none-local'
+      | 'none-so-cheap';
   };
   'nothing-to-send': { why: 'no-editor' | 'empty' | 'binary' };
   /** Nothing can be written at this place. `changed`: it no longer holds what was sent. `overlap`: another edit is there. */

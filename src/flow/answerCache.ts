@@ -221,7 +221,7 @@ export class AnswerCache {
         ttlMs: settings['cache.ttlMinutes'] * MS_PER_MINUTE,
       },
       sizeOf: (answer) => answer.text.length * BYTES_PER_CHAR + RECEIPT_BYTES,
-      encode: (answer) => JSON.stringify(answer),
+      encode: (answer) => JSON.stringify(withoutTraces(answer)),
       decode: (text) => lower?.read(text),
       lower: lower?.levels,
     });
@@ -232,6 +232,13 @@ export class AnswerCache {
 const READ: ReadonlySet<RouteRequest['task']> = new Set(['question', 'explain', 'review']);
 /** As `CODE_FREE` of `cache/semanticIndex.ts`, which is in another chunk. */
 const FREE = 'free:';
+/** What was learned from the words of the question, and whose experiment it was, goes no further than this window. */
+function withoutTraces({ text, receipt }: Answer): Answer {
+  const { trial: _trial, ...rest } = receipt;
+  const { words: _words, shape: _shape, repository: _repository, ...features } = rest.decision.features;
+  return { text, receipt: { ...rest, decision: { ...rest.decision, features } } };
+}
+
 export function strategyOf({ form }: RouteRequest): 'answers' | 'edits' {
   return form === 'edit' ? 'edits' : 'answers';
 }

@@ -20,9 +20,11 @@ import { aheadOf, type CallPlan, callOf, demandOf, factorOf, planCall, usedBy } 
 import { askedIn, needsOf, type ToolCall } from './conversation.ts';
 import { type Approve, costlyRequest } from './costly.ts';
 import type { Foresight } from './foresight.ts';
+import type { Learned } from './learned.ts';
 import type { Platforms } from './platforms.ts';
 import type { AnswerEvent, RouteRequest } from './request.ts';
 import { fallsBack, MOST_RETRIES, platformWide, retryable, retryDelayMs } from './retry.ts';
+import { knownOf, mayExplore, routeTerms } from './routeTerms.ts';
 import type { Settings } from './settings.ts';
 import type { Trial } from './trials.ts';
 
@@ -36,6 +38,8 @@ export interface DispatcherDeps {
   readonly log: Log;
   /** Loaded with the first request; absent: the usual sizes count. */
   readonly foresight?: () => Promise<Foresight | undefined>;
+  /** Likewise; absent: chances come from the formula over complexity. */
+  readonly learned?: () => Promise<Learned | undefined>;
   /** Asked before a costly request is sent; absent: all are sent. */
   readonly approve?: Approve;
 }
@@ -56,6 +60,7 @@ export class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #warm: WarmPrefixes;
   #foresight: Foresight | undefined;
+  #learned: Learned | undefined;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
@@ -75,8 +80,10 @@ export class Dispatcher {
   /** Throws the last `SluiceError` when no model could answer, or the signal's reason. */
   async send(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Sent> {
     this.#foresight = await this.#deps.foresight?.();
+    this.#learned = await this.#deps.learned?.();
     const job = planCall(request, this.#deps.estimator, this.#foresight);
-    let decision = this.#route(request, job);
+    const draw = mayExplore(request, job) ? this.#deps.random() : undefined;
+    let decision = this.#route(request, job, draw);
     const options = [decision.chosen, ...decision.fallbacks];
     const down = new Set<string>();
     let asked = false;
@@ -101,10 +108,12 @@ export class Dispatcher {
     throw failure;
   }
 
-  #route(request: RouteRequest, job: CallPlan): Decision {
+  /** `draw` in [0, 1): another model may be tried out. */
+  #route(request: RouteRequest, job: CallPlan, draw?: number): Decision {
     const { platforms, quota, estimator } = this.#deps;
     const { conversation, tiers, helper, trial } = request;
     const settings = trial?.settings ?? this.#deps.settings();
+    const learned = this.#learned;
     const decision = route({
       features: taskFeatures({
         task: request.task,
@@ -113,16 +122,18 @@ export class Dispatcher {
         code: request.code?.text ?? '',
         problems: request.code?.problems.length ?? 0,
         inputTokens: job.inputTokens,
+        ...knownOf(request),
       }),
       models: platforms.models,
       rules: settings['routing.rules'],
-      bar: settings['routing.qualityBar'],
+      ...routeTerms(request, settings, draw),
       outputTokens: job.outputTokens,
       room: (model) =>
         quota.room(model.platform, model.name, demandOf(model, job, estimator), request.priority),
       tokenFactor: (model) => factorOf(model, estimator),
       worth: (model) => this.#foresight?.worth(model.platform, model.name) ?? 1,
       warmTokens: (model) => this.#warm.tokens(model.key, job.prefix.key),
+      ...(learned === undefined ? {} : { chances: (keys, features) => learned.chances(keys, features) }),
       ...(request.strongerThan === undefined ? {} : { strongerThan: request.strongerThan }),
       ...(request.model === undefined ? {} : { model: request.model }),
       ...(conversation === undefined ? {} : { needs: needsOf(conversation), keepWarm: true }),

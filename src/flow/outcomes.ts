@@ -9,10 +9,17 @@ import type { Receipt } from './request.ts';
 const RECENT = 50;
 const RECENT_OUTCOMES = 4 * RECENT;
 
+/** An outcome with the answer that it is about. */
+export interface Judged {
+  readonly receipt: Receipt;
+  readonly outcome: Outcome;
+}
+
 export class Outcomes implements Disposable {
   readonly #store: OutcomeStore;
   readonly #clock: Clock;
   readonly #changed = new Emitter<Outcome>();
+  readonly #judged = new Emitter<Judged>();
   readonly #recent: Outcome[] = [];
   readonly #known = new Set<string>();
 
@@ -23,6 +30,11 @@ export class Outcomes implements Disposable {
 
   onOutcome(listener: (outcome: Outcome) => void): Disposable {
     return this.#changed.on(listener);
+  }
+
+  /** The same for those who learn from it. */
+  onJudged(listener: (judged: Judged) => void): Disposable {
+    return this.#judged.on(listener);
   }
 
   /** Newest first. */
@@ -50,10 +62,12 @@ export class Outcomes implements Disposable {
     this.#store.happened(outcome);
     this.#recent.unshift(outcome);
     if (this.#recent.length > RECENT_OUTCOMES) this.#recent.pop();
+    this.#judged.fire({ receipt, outcome });
     this.#changed.fire(outcome);
   }
 
   dispose(): void {
+    this.#judged.dispose();
     this.#changed.dispose();
   }
 

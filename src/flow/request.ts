@@ -25,6 +25,19 @@ export interface CodeContext {
   /** Lines in front of `text` and behind it, for reading only; absent: none are sent. */
   readonly before?: string;
   readonly after?: string;
+  /** What the editor knows of it beside the text; never sent to a model. */
+  readonly about?: CodeFacts;
+}
+
+/** Absent: not known. */
+export interface CodeFacts {
+  readonly errors?: number;
+  /** Functions, classes and the like in the code. */
+  readonly symbols?: number;
+  readonly testsNear?: boolean;
+  readonly publicApi?: boolean;
+  /** Name of the workspace folder. */
+  readonly repository?: string;
 }
 
 /** One earlier question with its answer. */

@@ -1,10 +1,10 @@
 /** Every setting: its default, its bounds and how it is read from whatever a settings file may hold. */
-import { TASK_TYPES } from '../base/task.ts';
 import { type DeclaredLimit, parseDeclaredLimits } from '../quota/declaredLimits.ts';
 import { type PlannedEvent, parsePlannedEvents } from '../quota/plannedEvents.ts';
 import { type Experiment, parseExperiments } from '../routing/experiments.ts';
 import { type BadRow, type ModelOverride, parseModelOverrides } from '../routing/modelOverrides.ts';
-import type { RoutingRule } from '../routing/rules.ts';
+import { parseQualityBars, type QualityBar } from '../routing/qualityBars.ts';
+import { parseModelPatterns, parseRoutingRules, type RoutingRule } from '../routing/rules.ts';
 
 interface NumberSetting {
   readonly type: 'number' | 'integer';
@@ -45,6 +45,15 @@ interface RulesSetting {
   readonly type: 'rules';
   readonly default: readonly RoutingRule[];
 }
+interface BarsSetting {
+  readonly type: 'bars';
+  readonly default: readonly QualityBar[];
+}
+/** Keys of models, or patterns of them. */
+interface PatternsSetting {
+  readonly type: 'patterns';
+  readonly default: readonly string[];
+}
 /** Whole percents from 1 to 100. */
 interface PercentsSetting {
   readonly type: 'percents';
@@ -83,6 +92,8 @@ type Setting =
   | NameSetting
   | BooleanSetting
   | RulesSetting
+  | BarsSetting
+  | PatternsSetting
   | PercentsSetting
   | ModelsSetting
   | EventsSetting
@@ -112,7 +123,15 @@ export const SETTINGS = {
   'background.enabled': { type: 'boolean', default: true },
   'background.usdPerDay': { type: 'number', default: 0, minimum: 0, maximum: 100 },
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
+  'routing.qualityBars': { type: 'bars', default: [] },
   'routing.rules': { type: 'rules', default: [] },
+  'routing.allow': { type: 'patterns', default: [] },
+  'routing.deny': { type: 'patterns', default: [] },
+  'routing.localOnly': { type: 'boolean', default: false },
+  'routing.maxUsd': { type: 'number', default: 0, minimum: 0, maximum: 1_000 },
+  'routing.maxSeconds': { type: 'number', default: 0, minimum: 0, maximum: 3_600 },
+  'routing.learn': { type: 'boolean', default: true },
+  'routing.explorePercent': { type: 'integer', default: 3, minimum: 0, maximum: 20 },
   experiments: { type: 'experiments', default: [] },
   models: { type: 'models', default: [] },
   limits: { type: 'limits', default: [] },
@@ -139,19 +158,23 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
     ? boolean
     : S extends { readonly type: 'rules' }
       ? readonly RoutingRule[]
-      : S extends { readonly type: 'models' }
-        ? readonly ModelOverride[]
-        : S extends { readonly type: 'percents' }
-          ? readonly number[]
-          : S extends { readonly type: 'events' }
-            ? readonly PlannedEvent[]
-            : S extends { readonly type: 'limits' }
-              ? readonly DeclaredLimit[]
-              : S extends { readonly type: 'experiments' }
-                ? readonly Experiment[]
-                : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
-                  ? string
-                  : number;
+      : S extends { readonly type: 'bars' }
+        ? readonly QualityBar[]
+        : S extends { readonly type: 'patterns' }
+          ? readonly string[]
+          : S extends { readonly type: 'models' }
+            ? readonly ModelOverride[]
+            : S extends { readonly type: 'percents' }
+              ? readonly number[]
+              : S extends { readonly type: 'events' }
+                ? readonly PlannedEvent[]
+                : S extends { readonly type: 'limits' }
+                  ? readonly DeclaredLimit[]
+                  : S extends { readonly type: 'experiments' }
+                    ? readonly Experiment[]
+                    : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
+                      ? string
+                      : number;
 
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 
@@ -241,7 +264,11 @@ function parseWhole(
     case 'name':
       return typeof raw === 'string' && /^[\w.:-]{1,64}$/.test(raw.trim()) ? raw.trim() : undefined;
     case 'rules':
-      return parseRules(raw);
+      return parseRoutingRules(raw);
+    case 'bars':
+      return parseQualityBars(raw);
+    case 'patterns':
+      return parseModelPatterns(raw);
     case 'percents':
       return parsePercents(raw);
   }
@@ -272,20 +299,4 @@ function parsePercents(raw: unknown): readonly number[] | undefined {
   const fits = (value: unknown): value is number =>
     typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 100;
   return Array.isArray(raw) && raw.every(fits) ? raw : undefined;
-}
-
-function parseRules(raw: unknown): readonly RoutingRule[] | undefined {
-  if (!Array.isArray(raw)) return undefined;
-  const rules = raw.map(parseRule);
-  return rules.every((rule) => rule !== undefined) ? rules : undefined;
-}
-
-function parseRule(raw: unknown): RoutingRule | undefined {
-  if (typeof raw !== 'object' || raw === null) return undefined;
-  const { task, language, model } = raw as Record<string, unknown>;
-  const known = TASK_TYPES.find((type) => type === task);
-  if (typeof model !== 'string' || model === '') return undefined;
-  if (task !== undefined && known === undefined) return undefined;
-  if (language !== undefined && typeof language !== 'string') return undefined;
-  return { model, ...(known ? { task: known } : {}), ...(language === undefined ? {} : { language }) };
 }

@@ -1,6 +1,7 @@
 /** Every command by id, with what it does. Compared with `package.json` by a test. */
 import * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
+import type { LazyLearning } from '../flow/lazyLearning.ts';
 import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Receipt } from '../flow/request.ts';
@@ -27,6 +28,7 @@ export interface CommandDeps {
   readonly probe: Probe;
   readonly edits: LazyEdits;
   readonly settings: SettingsWatcher;
+  readonly learning: LazyLearning;
   readonly queued: () => Promise<QueuedTasks>;
   readonly readUsage: ReadUsage;
   readonly showLog: () => void;
@@ -57,6 +59,8 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.useSimulatedPlatform': async () =>
       (await import('./connectPlatform.ts')).useSimulatedPlatform(connections),
     'sluice.planEvent': async (row) => (await import('./planEvent.ts')).planEvent(deps.settings, row),
+    'sluice.forgetLearned': async (sure) =>
+      (await import('./forgetLearned.ts')).forgetLearned(deps.learning, sure === true),
     'sluice.showQueuedTasks': async () => (await deps.queued()).show(),
     'sluice.exportUsage': async (file) =>
       (await import('./exportUsage.ts')).exportUsageTo(deps.readUsage, file),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { type Clock, delay } from '../base/clock.ts';
 import { SluiceError } from '../base/errors.ts';
 import type { CodeContext } from '../flow/request.ts';
+import { codeFacts } from './codeFacts.ts';
 import { fileUseOf } from './fileUse.ts';
 
 /** A language server that takes longer is not waited for: the file is sent instead of the symbol. */
@@ -57,6 +58,7 @@ export function codeOf(document: vscode.TextDocument, place: CodePlace, maxChars
     ...(place.symbol === undefined ? {} : { symbol: place.symbol }),
     problems: problemsIn(document.uri, place.range),
     cutChars: whole.length - text.length,
+    about: codeFacts(document, place.range, text),
   };
 }
 

@@ -115,6 +115,10 @@ function noModelWords(why: ErrorFacts['no-model']['why']): string {
     return t(
       'No connected model can take this request: it needs tools or pictures. Connect another platform.',
     );
+  if (why === 'none-local')
+    return t('In this workspace nothing may leave this machine, and no model on it is connected.');
+  if (why === 'none-so-cheap')
+    return t('Every model would cost more for this request than your settings allow.');
   if (why === 'none-allowed') return t('Your settings leave no model for this request.');
   return t('No platform is connected.');
 }

@@ -45,6 +45,25 @@ export class Notices {
     ];
   }
 
+  /** A model behaves differently than it did, under the same name: said once for each. */
+  drifted(modelKey: string, better: boolean): void {
+    this.#log.warn('model changed', { model: modelKey, better });
+    const words = better
+      ? t('{0} does better than it used to; what was learned of it counts less from now on.', modelKey)
+      : t('{0} does worse than it used to; what was learned of it counts less from now on.', modelKey);
+    void vscode.window.showInformationMessage(`Sluice: ${words}`);
+  }
+
+  /** What was learned could not be read: said once. */
+  learnedMovedAside(file: string): void {
+    this.#log.warn('learned state unreadable', { file });
+    const words = t(
+      'What was learned of models could not be read. It was kept as {0}, and learning begins anew.',
+      file,
+    );
+    void vscode.window.showWarningMessage(`Sluice: ${words}`);
+  }
+
   /** Why the limits of the team cannot be shared just now. */
   get team(): string | undefined {
     return this.#redis;

@@ -45,6 +45,11 @@ function wordsOf(facts: OutcomeFacts, percent: (share: number) => string, t: Tra
       return t('copied');
     case 'used':
       return t('used');
+    case 'thumbs':
+      return facts.up ? t('found good') : t('found not good');
+    case 'tested':
+      return facts.passed ? t('tests pass') : t('tests fail');
+    case 'checked':
     case 'cancelled':
       return undefined;
   }

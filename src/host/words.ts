@@ -5,6 +5,7 @@ import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
 import { numberWords } from './numberWords.ts';
+import { limitReasonWords } from './routingWords.ts';
 import { cannotWords, helperName, tierName } from './talkWords.ts';
 
 const t = vscode.l10n.t;
@@ -80,8 +81,24 @@ export function reasonWords(reason: Reason): string {
         percent(reason.chance),
         percent(reason.bar),
       );
+    case 'near-best':
+      return t(
+        'No model passes the bar ({1}); this is the cheapest of those that come nearest ({0})',
+        percent(reason.chance),
+        percent(reason.bar),
+      );
     case 'rule':
       return t('Your routing rule names {0}', reason.rule);
+    case 'explored':
+    case 'dearer-in-all':
+    case 'learned':
+    case 'rule-cannot':
+    case 'local-only':
+    case 'not-allowed':
+    case 'skipped-too-dear':
+    case 'skipped-too-slow':
+    case 'none-so-fast':
+      return limitReasonWords(reason);
     case 'asked-stronger':
       return t('You asked for a stronger model than {0}', reason.than);
     case 'asked-by-name':
@@ -139,7 +156,9 @@ export function whyWords(decision: Decision): string {
     'asked-stronger',
     'asked-by-name',
     'kept-warm',
+    'explored',
     'best-available',
+    'near-best',
     'cheapest-adequate',
     'only-model',
   ];

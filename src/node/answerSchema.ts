@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { TASK_TYPES, TIERS } from '../base/task.ts';
 import type { Answer } from '../flow/request.ts';
+import type { Reason } from '../routing/decision.ts';
 
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 const number = v.pipe(v.number(), v.finite());
@@ -20,6 +21,8 @@ const OptionSchema = v.object({
   estimatedUsd: maybe(number),
   estimatedMs: number,
   billing: maybe(subscription),
+  deviation: maybe(number),
+  seen: maybe(number),
   simulated: v.boolean(),
 });
 
@@ -29,7 +32,21 @@ const ReasonSchema = v.variant('kind', [
     value: number,
     band: v.picklist(['simple', 'medium', 'complex']),
   }),
-  v.object({ kind: v.picklist(['cheapest-adequate', 'best-available']), chance: number, bar: number }),
+  v.object({
+    kind: v.picklist(['cheapest-adequate', 'best-available', 'near-best']),
+    chance: number,
+    bar: number,
+  }),
+  v.object({ kind: v.literal('explored'), instead: text, chance: number }),
+  v.object({ kind: v.literal('dearer-in-all'), model: text, chance: number, usd: number }),
+  v.object({ kind: v.literal('learned'), outcomes: number }),
+  v.object({ kind: v.literal('rule-cannot'), model: text }),
+  v.object({ kind: v.literal('local-only'), others: number }),
+  v.object({ kind: v.literal('not-allowed'), count: number }),
+  v.object({ kind: v.literal('skipped-too-dear'), model: text, usd: number, maxUsd: number }),
+  v.object({ kind: v.literal('skipped-too-slow'), model: text, ms: number, maxMs: number }),
+  v.object({ kind: v.literal('none-so-fast'), maxMs: number }),
+  v.object({ kind: v.literal('experiment'), experiment: text, variant: text }),
   v.object({ kind: v.literal('rule'), rule: text }),
   v.object({ kind: v.literal('asked-stronger'), than: text }),
   v.object({ kind: v.literal('asked-by-name') }),
@@ -53,6 +70,10 @@ const ReasonSchema = v.variant('kind', [
   v.object({ kind: v.literal('fell-back'), from: text, code: text }),
 ]);
 
+/** A reason that is missing above would make every answer that has it a stranger: then this does not compile. */
+type MissingReason = Exclude<Reason['kind'], v.InferOutput<typeof ReasonSchema>['kind']>;
+const none: [MissingReason] extends [never] ? true : MissingReason = true;
+
 const FeaturesSchema = v.object({
   task: v.picklist(TASK_TYPES),
   language: text,
@@ -63,6 +84,11 @@ const FeaturesSchema = v.object({
   hardWords: amount,
   constraints: amount,
   problems: amount,
+  errors: maybe(amount),
+  symbols: maybe(amount),
+  testsNear: maybe(v.boolean()),
+  publicApi: maybe(v.boolean()),
+  turnsBefore: maybe(amount),
 });
 
 const DecisionSchema = v.object({
@@ -117,7 +143,7 @@ const AnswerSchema = v.object({
 export function readAnswer(raw: string): Answer | undefined {
   try {
     const parsed = v.safeParse(AnswerSchema, JSON.parse(raw));
-    return parsed.success ? parsed.output : undefined;
+    return none && parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;
   }

@@ -1,15 +1,15 @@
 /**
  * How a book stands in Redis: one hash for each platform. `b` holds the head and every row as doubles (little endian, one
- * list of fields that the script shares), `n` the names of the rows as JSON, `s` the slots of sliding windows, `w` who
+ * list of fields that the script shares) that every request changes or needs, `c` what else is known of each row, `n` the names of the rows as JSON, `s` the slots of sliding windows, `w` who
  * waits, `h:ID` and `l:ID` a held and a lapsed reservation. Units: as in `quota/book.ts`; server times in milliseconds.
  */
-import { type Book, emptyBook, type LimitRow, limitKey, type Slot } from '../quota/book.ts';
+import { type Book, emptyBook, type LimitRow, limitKey, NEVER, type Slot } from '../quota/book.ts';
 import { LIMIT_STATUSES, LIMIT_UNITS, REFILLS } from '../quota/limitReading.ts';
-import { DoubleReader, DoubleWriter } from './doubles.ts';
+import { DoubleReader, DoubleWriter, packDoubles } from './doubles.ts';
 import { decodeHeld, decodeWaiting, encodeHeld, encodeWaiting } from './redisReservations.ts';
 
 /** Counts up with every change of what stands in Redis. */
-export const BOOK_FORMAT = 1;
+export const BOOK_FORMAT = 2;
 /** `wallMs`: the server's clock at `atMs`; `seq` counts the changes; `serial` keeps reservations in their order; `dueMs`:
  * when the first lease ends. */
 export const HEAD = [
@@ -30,10 +30,10 @@ export const HEAD = [
   'waitingCount',
   'rowCount',
 ] as const;
-export const ROW = [
+/** `quick`: what refills it, where the script may decide without a second look (see `quickOf`). */
+export const HOT = [
+  'quick',
   'unit',
-  'hasModel',
-  'refill',
   'size',
   'share0',
   'share1',
@@ -46,10 +46,14 @@ export const ROW = [
   'atMs',
   'refillPerMs',
   'resetAtMs',
+  'reserved',
+] as const;
+export const COLD = [
+  'hasModel',
+  'refill',
   'windowMs',
   'threshold',
   'plain',
-  'reserved',
   'owed',
   'status',
   'statusUntilMs',
@@ -60,6 +64,8 @@ export const ROW = [
   'foreign',
   'slotCount',
 ] as const;
+export const ROW = [...HOT, ...COLD] as const;
+type RowValues = Record<(typeof ROW)[number], number>;
 /** Codes are places in these lists. */
 export const UNITS = LIMIT_UNITS;
 export const ROW_REFILLS = [...REFILLS, 'sliding'] as const;
@@ -92,16 +98,17 @@ export function decodeBook(fields: Fields): StoredBook {
     (typeof HEAD)[number],
     number
   >;
-  if (value.format !== BOOK_FORMAT || head.left !== value.rowCount * ROW.length * DOUBLE)
+  if (value.format !== BOOK_FORMAT || head.left !== value.rowCount * HOT.length * DOUBLE)
     throw new ForeignBook();
   const names = JSON.parse(String(fields.get('n') ?? '{"rows":[],"keys":[]}')) as Names;
   const slots = new DoubleReader(fields.get('s') ?? Buffer.alloc(0));
-  const limits = names.rows.slice(0, value.rowCount).map((name) => decodeRow(head, slots, name));
+  const cold = new DoubleReader(fields.get('c') ?? Buffer.alloc(0));
+  const limits = names.rows.slice(0, value.rowCount).map((name) => decodeRow(head, cold, slots, name));
   const keys = [...limits.map(limitKey), ...names.keys];
   const list = (prefix: string) =>
     [...fields]
       .filter(([name]) => name.startsWith(prefix))
-      .map(([name, text]) => decodeHeld(name.slice(prefix.length), text, keys))
+      .map(([name, text]) => decodeHeld(name.slice(prefix.length), text, keys, limits))
       .sort((a, b) => a.serial - b.serial)
       .map(({ held }) => held);
   const book: Book = {
@@ -149,12 +156,15 @@ export function encodeBook(book: Book, { seq, wallMs, atMs }: Stamp): (string | 
     waitingCount: book.waiting.length,
     rowCount: book.limits.length,
   };
-  const all = new DoubleWriter();
-  for (const name of HEAD) all.add(head[name]);
-  for (const row of book.limits) encodeRow(all, row);
+  const hot = new DoubleWriter();
+  const cold = new DoubleWriter();
+  for (const name of HEAD) hot.add(head[name]);
+  for (const row of book.limits) encodeRow(hot, cold, row);
   return [
     'b',
-    all.bytes,
+    hot.bytes,
+    'c',
+    cold.bytes,
     'n',
     JSON.stringify(names),
     'w',
@@ -180,14 +190,15 @@ function dueMs({ held, waiting, lapsed }: Book): number {
 }
 
 function decodeRow(
-  from: DoubleReader,
+  hot: DoubleReader,
+  cold: DoubleReader,
   slots: DoubleReader,
   { model, window }: Names['rows'][number],
 ): LimitRow {
-  const value = Object.fromEntries(ROW.map((name) => [name, from.next()])) as Record<
-    (typeof ROW)[number],
-    number
-  >;
+  const value = Object.fromEntries([
+    ...HOT.map((name) => [name, hot.next()]),
+    ...COLD.map((name) => [name, cold.next()]),
+  ]) as RowValues;
   const list: Slot[] = [];
   for (let index = 0; index < value.slotCount; index += 1)
     list.push({ number: slots.next(), amount: slots.next() });
@@ -218,11 +229,22 @@ function decodeRow(
   };
 }
 
-function encodeRow(to: DoubleWriter, row: LimitRow): void {
+/**
+ * 0: the whole script is needed. 1: refills bit by bit, 2: at the end of its window, which has begun, 3: never; and all of
+ * them are plain and of every model. The script keeps it so.
+ */
+export function quickOf({ plain, model, refill, windowMs, resetAtMs }: LimitRow): number {
+  if (!plain || model !== undefined || refill === 'sliding') return 0;
+  if (refill === 'at-reset' && windowMs > 0 && resetAtMs === NEVER) return 0;
+  return 1 + ROW_REFILLS.indexOf(refill);
+}
+
+function encodeRow(hot: DoubleWriter, cold: DoubleWriter, row: LimitRow): void {
   const [share0 = 0, share1 = 0, share2 = 0, share3 = 0] = row.shares;
   const [used0 = 0, used1 = 0, used2 = 0, used3 = 0] = row.used;
-  const value: Record<(typeof ROW)[number], number> = {
+  const value: RowValues = {
     ...row,
+    quick: quickOf(row),
     unit: UNITS.indexOf(row.unit),
     hasModel: row.model === undefined ? 0 : 1,
     refill: ROW_REFILLS.indexOf(row.refill),
@@ -240,5 +262,19 @@ function encodeRow(to: DoubleWriter, row: LimitRow): void {
     source: SOURCES.indexOf(row.source),
     slotCount: row.slots.length,
   };
-  for (const name of ROW) to.add(value[name]);
+  for (const name of HOT) hot.add(value[name]);
+  for (const name of COLD) cold.add(value[name]);
+}
+
+/** The hot part of all rows, as `encodeBook` has it; for every decision, so without looking names up. */
+export function encodeHot(limits: readonly LimitRow[]): Buffer {
+  const all: number[] = [];
+  for (const row of limits) {
+    const [share0 = 0, share1 = 0, share2 = 0, share3 = 0] = row.shares;
+    const [used0 = 0, used1 = 0, used2 = 0, used3 = 0] = row.used;
+    const { size, atMs, refillPerMs, resetAtMs, reserved } = row;
+    all.push(quickOf(row), UNITS.indexOf(row.unit), size, share0, share1, share2, share3);
+    all.push(used0, used1, used2, used3, atMs, refillPerMs, resetAtMs, reserved);
+  }
+  return packDoubles(all);
 }

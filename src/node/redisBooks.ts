@@ -10,9 +10,10 @@ import { newVerdict } from '../quota/decide.ts';
 import type { Operation, Outcome } from '../quota/levelStore.ts';
 import { nameOf } from '../quota/limit.ts';
 import { applyOperation } from '../quota/operations.ts';
-import { DoubleReader, DoubleWriter } from './doubles.ts';
-import { decodeBook, encodeBook, ForeignBook, type StoredBook } from './redisBook.ts';
-import { demandNumbers } from './redisReservations.ts';
+import { packDoubles } from './doubles.ts';
+import { encodeBook, type StoredBook } from './redisBook.ts';
+import { type Arguments, argumentsOf, type Reply, replyOf } from './redisCalls.ts';
+import { type Proposal, propose } from './redisProposal.ts';
 import { BOOK_SCRIPT, LOOK_SCRIPT } from './redisScript.ts';
 
 /** What is needed of a connection. */
@@ -31,24 +32,20 @@ export interface RedisBooksDeps {
 }
 
 interface Known extends StoredBook {
+  /** Of the answer that it came with. */
+  readonly ticket: number;
   /** Of this process, when it was seen. */
   readonly monotonicMs: number;
 }
 
-interface Reply {
-  readonly state: 'missing' | 'done' | 'raced';
-  readonly ok: boolean;
-  readonly waitMs: number;
-  readonly tightest: number;
-  readonly nowMs: number;
-  readonly wallMs: number;
-  readonly before: number;
-  readonly whole: StoredBook | undefined;
-}
-
-const STATES = ['missing', 'done', 'raced'] as const;
 /** What no book is numbered: the whole of it is wanted. */
 const ANY = -1;
+/** The script's word that a proposal stands. */
+const KEPT = 1;
+const NOTHING_PROPOSED: Readonly<Record<string, readonly string[]>> = {
+  take: ['', '', ''],
+  settle: ['', ''],
+};
 const [BOOK_SHA, LOOK_SHA] = [sha1(BOOK_SCRIPT), sha1(LOOK_SCRIPT)];
 
 function sha1(text: string): string {
@@ -60,12 +57,13 @@ export class RedisBooks {
   readonly #known = new Map<string, Known>();
   readonly #running = new Map<string, number>();
   readonly #verdict = newVerdict();
+  #tickets = 0;
 
   constructor(deps: RedisBooksDeps) {
     this.#deps = deps;
     const monotonicMs = deps.clock.monotonic();
     for (const [platform, book] of deps.seed ?? [])
-      this.#known.set(platform, { book, seq: ANY, atMs: book.atMs, wallMs: 0, monotonicMs });
+      this.#known.set(platform, { book, seq: ANY, atMs: book.atMs, wallMs: 0, monotonicMs, ticket: 0 });
   }
 
   book(platform: string): Book | undefined {
@@ -82,7 +80,7 @@ export class RedisBooks {
     return known.atMs + Math.max(0, this.#deps.clock.monotonic() - known.monotonicMs);
   }
 
-  async run(platform: string, operation: Operation): Promise<Outcome> {
+  run(platform: string, operation: Operation): Promise<Outcome> {
     const args = argumentsOf(operation);
     return args === undefined ? this.#swap(platform, operation) : this.#script(platform, operation, args);
   }
@@ -113,40 +111,67 @@ export class RedisBooks {
   async #refresh(platform: string): Promise<boolean> {
     const known = this.#known.get(platform);
     const reply = await this.#call(platform, 'get', [known?.seq ?? ANY], []);
-    if (reply.whole) this.#keep(platform, reply.whole);
+    if (reply.whole) this.#keep(platform, reply.whole, reply);
     return reply.whole !== undefined;
   }
 
-  async #script(platform: string, operation: Operation, { numbers, texts }: Arguments): Promise<Outcome> {
-    if (this.#known.get(platform)?.seq === ANY) await this.#seed(platform);
+  /** Its common way is one promise long: a decision waits for nothing but the answer. */
+  #script(platform: string, operation: Operation, { numbers, texts }: Arguments): Promise<Outcome> {
+    const again = () => this.#script(platform, operation, { numbers, texts });
+    const known = this.#known.get(platform);
+    if (known?.seq === ANY) return this.#seed(platform).then(again);
     const running = this.#running.get(platform) ?? 0;
     this.#running.set(platform, running + 1);
-    const expected = (this.#known.get(platform)?.seq ?? 0) + running;
-    let reply: Reply;
-    try {
-      reply = await this.#call(platform, operation.kind, [expected, ...numbers], texts);
-    } finally {
-      this.#running.set(platform, (this.#running.get(platform) ?? 1) - 1);
-    }
-    if (reply.state === 'missing') {
-      await this.#seed(platform);
-      return this.#script(platform, operation, { numbers, texts });
-    }
-    this.#follow(platform, operation, reply);
-    const { ok, waitMs, tightest } = reply;
-    const row = this.#known.get(platform)?.book.limits[tightest];
-    return { ok, waitMs, ...(row === undefined ? {} : { limit: nameOf(row) }) };
+    const ended = () => this.#running.set(platform, (this.#running.get(platform) ?? 1) - 1);
+    const proposal = known && running === 0 ? this.#propose(known, operation) : undefined;
+    const undo = () => {
+      if (this.#known.get(platform)?.book === known?.book) proposal?.undo();
+    };
+    const [id = '', ...rest] = texts;
+    const all = [id, ...(proposal?.texts ?? NOTHING_PROPOSED[operation.kind] ?? []), ...rest];
+    const ticket = this.#nextTicket();
+    return this.#send(platform, operation.kind, [(known?.seq ?? 0) + running, ...numbers], all).then(
+      (raw) => {
+        ended();
+        if (raw === KEPT && known && proposal) return this.#kept(platform, { ...known, ticket }, proposal);
+        undo();
+        const reply = replyOf(raw, ticket);
+        if (reply.state === 'missing') return this.#seed(platform).then(again);
+        this.#follow(platform, operation, reply);
+        const { ok, waitMs, tightest } = reply;
+        const row = this.#known.get(platform)?.book.limits[tightest];
+        return row === undefined ? { ok, waitMs } : { ok, waitMs, limit: nameOf(row) };
+      },
+      (error: unknown) => {
+        ended();
+        undo();
+        throw error;
+      },
+    );
+  }
+
+  #propose(known: Known, operation: Operation): Proposal | undefined {
+    const { clock, serverMs } = this.#deps;
+    const wallMs = serverMs?.() ?? known.wallMs + clock.monotonic() - known.monotonicMs;
+    return propose(known, operation, wallMs, this.#verdict);
+  }
+
+  #kept(platform: string, known: Known, { outcome, nowMs, wallMs }: Proposal): Outcome {
+    const monotonicMs = known.monotonicMs + wallMs - known.wallMs;
+    this.#known.set(platform, { ...known, seq: known.seq + 1, atMs: nowMs, wallMs, monotonicMs });
+    return outcome;
   }
 
   /** Does to the own copy what the server did to the book. */
-  #follow(platform: string, operation: Operation, { whole, before, nowMs, wallMs }: Reply): void {
+  #follow(platform: string, operation: Operation, reply: Reply): void {
     const known = this.#known.get(platform);
-    if (whole) this.#keep(platform, whole);
+    const { whole, before, nowMs, wallMs } = reply;
+    if (whole) this.#keep(platform, whole, reply);
     if (whole) return;
     const mine = known ?? (before === 0 ? { book: emptyBook(), seq: 0 } : undefined);
     if (mine?.seq !== before) return;
     applyOperation(mine.book, operation, nowMs, this.#verdict);
-    this.#keep(platform, { book: mine.book, seq: before + 1, atMs: nowMs, wallMs });
+    this.#keep(platform, { book: mine.book, seq: before + 1, atMs: nowMs, wallMs }, reply);
   }
 
   /** Redis was emptied, or has never heard of the platform: what this window knows is put there, by whoever is first. */
@@ -154,7 +179,7 @@ export class RedisBooks {
     const known = this.#known.get(platform);
     const found = await this.#call(platform, 'get', [ANY], []);
     if (found.whole || known === undefined) {
-      if (found.whole) this.#keep(platform, found.whole);
+      if (found.whole) this.#keep(platform, found.whole, found);
       else this.#known.delete(platform);
       return;
     }
@@ -162,7 +187,7 @@ export class RedisBooks {
     // Numbered anew, and unlike before.
     const stamp = { seq: Math.floor(found.wallMs), atMs: book.atMs, wallMs: found.wallMs };
     const reply = await this.#call(platform, 'put', [0], encodeBook(book, stamp));
-    this.#keep(platform, reply.whole ?? { book, ...stamp });
+    this.#keep(platform, reply.whole ?? { book, ...stamp }, reply);
   }
 
   async #swap(platform: string, operation: Operation): Promise<Outcome> {
@@ -174,7 +199,7 @@ export class RedisBooks {
       const stamp = { seq: known.seq + 1, atMs: nowMs, wallMs: known.wallMs + nowMs - known.atMs };
       const reply = await this.#call(platform, 'put', [known.seq], encodeBook(book, stamp));
       if (reply.state === 'missing') await this.#seed(platform);
-      else this.#keep(platform, reply.whole ?? { book, ...stamp });
+      else this.#keep(platform, reply.whole ?? { book, ...stamp }, reply);
       if (reply.state === 'done') return outcome;
     }
   }
@@ -185,14 +210,22 @@ export class RedisBooks {
     if (known) await this.#seed(platform);
     const seeded = this.#known.get(platform);
     if (seeded) return seeded;
-    const { whole, nowMs } = await this.#call(platform, 'get', [ANY], []);
+    const reply = await this.#call(platform, 'get', [ANY], []);
+    const { whole, nowMs } = reply;
     const found = whole ?? { book: emptyBook(), seq: 0, atMs: nowMs, wallMs: nowMs };
-    this.#keep(platform, found);
+    this.#keep(platform, found, reply);
     return found;
   }
 
-  #keep(platform: string, stored: StoredBook): void {
-    this.#known.set(platform, { ...stored, monotonicMs: this.#deps.clock.monotonic() });
+  /** Not over what came with a later answer. */
+  #keep(platform: string, stored: StoredBook, { ticket }: Pick<Reply, 'ticket'>): void {
+    if ((this.#known.get(platform)?.ticket ?? 0) > ticket) return;
+    this.#known.set(platform, { ...stored, monotonicMs: this.#deps.clock.monotonic(), ticket });
+  }
+
+  #nextTicket(): number {
+    this.#tickets += 1;
+    return this.#tickets;
   }
 
   async #call(
@@ -201,83 +234,38 @@ export class RedisBooks {
     numbers: readonly number[],
     texts: readonly (string | Buffer)[],
   ): Promise<Reply> {
-    const packed = new DoubleWriter().add(this.#deps.serverMs?.() ?? Number.NaN, ...numbers).bytes;
+    const ticket = this.#nextTicket();
+    return replyOf(await this.#send(platform, operation, numbers, texts), ticket);
+  }
+
+  #send(
+    platform: string,
+    operation: string,
+    numbers: readonly number[],
+    texts: readonly (string | Buffer)[],
+  ): Promise<unknown> {
+    const packed = packDoubles([this.#deps.serverMs?.() ?? Number.NaN, ...numbers]);
     const keys = [this.#key(`book:${platform}`), this.#key('platforms')];
-    return replyOf(await this.#eval(BOOK_SHA, BOOK_SCRIPT, keys, [operation, packed, platform, ...texts]));
+    return this.#eval(BOOK_SHA, BOOK_SCRIPT, keys, [operation, packed, platform, ...texts]);
   }
 
   /** A server that was started anew knows no script. */
-  async #eval(
+  #eval(
     sha: string,
     script: string,
     keys: readonly string[],
     args: readonly (string | Buffer)[],
   ): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
-    try {
-      return await this.#deps.redis.callBuffer('EVALSHA', [sha, ...rest]);
-    } catch (error) {
+    const { redis } = this.#deps;
+    return redis.callBuffer('EVALSHA', [sha, ...rest]).catch((error: unknown) => {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return this.#deps.redis.callBuffer('EVAL', [script, ...rest]);
-    }
+      return redis.callBuffer('EVAL', [script, ...rest]);
+    });
   }
 
   /** All keys of one prefix have one hash tag. */
   #key(name: string): string {
     return `{${this.#deps.prefix}}:${name}`;
-  }
-}
-
-function replyOf(raw: unknown): Reply {
-  const [head, list] = raw as [Buffer, Buffer[]?];
-  const from = new DoubleReader(head);
-  const state = STATES[from.next()];
-  if (state === undefined) throw new ForeignBook();
-  return {
-    state,
-    ok: from.next() === 1,
-    waitMs: from.next(),
-    tightest: from.next(),
-    nowMs: from.next(),
-    wallMs: from.next(),
-    before: from.next(),
-    whole: list === undefined ? undefined : decodeBook(fieldsOf(list)),
-  };
-}
-
-function fieldsOf(list: readonly Buffer[]): Map<string, Buffer> {
-  const fields = new Map<string, Buffer>();
-  for (let index = 0; index + 1 < list.length; index += 2)
-    fields.set(String(list[index]), list[index + 1] ?? Buffer.alloc(0));
-  return fields;
-}
-
-interface Arguments {
-  readonly numbers: readonly number[];
-  readonly texts: readonly string[];
-}
-
-/** `undefined`: the script does not know this operation. */
-function argumentsOf(operation: Operation): Arguments | undefined {
-  switch (operation.kind) {
-    case 'take': {
-      const { ask, holder, leaseMs, join } = operation;
-      const { priority, demand, waitedMs, patienceMs, fair, lent } = ask;
-      const waits = [waitedMs, patienceMs, fair ? 1 : 0, leaseMs, join?.behind ?? Number.NaN];
-      const numbers = [priority, ...demandNumbers(demand), ...waits, lent.length, ...lent];
-      return { numbers, texts: [ask.id, holder, ask.model] };
-    }
-    case 'settle': {
-      const { id, used } = operation;
-      return { numbers: used ? [1, ...demandNumbers(used)] : [0], texts: [id] };
-    }
-    case 'renew':
-      return { numbers: [operation.leaseMs], texts: [operation.holder] };
-    case 'leave':
-      return { numbers: [], texts: [operation.id] };
-    case 'poll':
-      return { numbers: [operation.everyMs], texts: [] };
-    default:
-      return undefined;
   }
 }

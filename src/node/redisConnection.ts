@@ -1,5 +1,5 @@
 /** A connection to Redis that never queues and never waits long; it comes back by itself. Units: milliseconds. */
-import { Redis } from 'ioredis';
+import { Command, Redis } from 'ioredis';
 import { systemClock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import { ForeignBook } from './redisBook.ts';
@@ -52,23 +52,73 @@ export function connectRedis(
   redis.on('ready', () => {
     complaint = undefined;
   });
-  const callBuffer = (command: string, args: (string | Buffer)[]) =>
-    within(answerWithinMs, redis.callBuffer(command, args));
+  const deadline = new Deadline(answerWithinMs);
+  const callBuffer = (name: string, args: (string | Buffer)[]): Promise<unknown> => {
+    const command = new PackedCommand(name, args);
+    deadline.watch(command);
+    return redis.sendCommand(command) as Promise<unknown>;
+  };
   return { redis, callBuffer, complaint: () => complaint };
 }
 
+/** Bytes between two buffers are written as one text: a command of ten arguments is two of them. */
+class PackedCommand extends Command {
+  override toWritable(): Buffer {
+    const parts: (string | Buffer)[] = [];
+    let text = `*${this.args.length + 1}\r\n$${this.name.length}\r\n${this.name}\r\n`;
+    let length = 0;
+    for (const arg of this.args) {
+      if (typeof arg === 'string') {
+        text += `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`;
+      } else if (Buffer.isBuffer(arg)) {
+        text += `$${arg.length}\r\n`;
+        length += Buffer.byteLength(text) + arg.length;
+        parts.push(text, arg);
+        text = '\r\n';
+      }
+    }
+    parts.push(text);
+    const bytes = Buffer.allocUnsafe(length + Buffer.byteLength(text));
+    let at = 0;
+    for (const part of parts) at += typeof part === 'string' ? bytes.write(part, at) : part.copy(bytes, at);
+    return bytes;
+  }
+}
+
 /**
- * A process that stood still itself finds the time over before it has read what came meanwhile: a turn of the event loop
- * lies between the end of the time and the verdict.
+ * Commands whose answer takes too long are rejected; one timer for all of them, in their order. A process that stood
+ * still itself finds the time over before it has read what came meanwhile: a turn of the event loop lies between the end
+ * of the time and the verdict.
  */
-function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error('Redis did not answer in time'));
-    let timer = systemClock.after(ms, () => {
-      timer = systemClock.after(LAST_TURN_MS, late);
-    });
-    answer.then(resolve, reject).finally(() => timer.dispose());
-  });
+class Deadline {
+  readonly #ms: number;
+  #asked: { readonly command: Command; readonly atMs: number }[] = [];
+  #running = false;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  watch(command: Command): void {
+    this.#asked.push({ command, atMs: systemClock.monotonic() });
+    if (!this.#running) this.#wait(this.#ms);
+  }
+
+  #wait(ms: number): void {
+    this.#running = true;
+    systemClock.after(ms, () => systemClock.after(LAST_TURN_MS, () => this.#judge()));
+  }
+
+  #judge(): void {
+    this.#running = false;
+    const overMs = systemClock.monotonic() - this.#ms;
+    const open = this.#asked.filter(({ command }) => !command.isSettled);
+    this.#asked = open.filter(({ atMs }) => atMs > overMs);
+    for (const { command, atMs } of open)
+      if (atMs <= overMs) command.reject(new Error('Redis did not answer in time'));
+    const [next] = this.#asked;
+    if (next) this.#wait(Math.max(0, next.atMs - overMs));
+  }
 }
 
 /** A server's error reply begins with its code: redis.io/docs/latest/develop/reference/protocol-spec (2026-11-21). */

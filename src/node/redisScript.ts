@@ -3,9 +3,21 @@
  * `quota/operations.ts` and `quota/decide.ts`, line by line, with refill and shares. What a decision needs in the common
  * case stands first: Lua makes a function only when it comes to it. `@name` is the place of a field in redisBook.ts.
  */
-import { BOOK_FORMAT, HEAD, LAPSED_FOR_MS, ROW, ROW_REFILLS, STATUSES, UNITS } from './redisBook.ts';
-import { CLOSE, OPEN, TAKE_OWN } from './redisScriptBook.ts';
+import {
+  BOOK_FORMAT,
+  COLD,
+  HEAD,
+  HOT,
+  LAPSED_FOR_MS,
+  ROW,
+  ROW_REFILLS,
+  STATUSES,
+  UNITS,
+} from './redisBook.ts';
+import { BEHIND_MS } from './redisProposal.ts';
+import { CLOSE, OPEN } from './redisScriptBook.ts';
 import { DECIDE } from './redisScriptDecide.ts';
+import { TAKE_QUICKLY } from './redisScriptQuick.ts';
 import { SETTLE } from './redisScriptSettle.ts';
 
 /** Keys stay so long after the last change: a little more than the longest window of any limit. */
@@ -21,9 +33,11 @@ const PLACES: Readonly<Record<string, number>> = Object.fromEntries([
   ...STATUSES.map((name, index) => [`status_${name}`, index]),
   ['format', BOOK_FORMAT],
   ['headBytes', HEAD.length * 8],
-  ['rowBytes', ROW.length * 8],
+  ['hot', HOT.length],
+  ['cold', COLD.length],
   ['keepMs', KEEP_MS],
   ['longestMs', LONGEST_WAIT_MS],
+  ['behindMs', BEHIND_MS],
   ['lapsedForMs', LAPSED_FOR_MS],
 ]);
 
@@ -36,7 +50,7 @@ function places(text: string): string {
 }
 
 /** KEYS: the book, the set of platforms. ARGV: operation, numbers, platform, then texts of the operation. */
-export const BOOK_SCRIPT = places(OPEN + CLOSE + TAKE_OWN + SETTLE + DECIDE);
+export const BOOK_SCRIPT = places(TAKE_QUICKLY + OPEN + CLOSE + SETTLE + DECIDE);
 
 /** KEYS: who is alive, the set of platforms. ARGV: holder, lease, time (empty: the server's). Who is alive, and platforms. */
 export const LOOK_SCRIPT = `

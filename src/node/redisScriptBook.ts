@@ -1,14 +1,8 @@
 /** Of the script in Redis: reading a book, what time brings back (`quota/refill.ts`, `quota/shares.ts`), keeping it. */
 export const OPEN = `
-local key, op, n = KEYS[1], ARGV[1], {struct.unpack('<' .. ('d'):rep(#ARGV[2] / 8), ARGV[2])}
+local n = {struct.unpack('<' .. ('d'):rep(#ARGV[2] / 8), ARGV[2])}
 local min, max, floor, ceil, exp, INF = math.min, math.max, math.floor, math.ceil, math.exp, math.huge
-local serverMs = n[1]
-if serverMs ~= serverMs then
-  local t = redis.call('TIME')
-  serverMs = t[1] * 1000 + t[2] / 1000
-end
 local known = n[2]
-local raw = redis.call('HGET', key, 'b')
 if not raw then
   if redis.call('EXISTS', key) == 1 then return redis.error_reply('SLUICEFOREIGN') end
   if known > 0 or op == 'get' then return {struct.pack('<ddddddd', 0, 0, 0, -1, serverMs, serverMs, 0)} end
@@ -42,9 +36,13 @@ if op == 'get' then
 end
 head[@head_atMs], head[@head_wallMs] = now, serverMs
 
+local cold = redis.call('HGET', key, 'c')
 local rows, slides, models, slotsText, slotsAt = {}, false, false, nil, 1
 for index = 1, head[@head_rowCount] do
-  local row = {struct.unpack('<dddddddddddddddddddddddddddd', raw, @headBytes + 1 + (index - 1) * @rowBytes)}
+  local row = {struct.unpack('<' .. ('d'):rep(@hot), raw, @headBytes + 1 + (index - 1) * @hot * 8)}
+  for field, value in ipairs({struct.unpack('<' .. ('d'):rep(@cold), cold, 1 + (index - 1) * @cold * 8)}) do
+    if field <= @cold then row[@hot + field] = value end
+  end
   rows[index] = row
   if row[@hasModel] == 1 then models = true end
   if row[@refill] == @refill_sliding or row[@slotCount] > 0 then
@@ -192,21 +190,24 @@ end
 export const CLOSE = `
 local function finish(ok, waitMs, tightest, field, value)
   head[@head_seq] = before + 1
-  local parts = {}
-  local slots = {}
+  local parts, colds, slots = {}, {}, {}
   for index, row in ipairs(rows) do
-    row[@plain] = row[@status] == 0 and row[@threshold] == 0 and row[@owed] == 0 and 1 or 0
+    local refill, plain = row[@refill], row[@status] == 0 and row[@threshold] == 0 and row[@owed] == 0
+    row[@plain] = plain and 1 or 0
+    local begun = refill ~= @refill_at_reset or row[@windowMs] <= 0 or row[@resetAtMs] ~= NEVER
+    row[@quick] = plain and row[@hasModel] == 0 and refill ~= @refill_sliding and begun and 1 + refill or 0
     if row.slots then
       row[@slotCount] = #row.slots
       for _, slot in ipairs(row.slots) do slots[#slots + 1] = struct.pack('<dd', slot[1], slot[2]) end
     end
-    parts[index + 1] = struct.pack('<dddddddddddddddddddddddddddd', unpack(row))
+    parts[index + 1] = struct.pack('<' .. ('d'):rep(@hot), unpack(row, 1, @hot))
+    colds[index] = struct.pack('<' .. ('d'):rep(@cold), unpack(row, @hot + 1, @hot + @cold))
   end
   local keep = serverMs - head[@head_keptMs] > 3600000 or before == 0
   if keep then head[@head_keptMs] = serverMs end
   parts[1] = struct.pack('<dddddddddddddddd', unpack(head))
-  if field then redis.call('HSET', key, 'b', table.concat(parts), field, value)
-  else redis.call('HSET', key, 'b', table.concat(parts)) end
+  redis.call('HSET', key, 'b', table.concat(parts), 'c', table.concat(colds))
+  if field then redis.call('HSET', key, field, value) end
   if slides then redis.call('HSET', key, 's', table.concat(slots)) end
   if keep then
     redis.call('PEXPIRE', key, @keepMs)
@@ -224,54 +225,5 @@ local function heldText(serial, priority, leaseUntil, demand, parts, holder)
     for field = 1, 6 do values[count + field] = part[field] end
   end
   return struct.pack('<' .. ('d'):rep(#values), unpack(values)) .. holder
-end
-`;
-
-/** The common case: each limit is plain, the own share of each is enough, nobody waits and no lease has ended. */
-export const TAKE_OWN = `
-local ask
-if op == 'take' then
-  local lent = {}
-  for index = 1, n[14] do lent[index] = n[14 + index] end
-  ask = {id = ARGV[4], holder = ARGV[5], model = ARGV[6], priority = n[3], demand = {n[4], n[5], n[6], n[7], n[8]},
-    waitedMs = n[9], patienceMs = n[10], fair = n[11] == 1, lent = lent, leaseMs = n[12], behind = n[13]}
-end
-local function grant(parts)
-  for _, part in ipairs(parts) do
-    local row, amount = rows[part[1] + 1], part[2] + part[3] + part[4] + part[5]
-    row[@reserved] = row[@reserved] + amount
-    row[@used0 + ask.priority] = row[@used0 + ask.priority] + amount
-    if row[@windowMs] > 0 then noteUse(row, amount) end
-  end
-  local leaseUntil = now + ask.leaseMs
-  head[@head_serial] = head[@head_serial] + 1
-  head[@head_dueMs] = min(head[@head_dueMs], leaseUntil)
-  head[@head_heldCount] = head[@head_heldCount] + 1
-  return finish(1, 0, -1, 'h:' .. ask.id,
-    heldText(head[@head_serial], ask.priority, leaseUntil, ask.demand, parts, ask.holder))
-end
-local function takeOwn()
-  local own, parts, place = {}, {}, @share0 + ask.priority
-  for index, row in ipairs(rows) do
-    if applies(row, ask.model) then
-      if now - row[@atMs] >= 1 then advance(row) end
-      local amount = amountOf(row[@unit], ask.demand)
-      if row[@plain] == 0 or amount <= 0 or row[place] < amount then
-        for taken, value in pairs(own) do rows[taken][place] = value end
-        return nil
-      end
-      own[index] = row[place]
-      row[place] = row[place] - amount
-      local part = {index - 1, 0, 0, 0, 0, 0}
-      part[2 + ask.priority] = amount
-      parts[#parts + 1] = part
-    end
-  end
-  return parts
-end
-if op == 'take' and head[@head_waitingCount] == 0 and now < head[@head_dueMs] then
-  head[@head_asked0 + ask.priority] = now
-  local parts = takeOwn()
-  if parts then return grant(parts) end
 end
 `;

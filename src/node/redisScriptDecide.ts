@@ -1,5 +1,45 @@
 /** Of the script in Redis: a decision over all limits with shares, lending and the waiting line, as `quota/decide.ts` has it. */
 export const DECIDE = `
+local ask
+if op == 'take' then
+  local lent = {}
+  for index = 1, n[14] do lent[index] = n[14 + index] end
+  ask = {id = ARGV[4], holder = ARGV[8], model = ARGV[9], priority = n[3], demand = {n[4], n[5], n[6], n[7], n[8]},
+    waitedMs = n[9], patienceMs = n[10], fair = n[11] == 1, lent = lent, leaseMs = n[12], behind = n[13]}
+end
+local function grant(parts)
+  for _, part in ipairs(parts) do
+    local row, amount = rows[part[1] + 1], part[2] + part[3] + part[4] + part[5]
+    row[@reserved] = row[@reserved] + amount
+    row[@used0 + ask.priority] = row[@used0 + ask.priority] + amount
+    if row[@windowMs] > 0 then noteUse(row, amount) end
+  end
+  local leaseUntil = now + ask.leaseMs
+  head[@head_serial] = head[@head_serial] + 1
+  head[@head_dueMs] = min(head[@head_dueMs], leaseUntil)
+  head[@head_heldCount] = head[@head_heldCount] + 1
+  return finish(1, 0, -1, 'h:' .. ask.id,
+    heldText(head[@head_serial], ask.priority, leaseUntil, ask.demand, parts, ask.holder))
+end
+local function takeOwn()
+  local own, parts, place = {}, {}, @share0 + ask.priority
+  for index, row in ipairs(rows) do
+    if applies(row, ask.model) then
+      if now - row[@atMs] >= 1 then advance(row) end
+      local amount = amountOf(row[@unit], ask.demand)
+      if row[@plain] == 0 or amount <= 0 or row[place] < amount then
+        for taken, value in pairs(own) do rows[taken][place] = value end
+        return nil
+      end
+      own[index] = row[place]
+      row[place] = row[place] - amount
+      local part = {index - 1, 0, 0, 0, 0, 0}
+      part[2 + ask.priority] = amount
+      parts[#parts + 1] = part
+    end
+  end
+  return parts
+end
 local STARVED_AFTER_MS, TRY_AGAIN_MS = 60000, 60000
 local LEAST = {[@unit_share] = 0.0001, [@unit_usd] = 0.001}
 local function at(list, index) return list[index + 1] or 0 end

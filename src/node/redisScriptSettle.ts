@@ -50,6 +50,12 @@ local function readHeld(text)
   local held, at, count = {demand = {}, parts = {}}, 1, 0
   local d = held.demand
   held.serial, held.priority, held.lease, d[1], d[2], d[3], d[4], d[5], count, at = struct.unpack('<ddddddddd', text)
+  if count == -1 then
+    for index, row in ipairs(rows) do
+      held.parts[index] = {index - 1, 0, 0, 0, 0, 0}
+      held.parts[index][2 + held.priority] = amountOf(row[@unit], d)
+    end
+  end
   for index = 1, count do
     local part = {struct.unpack('<dddddd', text, at)}
     at = part[7]

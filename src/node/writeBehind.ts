@@ -49,6 +49,11 @@ export class WriteBehind<R> implements Disposable {
     this.#pending.splice(0, Math.max(0, this.#pending.length - MOST_PENDING));
   }
 
+  /** Forgets what is not in the file yet. */
+  drop(): void {
+    this.#pending.length = 0;
+  }
+
   dispose(): void {
     this.#timer?.dispose();
     this.flush();

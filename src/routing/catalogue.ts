@@ -55,6 +55,8 @@ export interface ModelInfo {
   readonly billing?: 'subscription';
   /** `by-name`: answers only where a rule or the person names it. Absent: the router may choose it. */
   readonly use?: 'automatic' | 'by-name';
+  /** Runs on this machine: nothing leaves it. Absent: it does. */
+  readonly local?: boolean;
   /** Absent: unknown. */
   readonly status?: ModelStatus;
   /** Calendar days, `YYYY-MM-DD`; absent: unknown. */

@@ -46,6 +46,14 @@ export function complexity(features: TaskFeatures): number {
   return Math.min(1, value);
 }
 
+/** What a usual task's length, nesting and words add to where its type starts. */
+const USUAL_ADDED = 0.12;
+
+/** How hard a usual task of this type looks. */
+export function usualComplexity(task: TaskType): number {
+  return Math.min(1, BASE[task] + USUAL_ADDED);
+}
+
 export function bandOf(value: number): Band {
   if (value < SIMPLE_BELOW) return 'simple';
   return value > COMPLEX_ABOVE ? 'complex' : 'medium';

@@ -12,6 +12,14 @@ export type Reason =
   | { readonly kind: 'cheapest-adequate'; readonly chance: number; readonly bar: number }
   /** None passes the bar: the best one is taken. */
   | { readonly kind: 'best-available'; readonly chance: number; readonly bar: number }
+  /** None passes the bar: the cheapest of those that come as near as the best. */
+  | { readonly kind: 'near-best'; readonly chance: number; readonly bar: number }
+  /** Tried out instead of another, to learn what it can do. */
+  | { readonly kind: 'explored'; readonly instead: string; readonly chance: number }
+  /** Passes the bar too and costs less a call, but more in all: its answers would have to be asked for again. */
+  | { readonly kind: 'dearer-in-all'; readonly model: string; readonly chance: number; readonly usd: number }
+  /** The chance of the chosen model comes from so many outcomes of such tasks. */
+  | { readonly kind: 'learned'; readonly outcomes: number }
   | { readonly kind: 'rule'; readonly rule: string }
   | { readonly kind: 'asked-stronger'; readonly than: string }
   /** The person chose this very model. */
@@ -40,6 +48,21 @@ export type Reason =
   | { readonly kind: 'spared'; readonly model: string; readonly worth: number }
   | { readonly kind: 'skipped-too-long'; readonly model: string; readonly contextTokens: number }
   | { readonly kind: 'rule-names-missing-model'; readonly model: string }
+  /** The rule's model is connected but cannot or may not take this request. */
+  | { readonly kind: 'rule-cannot'; readonly model: string }
+  /** Nothing may leave this machine: so many models were left out. */
+  | { readonly kind: 'local-only'; readonly others: number }
+  /** The person's lists leave so many models out. */
+  | { readonly kind: 'not-allowed'; readonly count: number }
+  | {
+      readonly kind: 'skipped-too-dear';
+      readonly model: string;
+      readonly usd: number;
+      readonly maxUsd: number;
+    }
+  | { readonly kind: 'skipped-too-slow'; readonly model: string; readonly ms: number; readonly maxMs: number }
+  /** None answers within the time: the fastest was taken. */
+  | { readonly kind: 'none-so-fast'; readonly maxMs: number }
   /** The settings of this variant were in force. */
   | { readonly kind: 'experiment'; readonly experiment: string; readonly variant: string }
   /** A model chosen first failed before its first token. */
@@ -51,6 +74,9 @@ export interface Option {
   readonly tier: Tier;
   /** Chance in [0, 1] that the answer is good enough. */
   readonly chance: number;
+  /** One standard deviation of `chance`, and outcomes of such tasks behind it; absent: nothing was learned. */
+  readonly deviation?: number;
+  readonly seen?: number;
   /** Absent: the price is unknown. */
   readonly estimatedUsd?: number;
   readonly estimatedMs: number;
@@ -62,7 +88,7 @@ export interface Option {
 export interface Decision {
   readonly chosen: Option;
   readonly reasons: readonly Reason[];
-  /** Distance of the choice from the next one, as a chance in [0, 1]. */
+  /** How sure it is, in [0, 1], that the chosen model truly passes the bar. */
   readonly confidence: number;
   readonly nextCheaper?: Option;
   readonly nextDearer?: Option;

@@ -1,5 +1,6 @@
 /** What the editor knows for certain about a task, before anything is sent. Units: tokens, counts. */
 import type { TaskType } from '../base/task.ts';
+import { taskWords, wordHash } from './taskWords.ts';
 
 export interface TaskInput {
   readonly task: TaskType;
@@ -8,6 +9,18 @@ export interface TaskInput {
   readonly code: string;
   readonly problems: number;
   readonly inputTokens: number;
+  /** Of `problems`, those that are errors; absent: unknown. */
+  readonly errors?: number;
+  /** Functions, classes and the like in the code; absent: not counted. */
+  readonly symbols?: number;
+  /** A test file of the same name is near; absent: not looked for. */
+  readonly testsNear?: boolean;
+  /** Whether it changes what other files can see; absent: unknown. */
+  readonly publicApi?: boolean;
+  /** Names the workspace; only its hash is kept. */
+  readonly repository?: string;
+  /** Turns of the same talk before this one; absent: 0. */
+  readonly turnsBefore?: number;
 }
 
 export interface TaskFeatures {
@@ -23,6 +36,17 @@ export interface TaskFeatures {
   /** Conditions that the answer must keep: must, without, only, at most, keep, … */
   readonly constraints: number;
   readonly problems: number;
+  /** As in `TaskInput`; absent where unknown, and in what was kept by earlier versions. */
+  readonly errors?: number;
+  readonly symbols?: number;
+  readonly testsNear?: boolean;
+  readonly publicApi?: boolean;
+  /** Hash of the workspace's name. */
+  readonly repository?: number;
+  readonly turnsBefore?: number;
+  /** See `TaskWords`; of the instruction alone, never of code. */
+  readonly shape?: readonly number[];
+  readonly words?: readonly number[];
 }
 
 const HARD =
@@ -44,6 +68,20 @@ export function taskFeatures(input: TaskInput): TaskFeatures {
     hardWords: input.instruction.match(HARD)?.length ?? 0,
     constraints: input.instruction.match(CONSTRAINT)?.length ?? 0,
     problems: input.problems,
+    ...known(input),
+    ...taskWords(input.instruction, input.code),
+  };
+}
+
+function known(input: TaskInput): Partial<TaskFeatures> {
+  const { errors, symbols, testsNear, publicApi, repository, turnsBefore } = input;
+  return {
+    ...(errors === undefined ? {} : { errors }),
+    ...(symbols === undefined ? {} : { symbols }),
+    ...(testsNear === undefined ? {} : { testsNear }),
+    ...(publicApi === undefined ? {} : { publicApi }),
+    ...(repository === undefined ? {} : { repository: wordHash(repository) }),
+    ...(turnsBefore === undefined ? {} : { turnsBefore }),
   };
 }
 

@@ -36,6 +36,12 @@ export type OutcomeFacts =
   | { readonly kind: 'problems'; readonly before: number; readonly after: number }
   /** The answer could not be used as what it was asked for. */
   | { readonly kind: 'unusable'; readonly why: string }
+  /** The person's own word. */
+  | { readonly kind: 'thumbs'; readonly up: boolean }
+  /** The workspace's own test command ran over the changed code. */
+  | { readonly kind: 'tested'; readonly passed: boolean }
+  /** A check of the answer by itself: whole, parses, no new problems. `check` names it. */
+  | { readonly kind: 'checked'; readonly check: string; readonly passed: boolean }
   | { readonly kind: 'asked-again' | 'asked-fresh' | 'asked-stronger' | 'copied' | 'used' | 'cancelled' };
 
 export type OutcomeKind = OutcomeFacts['kind'];

@@ -83,7 +83,7 @@ function strangerRow(kind: string, name: string, chosen: boolean): AnyModelRow {
     quality: billions < TINY_BELOW ? TINY_QUALITY : guess.quality - LESS,
     source: 'the platform’s own list',
     asOf: '',
-    ...(local ? { price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } } : {}),
+    ...(local ? { local, price: { inputUsdPerMTok: 0, outputUsdPerMTok: 0 } } : {}),
     ...(chosen || NO_TEXT.test(name) ? { use: 'by-name' as const } : {}),
   };
 }

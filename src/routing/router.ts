@@ -4,14 +4,15 @@
  */
 import { SluiceError } from '../base/errors.ts';
 import type { Tier } from '../base/task.ts';
-import { chanceAdequate } from './adequacy.ts';
-import { lacking, type Needs } from './capabilities.ts';
+import type { Chance } from './adequacyModel.ts';
+import { byCost, type Candidate, candidatesOf } from './candidates.ts';
+import type { Needs } from './capabilities.ts';
 import { automatic, type ModelInfo } from './catalogue.ts';
 import { bandOf, complexity } from './complexity.ts';
-import { estimateUsd } from './cost.ts';
 import type { Decision, HelperKind, Option, Reason } from './decision.ts';
+import { eligible, type RouteLimits, ruleOf } from './eligible.ts';
 import type { TaskFeatures } from './features.ts';
-import { matchingRule, type RoutingRule } from './rules.ts';
+import type { RoutingRule } from './rules.ts';
 
 export interface RouteInput {
   readonly features: TaskFeatures;
@@ -39,14 +40,27 @@ export interface RouteInput {
   readonly keepWarm?: boolean;
   /** How many times its price a token of the model's platform counts, at least 1; absent: 1. */
   readonly worth?: (model: ModelInfo) => number;
+  /** What was learned, for models from cheap to dear; absent: the formula over complexity. */
+  readonly chances?: (modelKeys: readonly string[], features: TaskFeatures) => readonly Chance[];
+  readonly limits?: RouteLimits;
+  /** Absent: nothing is tried out. */
+  readonly explore?: Exploration;
 }
 
-interface Candidate {
-  readonly model: ModelInfo;
-  readonly option: Option;
-  /** What the choice goes by: USD, with scarce tokens counted more; `Infinity` while unknown. */
-  readonly cost: number;
+/** Now and then another model is tried, so that what is little known does not stay unknown. */
+export interface Exploration {
+  /** Share of such tasks in [0, 1]. */
+  readonly share: number;
+  /** In [0, 1), drawn for this task: below `share` it is one of them. */
+  readonly draw: number;
+  /** No dearer than this, and no dearer than the cost cap. */
+  readonly mostUsd: number;
 }
+
+/** Below the best chance by so much is as good, as far as anyone can tell. */
+const AS_GOOD = 0.02;
+/** A model is tried out only where it may pass the bar: within so many standard deviations. */
+const MAY_PASS = 1.5;
 
 /** Throws `no-model` when nothing is connected, fits, or is more capable than what was asked to be surpassed. */
 export function route(input: RouteInput): Decision {
@@ -54,114 +68,13 @@ export function route(input: RouteInput): Decision {
   const reasons: Reason[] = [];
   const value = complexity(input.features);
   reasons.push({ kind: 'complexity', value, band: bandOf(value) });
-  const able = allowed(input, value, reasons);
+  const able = eligible(input, reasons);
   const ruled = byRule(input, able, reasons);
   const roomy = ruled ? [ruled] : withRoom(input, able, reasons);
   const chosen = ruled ?? choose(input, roomy, reasons);
+  const { seen } = chosen.option;
+  if (seen !== undefined && seen >= 1) reasons.push({ kind: 'learned', outcomes: Math.round(seen) });
   return explain(input, chosen, roomy, reasons);
-}
-
-/** Cheapest first; unknown prices come after the known ones of the same chance. */
-function byCost(a: Candidate, b: Candidate): number {
-  const difference = a.cost - b.cost;
-  return Number.isNaN(difference) || difference === 0 ? a.option.chance - b.option.chance : difference;
-}
-
-function allowed(input: RouteInput, value: number, reasons: Reason[]): Candidate[] {
-  const stronger = capableOnly(input, strongerOnly(input, reasons), reasons);
-  const fitting = stronger.filter((model) => {
-    const fits = fitsInto(model, input);
-    if (!fits)
-      reasons.push({ kind: 'skipped-too-long', model: model.label, contextTokens: longestPrompt(model) });
-    return fits;
-  });
-  if (fitting.length === 0) {
-    const largest = Math.max(...stronger.map(longestPrompt));
-    const platform = stronger[0]?.platform ?? '';
-    throw new SluiceError('context-too-long', {
-      platform,
-      tokens: input.features.inputTokens,
-      limitTokens: largest,
-    });
-  }
-  return fitting.map((model) => candidateOf(model, value, input)).sort(byCost);
-}
-
-function inputTokensOf(model: ModelInfo, { features, tokenFactor }: RouteInput): number {
-  return Math.ceil(features.inputTokens * (tokenFactor?.(model) ?? 1));
-}
-
-/** An unknown limit lets everything pass. */
-function fitsInto(model: ModelInfo, input: RouteInput): boolean {
-  const { contextTokens = Number.POSITIVE_INFINITY, maxInputTokens = contextTokens } = model;
-  const inputTokens = inputTokensOf(model, input);
-  return inputTokens + input.outputTokens <= contextTokens && inputTokens <= maxInputTokens;
-}
-
-function longestPrompt({ contextTokens, maxInputTokens }: ModelInfo): number {
-  return maxInputTokens ?? contextTokens ?? Number.POSITIVE_INFINITY;
-}
-
-/** What the router may choose from: the models meant for it, and the one that a rule names for this task. */
-function selectable(input: RouteInput): readonly ModelInfo[] {
-  const named = ruleOf(input)?.model;
-  const chosen = input.models.filter((model) => model.use !== 'by-name' || model.key === named);
-  return chosen.length > 0 ? chosen : input.models;
-}
-
-function strongerOnly(input: RouteInput, reasons: Reason[]): readonly ModelInfo[] {
-  const than = input.models.find((model) => model.key === input.strongerThan);
-  if (input.model !== undefined) return [chosenByName(input, input.model, reasons)];
-  const models = ofTiers(input, selectable(input), reasons);
-  if (than === undefined) return models;
-  const stronger = models.filter((model) => model.quality > than.quality);
-  if (stronger.length === 0) throw new SluiceError('no-model', { why: 'none-stronger' });
-  reasons.push({ kind: 'asked-stronger', than: than.label });
-  return stronger;
-}
-
-/** Throws `no-model` when none of the tiers asked for is connected. */
-function ofTiers(
-  { tiers }: RouteInput,
-  models: readonly ModelInfo[],
-  reasons: Reason[],
-): readonly ModelInfo[] {
-  if (tiers === undefined) return models;
-  const found = models.filter(({ tier }) => tiers.includes(tier));
-  if (found.length === 0) throw new SluiceError('no-model', { why: 'none-in-tier' });
-  reasons.push({ kind: 'tiers', tiers });
-  return found;
-}
-
-/** Throws `no-model` when none can take what the request needs. */
-function capableOnly(
-  { needs, model: named }: RouteInput,
-  models: readonly ModelInfo[],
-  reasons: Reason[],
-): readonly ModelInfo[] {
-  if (needs === undefined || !(needs.tools || needs.images)) return models;
-  const lacks = lacking(models, needs, named !== undefined);
-  for (const [model, ability] of lacks) {
-    const sure = model[ability] !== undefined;
-    reasons.push({ kind: 'skipped-cannot', model: model.label, lacks: ability, sure });
-  }
-  const able = models.filter((model) => !lacks.has(model));
-  if (able.length === 0) throw new SluiceError('no-model', { why: 'none-able' });
-  return able;
-}
-
-/** Throws `model-not-found` when it is no longer connected. */
-function chosenByName({ models }: RouteInput, key: string, reasons: Reason[]): ModelInfo {
-  const named = models.find((model) => model.key === key);
-  if (named === undefined) throw new SluiceError('model-not-found', { platform: '', model: key });
-  reasons.push({ kind: 'asked-by-name' });
-  return named;
-}
-
-/** What the person asks for just now is not overruled by a rule made earlier. */
-function ruleOf({ rules, features, strongerThan, model }: RouteInput): RoutingRule | undefined {
-  if (strongerThan !== undefined || model !== undefined) return undefined;
-  return matchingRule(rules, features.task, features.language);
 }
 
 function byRule(input: RouteInput, able: readonly Candidate[], reasons: Reason[]): Candidate | undefined {
@@ -171,7 +84,7 @@ function byRule(input: RouteInput, able: readonly Candidate[], reasons: Reason[]
   if (named) reasons.push({ kind: 'rule', rule: rule.model });
   else if (!input.models.some((model) => model.key === rule.model)) {
     reasons.push({ kind: 'rule-names-missing-model', model: rule.model });
-  }
+  } else reasons.push({ kind: 'rule-cannot', model: rule.model });
   return named;
 }
 
@@ -192,17 +105,48 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
   const unasked =
     input.model === undefined ? (helped(input, from, reasons) ?? kept(input, from, reasons)) : undefined;
   if (unasked !== undefined) return unasked;
-  const adequate = from.find(({ option }) => option.chance >= input.bar);
   const best = from.reduce((a, b) => (b.option.chance > a.option.chance ? b : a));
-  const chosen = adequate ?? best;
-  if (input.model !== undefined) return chosen;
-  if (from.length === 1) reasons.push({ kind: 'only-model' });
-  else {
-    const kind = adequate ? 'cheapest-adequate' : 'best-available';
-    reasons.push({ kind, chance: chosen.option.chance, bar: input.bar });
-    if (adequate) reasons.push(...spared(input, from, adequate));
+  if (input.model !== undefined) return best;
+  const passing = from.filter(({ option }) => option.chance >= input.bar);
+  const near = from.filter(({ option }) => option.chance >= best.option.chance - AS_GOOD);
+  const chosen = cheapestInAll(passing.length > 0 ? passing : near, from);
+  if (from.length === 1) {
+    reasons.push({ kind: 'only-model' });
+    return chosen;
   }
+  const tried = explored(input, from, chosen);
+  if (tried !== undefined) {
+    reasons.push({ kind: 'explored', instead: chosen.model.label, chance: tried.option.chance });
+    return tried;
+  }
+  const kind = passing.length > 0 ? 'cheapest-adequate' : chosen === best ? 'best-available' : 'near-best';
+  reasons.push({ kind, chance: chosen.option.chance, bar: input.bar });
+  reasons.push(...instead(input, passing, chosen, from));
   return chosen;
+}
+
+/** By the call and, as often as its answer is not good enough, the next better one after it. */
+function cheapestInAll(among: readonly Candidate[], all: readonly Candidate[]): Candidate {
+  return among.reduce((a, b) => (inAll(b, all) < inAll(a, all) ? b : a));
+}
+
+function inAll({ option, cost }: Candidate, all: readonly Candidate[]): number {
+  const better = all.filter((other) => other.option.chance > option.chance && other.cost < Infinity);
+  const next = better.reduce((least, other) => Math.min(least, other.cost), Infinity);
+  return cost + (1 - option.chance) * (next === Infinity ? 0 : next);
+}
+
+/** The least known of those that may be good enough, for a task of low stakes; never beyond the caps. */
+function explored({ explore, bar }: RouteInput, from: readonly Candidate[], chosen: Candidate) {
+  if (explore === undefined || explore.draw >= explore.share) return undefined;
+  const fits = from.filter(({ model, option, cost }) => {
+    const { chance, deviation = 0, estimatedUsd = Number.POSITIVE_INFINITY } = option;
+    const mayPass = chance + MAY_PASS * deviation >= bar;
+    return model !== chosen.model && mayPass && estimatedUsd <= explore.mostUsd && cost < Infinity;
+  });
+  const least = (a: Candidate, b: Candidate) =>
+    (b.option.deviation ?? 0) > (a.option.deviation ?? 0) ? b : a;
+  return fits.length === 0 ? undefined : fits.reduce(least);
 }
 
 function helped({ helper }: RouteInput, [cheapest]: readonly Candidate[], reasons: Reason[]) {
@@ -222,20 +166,29 @@ function kept(input: RouteInput, from: readonly Candidate[], reasons: Reason[]):
   return warmest;
 }
 
-/** Those that would have been chosen if their tokens were not scarce. */
-function spared(input: RouteInput, from: readonly Candidate[], chosen: Candidate): Reason[] {
+/** Why not a cheaper one that passes too: its tokens are scarce, or its answers would often have to be asked for again. */
+function instead(
+  input: RouteInput,
+  passing: readonly Candidate[],
+  chosen: Candidate,
+  all: readonly Candidate[],
+): Reason[] {
   const usd = ({ option }: Candidate) => option.estimatedUsd ?? Number.POSITIVE_INFINITY;
-  return from
-    .filter((other) => other.option.chance >= input.bar && usd(other) < usd(chosen))
-    .map(({ model }) => ({ kind: 'spared', model: model.label, worth: input.worth?.(model) ?? 1 }));
+  return passing
+    .filter((other) => usd(other) < usd(chosen))
+    .map((other): Reason => {
+      const { model, option } = other;
+      const worth = input.worth?.(model) ?? 1;
+      if (worth > 1) return { kind: 'spared', model: model.label, worth };
+      return { kind: 'dearer-in-all', model: model.label, chance: option.chance, usd: inAll(other, all) };
+    });
 }
 
 /** Among all that may be chosen automatically, so that 'ask stronger' still shows what was left behind. */
 function neighbours(input: RouteInput, chosen: Candidate): { cheaper?: Option; dearer?: Option } {
-  const value = complexity(input.features);
   const others = automatic(input.models).filter((model) => model !== chosen.model);
-  const candidates = others.map((model) => candidateOf(model, value, input));
-  const inOrder = [chosen, ...candidates].sort(byCost);
+  const candidates = candidatesOf([chosen.model, ...others], input);
+  const inOrder = candidates.map((one) => (one.model === chosen.model ? chosen : one)).sort(byCost);
   const place = inOrder.indexOf(chosen);
   const cheaper = inOrder[place - 1]?.option;
   const dearer = inOrder[place + 1]?.option;
@@ -255,7 +208,7 @@ function explain(
   return {
     chosen: chosen.option,
     reasons,
-    confidence: Math.abs(chosen.option.chance - (cheaper?.chance ?? 0)),
+    confidence: confidenceOf(chosen.option, input.bar),
     ...(cheaper ? { nextCheaper: cheaper } : {}),
     ...(dearer ? { nextDearer: dearer } : {}),
     fallbacks: [...stronger, ...weaker].map(({ option }) => option),
@@ -265,35 +218,12 @@ function explain(
   };
 }
 
-function candidateOf(model: ModelInfo, value: number, input: RouteInput): Candidate {
-  const option = optionOf(model, value, input);
-  const { estimatedUsd: usd = Number.POSITIVE_INFINITY } = option;
-  const extra = (input.worth?.(model) ?? 1) - 1;
-  return { model, option, cost: extra > 0 ? usd + extra * listedUsd(model, usd, input) : usd };
-}
+/** While nothing was learned a chance is believed to within so much. */
+const UNLEARNED_DEVIATION = 0.15;
 
-/** A subscription's tokens cost nothing while there are plenty; scarce ones count what they would cost otherwise. */
-function listedUsd(model: ModelInfo, usd: number, input: RouteInput): number {
-  if (model.billing !== 'subscription') return usd;
-  const demand = { inputTokens: inputTokensOf(model, input), outputTokens: input.outputTokens };
-  return estimateUsd(model.price, demand) ?? usd;
-}
-
-function optionOf(model: ModelInfo, value: number, input: RouteInput): Option {
-  const demand = {
-    inputTokens: inputTokensOf(model, input),
-    outputTokens: input.outputTokens,
-    cachedTokens: input.warmTokens?.(model) ?? 0,
-  };
-  const estimatedUsd = model.billing === 'subscription' ? 0 : estimateUsd(model.price, demand);
-  return {
-    modelKey: model.key,
-    label: model.label,
-    tier: model.tier,
-    chance: chanceAdequate(model.quality, value),
-    ...(estimatedUsd === undefined ? {} : { estimatedUsd }),
-    estimatedMs: model.firstTokenMs + (input.outputTokens / model.outputTokensPerS) * 1_000,
-    simulated: model.simulated,
-    ...(model.billing === undefined ? {} : { billing: model.billing }),
-  };
+/** Chance that the model truly passes the bar, by what is believed of it and how firmly. */
+function confidenceOf({ chance, deviation = UNLEARNED_DEVIATION }: Option, bar: number): number {
+  const distance = (chance - bar) / Math.max(1e-3, deviation);
+  // The logistic curve is within 0.01 of the normal one at this scale.
+  return 1 / (1 + Math.exp(-1.702 * distance));
 }

@@ -76,7 +76,7 @@ export const bucket: Bench = async ({ say }) => {
       redis,
       controlMs: shared.control,
       quiet,
-      note: 'decide takes from the shares; store adds the reservation and its settling; controlMs is as much work without any file: what it is longer than 0.1 ms the machine took for others; a Redis decision keeps shares, lease and reservation on the server, whose own time for it is serverMicros: beside a PING over loopback that shows, over a network it does not',
+      note: 'decide takes from the shares; store adds the reservation and its settling; controlMs is as much work without any file: what it is longer than 0.1 ms the machine took for others; a Redis decision keeps shares, lease and reservation on the server, whose own time for it is serverMicros: beside a PING over loopback that shows, over a network it does not; onlyKeepsRatio is what a script costs with the same arguments that only looks at the time, reads the book and writes it, decided by nobody',
     },
     checks: [
       check('decision over three limits ÷ one clock reading', ns.decide / ns.clock, '<=', 1.5, '×'),

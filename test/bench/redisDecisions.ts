@@ -25,6 +25,9 @@ export interface RedisFigures {
   readonly ratio: number;
   /** The server's own time for one, without the way there and back; microseconds. */
   readonly serverMicros: number;
+  /** Beside the same PING: a script that does nothing, and one that only looks at the time, reads once and writes once. */
+  readonly nothingRatio: number;
+  readonly onlyKeepsRatio: number;
   readonly admitted: number;
   readonly expected: number;
   readonly deadFirstMs: number;
@@ -42,44 +45,75 @@ export async function redisDecisions(limits: readonly DeclaredLimit[], one: Ask)
   }
 }
 
-/** Rounds by turns; the median of the rounds' medians. */
+/** What a script of the same arguments costs that does nothing, and one that only looks at the time, reads and keeps. */
+const NOTHING = 'return 1';
+const ONLY_KEEPS = `
+local t, before = redis.call('TIME'), redis.call('HGET', KEYS[1], 'b')
+redis.call('HSET', KEYS[1], 'b', ARGV[6], 'h:' .. ARGV[4], ARGV[7])
+return 1`;
+
+/** Rounds by turns; the median of the rounds' medians. Each request is settled before the next one. */
 async function besidePing(server: RedisServer, limits: readonly DeclaredLimit[], one: Ask) {
-  const { redis, callBuffer } = connectRedis({ url: server.url }, Math.random);
+  const { redis, callBuffer } = connectRedis({ url: server.url }, Math.random, 5_000);
   await new Promise((resolve) => redis.once('ready', resolve));
-  const books = new RedisBooks({ redis: { callBuffer }, prefix: 'bench', clock: systemClock });
+  let asked: (string | Buffer)[] = [];
+  const noting = (command: string, args: (string | Buffer)[]) => {
+    asked = args;
+    return callBuffer(command, args);
+  };
+  const books = new RedisBooks({ redis: { callBuffer: noting }, prefix: 'bench', clock: systemClock });
   await books.run('p', { kind: 'declare', limits });
-  const ping: number[] = [];
-  const take: number[] = [];
+  const bare = async (script: string) => {
+    const sha = String(await redis.script('LOAD', script));
+    return () => callBuffer('EVALSHA', [sha, '2', '{bench}:bare', ...asked.slice(3)]);
+  };
+  const [nothing, onlyKeeps] = [await bare(NOTHING), await bare(ONLY_KEEPS)];
+  const ms = { ping: [], nothing: [], onlyKeeps: [], take: [] } as Record<string, number[]>;
   let count = 0;
+  const take = async () => {
+    count += 1;
+    const ask = { ...one, id: `${count}` };
+    const { ok } = await books.run('p', { kind: 'take', ask, holder: 'us', leaseMs: LEASE_MS });
+    if (!ok) throw new Error('a decision was refused');
+  };
+  const settle = () => books.run('p', { kind: 'settle', id: `${count}`, used: one.demand });
+  let micros = 0;
   for (let index = 0; index < ROUNDS; index += 1) {
-    ping.push(await median(() => redis.ping()));
-    const ids: string[] = [];
-    take.push(
-      await median(async () => {
-        count += 1;
-        ids.push(`${count}`);
-        const ask = { ...one, id: `${count}` };
-        const { ok } = await books.run('p', { kind: 'take', ask, holder: 'us', leaseMs: LEASE_MS });
-        if (!ok) throw new Error('a decision was refused');
-      }),
-    );
-    for (const id of ids) await books.run('p', { kind: 'settle', id, used: one.demand });
+    ms.ping?.push(await median(() => redis.ping()));
+    await redis.config('RESETSTAT');
+    ms.take?.push(await median(take, settle));
+    micros = await serverMicros(redis);
+    await take();
+    ms.nothing?.push(await median(nothing));
+    ms.onlyKeeps?.push(await median(onlyKeeps));
+    await settle();
   }
-  const serverMicros = Number(
-    /cmdstat_evalsha:.*usec_per_call=([\d.]+)/.exec(await redis.info('commandstats'))?.[1],
-  );
   redis.disconnect();
   // The first rounds warm up.
-  const [pingMs, takeMs] = [quantile(ping.slice(3), 0.5), quantile(take.slice(3), 0.5)];
-  return { pingMs: round(pingMs), takeMs: round(takeMs), ratio: takeMs / pingMs, serverMicros };
+  const of = (name: string) => quantile(ms[name]?.slice(3) ?? [], 0.5);
+  const pingMs = of('ping');
+  return {
+    pingMs: round(pingMs),
+    takeMs: round(of('take')),
+    ratio: of('take') / pingMs,
+    serverMicros: micros,
+    nothingRatio: round(of('nothing') / pingMs),
+    onlyKeepsRatio: round(of('onlyKeeps') / pingMs),
+  };
 }
 
-async function median(work: () => Promise<unknown>): Promise<number> {
+/** Of the decisions and settlings since the last reset. */
+async function serverMicros(redis: { info(section: string): Promise<string> }): Promise<number> {
+  return Number(/cmdstat_evalsha:.*usec_per_call=([\d.]+)/.exec(await redis.info('commandstats'))?.[1]);
+}
+
+async function median(work: () => Promise<unknown>, after?: () => Promise<unknown>): Promise<number> {
   const ms: number[] = [];
   for (let index = 0; index < EACH; index += 1) {
     const startedMs = performance.now();
     await work();
     ms.push(performance.now() - startedMs);
+    await after?.();
   }
   return quantile(ms, 0.5);
 }

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import { type Random, seededRandom } from '../../src/base/random.ts';
 import { decodeBook, encodeBook } from '../../src/node/redisBook.ts';
-import { RedisBooks } from '../../src/node/redisBooks.ts';
+import { RedisBooks, type RedisCaller } from '../../src/node/redisBooks.ts';
 import { type Book, emptyBook } from '../../src/quota/book.ts';
 import type { AgedReading } from '../../src/quota/correct.ts';
 import type { DeclaredLimit } from '../../src/quota/declaredLimits.ts';
@@ -18,6 +18,9 @@ const SEQUENCES = 2_000;
 const STEPS = 16;
 /** Sequences that run at the same time. */
 const AT_ONCE = 50;
+const SHARED = { prefix: 'mirror' } as const;
+/** Places in the arguments of EVALSHA. */
+const [OPERATION, PROPOSAL] = [4, 8];
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 const maybe = <T>(random: Random, chance: number, value: T): Partial<T> => (random() < chance ? value : {});
@@ -131,10 +134,25 @@ suite('Redis mirrors the quota', () => {
     await server.stop();
   });
 
+  /** Counts what the script says to what a window has worked out itself. */
+  const counted = (counts: Record<string, number>): RedisCaller => ({
+    callBuffer: async (command, args) => {
+      const reply = await redis.callBuffer(command, args);
+      const proposed = args.length > PROPOSAL && Buffer.isBuffer(args[PROPOSAL]) && args[OPERATION] !== 'put';
+      if (proposed) {
+        const what = reply === 1 ? 'kept' : 'not kept';
+        counts[what] = (counts[what] ?? 0) + 1;
+      }
+      return reply;
+    },
+  });
+
   async function sequence(seed: number, counts: Record<string, number>): Promise<void> {
     const random = seededRandom(seed);
     const clock = new FakeClock();
-    const books = new RedisBooks({ redis, prefix: 'mirror', clock, serverMs: () => clock.now() });
+    const serverMs = () => clock.now();
+    // Two windows: whoever is not the last to have changed the book knows an older one.
+    const windows = [0, 1].map(() => new RedisBooks({ redis: counted(counts), ...SHARED, clock, serverMs }));
     const platform = `p ${seed}`;
     const limits = Array.from({ length: 1 + Math.floor(random() * 4) }, () => someLimit(random));
     let reference: Book | undefined;
@@ -146,6 +164,9 @@ suite('Redis mirrors the quota', () => {
         step === 0
           ? { kind: 'declare', limits }
           : someOperation(random, reference ?? emptyBook(), step, clock);
+
+      const books = random() < 0.7 ? windows[0] : windows[1];
+      assert.ok(books);
 
       const outcome = await books.run(platform, operation);
 
@@ -172,9 +193,18 @@ suite('Redis mirrors the quota', () => {
     for (let from = 0; from < SEQUENCES; from += AT_ONCE)
       await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => sequence(from + index, counts)));
 
-    for (const kind of ['take true', 'take false', 'settle true', 'settle false', 'leave true', 'poll false'])
+    for (const kind of [
+      'take true',
+      'take false',
+      'settle true',
+      'settle false',
+      'leave true',
+      'poll false',
+      'kept',
+      'not kept',
+    ])
       assert.ok((counts[kind] ?? 0) > 50, `${kind}: ${counts[kind]}`);
-  }).timeout(60_000);
+  }).timeout(240_000);
 
   test('a book that was written is read as it was, to the last bit', () => {
     for (let seed = 0; seed < 300; seed += 1) {

@@ -80,7 +80,10 @@ function holds(row: LimitRow, where: string): void {
 }
 
 export function storeLaws({ name, sequences, open }: StoreUnderTest): void {
-  suite(`levels ${name}: laws`, () => {
+  suite(`levels ${name}: laws`, function () {
+    // Thousands of round trips: a machine under load is no failure.
+    this.timeout(240_000);
+
     test('whatever happens, each share is at least 0 and their sum at most the size', async () => {
       const clock = new FakeClock();
       const store = await open(clock);

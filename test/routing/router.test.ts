@@ -178,7 +178,7 @@ suite('router', () => {
     );
   });
 
-  test('over random tasks: the choice passes the bar or is the best, and no cheaper model passed', () => {
+  test('over random tasks: the choice passes the bar or is as good as the best, and no cheaper model costs less in all', () => {
     const random = seededRandom(3);
     const all = [...catalogueOf('anthropic'), ...catalogueOf('openai'), ...SIMULATED_MODELS].map((row) =>
       bindModel(row, 'all', false),
@@ -195,12 +195,15 @@ suite('router', () => {
       const decision = route(input({ features, models: all, bar }));
       const { chosen } = decision;
       const best = Math.max(chosen.chance, ...decision.fallbacks.map(({ chance }) => chance));
-      const cheaper = decision.fallbacks.filter(
-        ({ estimatedUsd = 0 }) => estimatedUsd < (chosen.estimatedUsd ?? 0),
+      const told = new Set(
+        decision.reasons.flatMap((reason) => (reason.kind === 'dearer-in-all' ? [reason.model] : [])),
+      );
+      const unexplained = decision.fallbacks.filter(
+        ({ estimatedUsd = 0, label }) => estimatedUsd < (chosen.estimatedUsd ?? 0) && !told.has(label),
       );
 
-      assert.ok(chosen.chance >= bar || chosen.chance === best);
-      if (chosen.chance >= bar) assert.ok(cheaper.every(({ chance }) => chance < bar));
+      assert.ok(chosen.chance >= bar || chosen.chance >= best - 0.02);
+      if (chosen.chance >= bar) assert.ok(unexplained.every(({ chance }) => chance < bar));
       assert.equal(decision.fallbacks.length, automatic(all).length - 1);
     }
   });

@@ -1,0 +1,87 @@
+/**
+ * What a window that knows the newest book works out itself, so that Redis only has to keep it: the common request and its
+ * settling, while every limit is plain, nobody waits and no lease has ended. Anything else is for the script. Units: as in
+ * `quota/book.ts`; server times in milliseconds.
+ */
+import type { Book, LimitRow } from '../quota/book.ts';
+import type { Verdict } from '../quota/decide.ts';
+import type { Operation, Outcome } from '../quota/levelStore.ts';
+import { LONGEST_WAIT_MS } from '../quota/limitReading.ts';
+import { applyOperation } from '../quota/operations.ts';
+import { packDoubles } from './doubles.ts';
+import { encodeHot, quickOf, type StoredBook } from './redisBook.ts';
+import { encodeOwn } from './redisReservations.ts';
+
+/**
+ * A window's idea of the server's time lags by the way of an answer, and drifts apart by seconds in a day. Ahead it must
+ * not be (time would bring back more than it did); so far behind it may be, and then looks at the server's again.
+ */
+export const BEHIND_MS = 1_000;
+
+export interface Proposal {
+  readonly outcome: Outcome;
+  readonly nowMs: number;
+  readonly wallMs: number;
+  /** Numbers, rows and reservation, as the script wants them. */
+  readonly texts: readonly (string | Buffer)[];
+  /** The book as it was. */
+  undo(): void;
+}
+
+/** Changes the book at once. `undefined`: not a common case, and nothing is changed. */
+export function propose(
+  { book, seq, atMs, wallMs: knownMs }: StoredBook,
+  operation: Operation,
+  wallMs: number,
+  verdict: Verdict,
+): Proposal | undefined {
+  const nowMs = atMs + Math.max(0, Math.min(wallMs - knownMs, LONGEST_WAIT_MS));
+  if (!isCommon(book, operation, nowMs)) return undefined;
+  const undo = undoOf(book, operation);
+  const outcome = applyOperation(book, operation, nowMs, verdict);
+  if (!outcome.ok || !staysPlain(book, operation, verdict)) {
+    undo();
+    return undefined;
+  }
+  const [lease, asked] =
+    operation.kind === 'take' ? [nowMs + operation.leaseMs, operation.ask.priority] : [0, 0];
+  const numbers = packDoubles([seq, wallMs, nowMs, lease, asked]);
+  const own = operation.kind === 'take' ? [encodeOwn(operation, lease)] : [];
+  return { outcome, nowMs, wallMs, texts: [numbers, encodeHot(book.limits), ...own], undo };
+}
+
+function isCommon({ limits, held, lapsed, waiting }: Book, operation: Operation, nowMs: number): boolean {
+  if (operation.kind !== 'take' && operation.kind !== 'settle') return false;
+  if (waiting.length > 0 || lapsed.length > 0) return false;
+  for (const row of limits)
+    if (quickOf(row) === 0 || (row.refill === 'at-reset' && nowMs >= row.resetAtMs)) return false;
+  for (const { leaseUntilMs } of held) if (leaseUntilMs <= nowMs) return false;
+  return true;
+}
+
+/** What the script keeps is the hot part of each row, and a reservation out of own shares. */
+function staysPlain({ limits }: Book, { kind }: Operation, { plain }: Verdict): boolean {
+  return (kind === 'settle' || plain) && limits.every((row) => row.plain);
+}
+
+/** How to put back what `operation` does to a plain book: cheap, for it is hardly ever called. */
+function undoOf(book: Book, operation: Operation): () => void {
+  const { atMs } = book;
+  const limits = book.limits.map(copyOf);
+  const [critical = 0, high = 0, medium = 0, low = 0] = book.askedAtMs;
+  const count = book.held.length;
+  const index = operation.kind === 'settle' ? book.held.findIndex(({ id }) => id === operation.id) : count;
+  const ended = book.held[index];
+  return () => {
+    book.atMs = atMs;
+    book.limits.splice(0, limits.length, ...limits);
+    book.askedAtMs.splice(0, book.askedAtMs.length, critical, high, medium, low);
+    book.waiting.length = 0;
+    if (book.held.length < count && ended) book.held.splice(index, 0, ended);
+    book.held.length = count;
+  };
+}
+
+function copyOf(row: LimitRow): LimitRow {
+  return { ...row, shares: [...row.shares], used: [...row.used] };
+}

@@ -1,0 +1,151 @@
+/**
+ * What one answer teaches: how good it was, as one grade from what became of it. Kept with the features of its task,
+ * without prompt, code or answer. Units: grades in [0, 1]; milliseconds.
+ */
+import { TASK_TYPES } from '../base/task.ts';
+import type { TaskFeatures } from './features.ts';
+import type { OutcomeFacts } from './outcomes.ts';
+
+/** Who says so: what the person did, a check of the answer, a benchmark with known results. */
+export type LessonSource = 'person' | 'check' | 'benchmark';
+
+export interface Lesson {
+  /**
+   * Of the receipt or of the benchmark's case. Answers of several models to one task share it; a later lesson of the
+   * same task and model takes the place of the earlier one.
+   */
+  readonly taskId: string;
+  readonly atMs: number;
+  readonly modelKey: string;
+  readonly features: TaskFeatures;
+  /** 0 of no use … 1 as good as hoped for. */
+  readonly grade: number;
+  /** How much it says, over 0 and at most 1: a test run more than a copied line. */
+  readonly weight: number;
+  readonly source: LessonSource;
+  /** How long the model took for one token of its answer; absent: not measured. */
+  readonly tokenMs?: number;
+}
+
+export interface Grade {
+  readonly grade: number;
+  readonly weight: number;
+}
+
+/** Share of accepted lines that may change before the grade is half. */
+const HALF_CHANGED = 0.5;
+/** Each new error or warning takes this part of the grade. */
+const PROBLEM_TAKES = 0.5;
+/** Undone so soon, the answer was not wanted; later the person may just have gone another way. */
+const SOON_MS = 120_000;
+
+/** Of all that became of one answer, oldest first; undefined while it says nothing about its quality. */
+export function gradeOf(outcomes: readonly OutcomeFacts[]): Grade | undefined {
+  let told: Grade | undefined;
+  for (const outcome of outcomes) told = afterOutcome(told, outcome);
+  return told;
+}
+
+function afterOutcome(before: Grade | undefined, outcome: OutcomeFacts): Grade | undefined {
+  switch (outcome.kind) {
+    case 'thumbs':
+      return { grade: outcome.up ? 1 : 0, weight: 1 };
+    case 'tested':
+      return { grade: outcome.passed ? 1 : 0, weight: 1 };
+    case 'checked':
+      return before ?? { grade: outcome.passed ? 0.85 : 0.1, weight: 0.5 };
+    case 'edit-settled':
+      return settled(outcome, before);
+    case 'edited-after':
+      return scaled(before, 1 / (1 + outcome.share / HALF_CHANGED));
+    case 'undone':
+      return { grade: outcome.afterMs <= SOON_MS ? 0 : 0.3, weight: 1 };
+    case 'problems':
+      return scaled(before, PROBLEM_TAKES ** Math.max(0, outcome.after - outcome.before));
+    case 'unusable':
+      return { grade: 0, weight: 1 };
+    case 'asked-stronger':
+      return { grade: 0.05, weight: 1 };
+    case 'asked-again':
+      return { grade: 0.2, weight: 0.7 };
+    case 'asked-fresh':
+      return { grade: 0.3, weight: 0.5 };
+    case 'used':
+      return { grade: 1, weight: 1 };
+    case 'copied':
+      return before ?? { grade: 0.9, weight: 0.6 };
+    case 'cancelled':
+      return before;
+  }
+}
+
+function settled(
+  { accepted, rejected, lost }: Extract<OutcomeFacts, { kind: 'edit-settled' }>,
+  before: Grade | undefined,
+): Grade | undefined {
+  const decided = accepted + rejected;
+  if (decided === 0) return before;
+  return { grade: accepted / decided, weight: decided / (decided + lost) };
+}
+
+/** Without anything that was accepted before, a change says little. */
+function scaled(before: Grade | undefined, factor: number): Grade | undefined {
+  return before === undefined ? undefined : { ...before, grade: before.grade * factor };
+}
+
+/** A lesson as it came back from a store: how far it was read is known by `row`, which only grows. */
+export interface KeptLesson {
+  readonly row: number;
+  readonly lesson: Lesson;
+}
+
+/** Implemented on disk at the edge; all windows of this machine share it. */
+export interface LessonStore {
+  add(lesson: Lesson): void;
+  /**
+   * What other windows and earlier ones taught, after `row`, oldest first. `forgotten`: all was forgotten since the
+   * last look, by whatever window; then only what is told here counts.
+   */
+  read(row: number): { readonly kept: readonly KeptLesson[]; readonly forgotten: boolean };
+  forget(): void;
+}
+
+/** From a store or a file: `undefined` for what is no lesson. */
+export function parseLesson(raw: unknown): Lesson | undefined {
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const { taskId, atMs, modelKey, features, grade, weight, source, tokenMs } = raw as Partial<Lesson>;
+  const known = parseFeatures(features);
+  if (typeof taskId !== 'string' || typeof modelKey !== 'string' || known === undefined) return undefined;
+  if (!isShare(grade) || !isShare(weight) || weight === 0 || !isNumber(atMs)) return undefined;
+  if (source !== 'person' && source !== 'check' && source !== 'benchmark') return undefined;
+  const timed = isNumber(tokenMs) && tokenMs > 0 ? { tokenMs } : {};
+  return { taskId, atMs, modelKey, features: known, grade, weight, source, ...timed };
+}
+
+const COUNTS = [
+  'inputTokens',
+  'codeLines',
+  'nesting',
+  'instructionWords',
+  'hardWords',
+  'constraints',
+] as const;
+
+function parseFeatures(raw: unknown): TaskFeatures | undefined {
+  if (typeof raw !== 'object' || raw === null) return undefined;
+  const features = raw as TaskFeatures;
+  const { task, language, problems, words = [], shape = [] } = features;
+  if (!TASK_TYPES.includes(task) || typeof language !== 'string' || !isNumber(problems)) return undefined;
+  if (!COUNTS.every((name) => isNumber(features[name]))) return undefined;
+  if (!Array.isArray(words) || !words.every((word) => isNumber(word) && word >= 0 && word < 65_536))
+    return undefined;
+  return Array.isArray(shape) && shape.every(isNumber) ? features : undefined;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isShare(value: unknown): value is number {
+  return isNumber(value) && value >= 0 && value <= 1;
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'mocha';
+import { taskFeatures } from '../../src/routing/features.ts';
+import { gradeOf, parseLesson } from '../../src/routing/lessons.ts';
+import type { OutcomeFacts } from '../../src/routing/outcomes.ts';
+
+const grade = (...outcomes: OutcomeFacts[]) => gradeOf(outcomes)?.grade;
+const accepted = { kind: 'edit-settled', accepted: 2, rejected: 0, lost: 0 } as const;
+
+suite('lessons', () => {
+  test('accepted and left alone is good, changed much is half of it, undone soon is nothing', () => {
+    assert.equal(grade(accepted), 1);
+    assert.equal(grade(accepted, { kind: 'edited-after', share: 0 }), 1);
+    assert.equal(grade(accepted, { kind: 'edited-after', share: 0.5 }), 0.5);
+    assert.equal(grade(accepted, { kind: 'undone', afterMs: 5_000 }), 0);
+    assert.equal(grade(accepted, { kind: 'problems', before: 1, after: 2 }), 0.5);
+    assert.equal(grade(accepted, { kind: 'problems', before: 2, after: 0 }), 1);
+  });
+
+  test('the person’s own word is the last one', () => {
+    assert.equal(grade(accepted, { kind: 'thumbs', up: false }), 0);
+    assert.equal(grade({ kind: 'asked-again' }, { kind: 'thumbs', up: true }), 1);
+  });
+
+  test('what says nothing of the quality gives no grade', () => {
+    assert.equal(grade(), undefined);
+    assert.equal(grade({ kind: 'cancelled' }), undefined);
+    assert.equal(grade({ kind: 'edit-settled', accepted: 0, rejected: 0, lost: 3 }), undefined);
+    assert.equal(grade({ kind: 'problems', before: 0, after: 3 }), undefined);
+  });
+
+  test('what comes back from a store is a lesson or nothing', () => {
+    const features = taskFeatures({
+      task: 'fix',
+      instruction: 'fix it',
+      language: 'go',
+      code: 'x',
+      problems: 1,
+      inputTokens: 3,
+    });
+    const good = { taskId: 'r', atMs: 1, modelKey: 'p/m', features, grade: 1, weight: 1, source: 'person' };
+
+    assert.deepEqual(parseLesson(JSON.parse(JSON.stringify(good))), good);
+    for (const bad of [
+      undefined,
+      7,
+      { ...good, grade: 2 },
+      { ...good, weight: 0 },
+      { ...good, features: { ...features, task: 'dance' } },
+      { ...good, features: { ...features, words: [-1] } },
+      { ...good, features: { ...features, inputTokens: null } },
+      { ...good, source: 'rumour' },
+    ])
+      assert.equal(parseLesson(bad), undefined);
+  });
+});
