@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
+import { isCommentInput } from './inlineChatInput.ts';
 import { openInlineChat } from './inlineChatOpening.ts';
 import type { ChatPlace } from './inlineChatPlace.ts';
 
@@ -10,7 +11,10 @@ const t = vscode.l10n.t;
 /** `place` comes from a code action: `{ uri, range }` of the problems. Resolves with the receipt once it was answered. */
 export async function fixProblems(place: unknown): Promise<Receipt | undefined> {
   const at = placeOf(place);
-  if (at === undefined) return nothingHere();
+  if (at === undefined) {
+    if (vscode.window.activeTextEditor === undefined) return nothingHere();
+    return openInlineChat(undefined, { task: 'fix', form: 'edit', instruction: '', send: true });
+  }
   if (problemsAt(at).length > 0) {
     // Of a problem the symbol around it is sent: what must change is seldom the underlined word alone.
     const range = place === undefined ? at.range : new vscode.Range(at.range.start, at.range.start);
@@ -26,8 +30,8 @@ export async function fixProblems(place: unknown): Promise<Receipt | undefined> 
 
 /** `how` comes from a key binding; without it the person types what is to become better. */
 export async function refactor(how: unknown): Promise<Receipt | undefined> {
+  if (vscode.window.activeTextEditor === undefined) return nothingHere();
   const place = placeOf(undefined);
-  if (place === undefined) return nothingHere();
   const typed = typeof how === 'string' && how.trim() !== '' ? how : await typeRefactoring();
   if (typed === undefined) return undefined;
   return openInlineChat(place, { task: 'refactor', form: 'edit', instruction: typed, send: true });
@@ -35,10 +39,8 @@ export async function refactor(how: unknown): Promise<Receipt | undefined> {
 
 /** A task that says it all. */
 export async function rewrite(task: TaskType): Promise<Receipt | undefined> {
-  const place = placeOf(undefined);
-  return place === undefined
-    ? nothingHere()
-    : openInlineChat(place, { task, form: 'edit', instruction: '', send: true });
+  if (vscode.window.activeTextEditor === undefined) return nothingHere();
+  return openInlineChat(placeOf(undefined), { task, form: 'edit', instruction: '', send: true });
 }
 
 function typeRefactoring(): Thenable<string | undefined> {
@@ -49,11 +51,14 @@ function typeRefactoring(): Thenable<string | undefined> {
   });
 }
 
+/** None where one types into a chat: then that chat is meant. */
 function placeOf(place: unknown): ChatPlace | undefined {
   const { uri, range } = (typeof place === 'object' && place !== null ? place : {}) as Partial<ChatPlace>;
   if (uri instanceof vscode.Uri && range instanceof vscode.Range) return { uri, range };
   const editor = vscode.window.activeTextEditor;
-  return editor && { uri: editor.document.uri, range: editor.selection };
+  return editor && !isCommentInput(editor.document)
+    ? { uri: editor.document.uri, range: editor.selection }
+    : undefined;
 }
 
 /** Without a selection, those of the whole file: the chat then goes to the symbol around the cursor. */

@@ -57,10 +57,14 @@ export class InlineChat implements vscode.Disposable {
     this.#use(session);
     if (form !== undefined) session.choices.form = form;
     session.choices.task = task;
+    const { input } = session.box;
+    let focused: Promise<void> | undefined;
     // One who types already goes on typing.
-    if (!session.box.input.focused) session.focus(send ? '' : (instruction ?? session.box.input.text));
-    else if (!send && instruction !== undefined) await session.box.input.setText(instruction);
-    return send ? session.send(instruction ?? '') : undefined;
+    if (!input.focused) focused = session.focus(send ? '' : (instruction ?? input.text));
+    else if (!send && instruction !== undefined) await input.setText(instruction);
+    const receipt = send ? await session.send(instruction ?? '') : undefined;
+    await focused;
+    return receipt;
   }
 
   /** The chat that one is in, or the one at the selection of the active editor. */
@@ -75,7 +79,12 @@ export class InlineChat implements vscode.Disposable {
   }
 
   async #at(place: ChatPlace): Promise<ChatSession> {
-    return this.#sessions.find((one) => one.covers(place)) ?? (await this.#create(place));
+    const covering = () => this.#sessions.find((one) => one.covers(place));
+    const known = covering();
+    if (known !== undefined) return known;
+    const document = await vscode.workspace.openTextDocument(place.uri);
+    // Asked for twice at once, the first one may be there by now.
+    return covering() ?? this.#create(document, place);
   }
 
   /** Enter: sends what is in the input that has the focus. */
@@ -132,13 +141,12 @@ export class InlineChat implements vscode.Disposable {
     const session = this.#meant(comment);
     const turn = session?.turnOf(comment);
     if (session === undefined || turn === undefined) return undefined;
-    session.box.excused();
     if (action === 'copy') {
       await vscode.env.clipboard.writeText(turn.state.text);
       return undefined;
     }
     // The button is drawn anew and loses the focus: it goes to where one types, and where Escape is heard.
-    session.focus();
+    const focused = session.focus();
     switch (action) {
       case 'stop':
         session.cancel();
@@ -146,9 +154,13 @@ export class InlineChat implements vscode.Disposable {
       case 'accept':
       case 'reject':
         await turn.live?.[action === 'accept' ? 'acceptAll' : 'rejectAll']();
+        await focused;
         return undefined;
-      default:
-        return session.again(turn, action);
+      default: {
+        const receipt = await session.again(turn, action);
+        await focused;
+        return receipt;
+      }
     }
   }
 
@@ -158,8 +170,8 @@ export class InlineChat implements vscode.Disposable {
     this.#owned.dispose();
   }
 
-  async #create(place: ChatPlace): Promise<ChatSession> {
-    const session = new ChatSession(this.#session, await vscode.workspace.openTextDocument(place.uri), place);
+  #create(document: vscode.TextDocument, place: ChatPlace): ChatSession {
+    const session = new ChatSession(this.#session, document, place);
     this.#sessions = [session, ...this.#sessions];
     const oldest = this.#sessions.findLast(({ running }) => !running);
     if (this.#sessions.length > MOST_OPEN && oldest !== undefined && oldest !== session) this.#end(oldest);
@@ -252,7 +264,8 @@ export class InlineChat implements vscode.Disposable {
     if (isCommentInput(textEditor.document)) this.#markCaret(this.#of(textEditor.document));
     if (kind === undefined) return;
     for (const session of this.#sessions) {
-      if (session.document === textEditor.document) session.codeTouched();
+      if (session.document === textEditor.document)
+        session.codeTouched(kind === vscode.TextEditorSelectionChangeKind.Mouse);
     }
   }
 

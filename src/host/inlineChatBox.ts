@@ -3,10 +3,10 @@
  * with the turns, newest first, so that neither moves when an answer grows. Units: milliseconds.
  *
  * What VS Code does, seen in 1.139: changes of a thread are sent after 100 ms without another one, so new text is shown
- * at most every 130 ms. Only a new thread of one comment gets the focus. Every draw of a thread takes the focus to the
- * comment that was clicked last, out of the code as well, and the arrow keys go from the input to the other comments of
- * its thread unless it was added behind another one, where it takes the focus with each draw. Hence two threads: the input's
- * is drawn only when the focus is or shall be there, and the other one is renewed when it may grab the focus.
+ * at most every 130 ms. Every draw of a thread takes the focus to the comment that was clicked last, out of the code as
+ * well, and nobody is told of such a click. The arrow keys go from the input to the other comments of its thread unless it
+ * was added behind another one, where it takes the focus with each draw. Hence two threads: the input's says nothing
+ * that changes and is drawn only to get the focus; the other one is made anew once the person has been in the code.
  */
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
@@ -19,8 +19,8 @@ const t = vscode.l10n.t;
 const SHOWN_EVERY_MS = 130;
 /** Each draw renders the whole talk: who types in the code meanwhile shall not feel it. */
 const SHOWN_AWAY_EVERY_MS = 500;
-/** Who clicks into the code is seen there at once; who clicks on a comment is not seen anywhere. */
-const SEEN_WITHIN_MS = 300;
+/** In a window that is not in front the focus may never come. */
+const FOCUS_WITHIN_MS = 5_000;
 
 export interface ChatBoxDeps {
   readonly controller: vscode.CommentController;
@@ -33,28 +33,31 @@ export interface ChatBoxPlace {
   readonly range: vscode.Range;
 }
 
+/** What the box is to show now, and where. */
+export interface ChatBoxOwner {
+  place(): ChatBoxPlace;
+  comments(): readonly vscode.Comment[];
+}
+
 export class ChatBox implements Disposable {
   readonly input: ChatInput;
   readonly #deps: ChatBoxDeps;
+  readonly #owner: ChatBoxOwner;
   readonly #draws: Throttled;
   readonly #drawsAway: Throttled;
   #inputThread: vscode.CommentThread | undefined;
   #inputComment: vscode.Comment | undefined;
-  #nextComment: vscode.Comment | undefined;
   #talkThread: vscode.CommentThread | undefined;
-  #turns: readonly vscode.Comment[] = [];
   #title = '';
-  #next = '';
-  /** When the input lost the focus to something that is not known yet. */
-  #leftMs: number | undefined;
-  #away = false;
-  /** A new input is on its way to the focus. */
-  #opening = false;
-  /** Somebody may have clicked on a comment of the talk. */
-  #clicked = false;
+  #focusCame: (() => void) | undefined;
+  /** The input had the focus, and something else has it now. */
+  #left = false;
+  /** A comment of the talk may have been clicked: a draw would take the focus to it. */
+  #grabs = false;
 
-  constructor(deps: ChatBoxDeps) {
+  constructor(deps: ChatBoxDeps, owner: ChatBoxOwner) {
     this.#deps = deps;
+    this.#owner = owner;
     this.input = new ChatInput(deps.hints);
     this.#draws = throttle(() => this.#draw(), SHOWN_EVERY_MS, deps.clock);
     this.#drawsAway = throttle(() => this.#draw(), SHOWN_AWAY_EVERY_MS, deps.clock);
@@ -67,32 +70,42 @@ export class ChatBox implements Disposable {
     );
   }
 
-  /** A new input with `text` takes the place of the one there is, and the focus. */
-  openInput({ uri, range }: ChatBoxPlace, text: string): void {
+  /** A new input with `text` takes the place of the one there is, and the focus. Resolves when it has it. */
+  open(text: string): Promise<void> {
     const former = this.#inputThread;
+    const { uri, range } = this.#owner.place();
     this.input.renew(text);
-    this.#opening = true;
     this.#inputComment = inputComment(text);
-    this.#nextComment = nextComment(this.#next);
-    this.#inputThread = this.#thread(uri, inputRange(range), [this.#nextComment], 'input', this.#title);
-    this.#inputThread.comments = [this.#nextComment, this.#inputComment];
+    const keys = keysComment();
+    this.#inputThread = this.#thread(uri, inputRange(range), [keys], 'input', this.#title);
+    this.#inputThread.comments = [keys, this.#inputComment];
     former?.dispose();
+    // Of two boxes at one line the newer one stands below.
+    this.renewTalk();
+    return this.#focusToCome();
   }
 
-  /** The talk is drawn in a new thread, which has no comment that was clicked. */
-  openTalk({ uri, range }: ChatBoxPlace): void {
+  #focusToCome(): Promise<void> {
+    this.#focusCame?.();
+    return new Promise((resolve) => {
+      const patience = this.#deps.clock.after(FOCUS_WITHIN_MS, () => this.#focusCame?.());
+      this.#focusCame = () => {
+        patience.dispose();
+        this.#focusCame = undefined;
+        resolve();
+      };
+    });
+  }
+
+  /** In a new thread, which has no comment that was clicked. */
+  renewTalk(): void {
     const former = this.#talkThread;
-    this.#clicked = false;
-    this.#leftMs = undefined;
-    this.#talkThread =
-      this.#turns.length === 0
-        ? undefined
-        : this.#thread(uri, talkRange(range), this.#turns, 'talk', t('Answers, newest first'));
+    const { uri, range } = this.#owner.place();
+    const comments = this.#owner.comments();
+    const label = comments.length > 1 ? t('Answers, newest first') : t('Before sending');
+    this.#grabs = false;
+    this.#talkThread = this.#thread(uri, talkRange(range), comments, 'talk', label);
     former?.dispose();
-  }
-
-  get talks(): boolean {
-    return this.#talkThread !== undefined;
   }
 
   #thread(
@@ -112,58 +125,40 @@ export class ChatBox implements Disposable {
 
   /** The input has the focus. */
   focused(): void {
-    if (this.#away && !this.#opening) this.#clicked = true;
-    this.#away = false;
-    this.#opening = false;
-    this.#leftMs = undefined;
+    this.#left = false;
     this.input.showHint();
+    this.#focusCame?.();
   }
 
   left(): void {
-    this.#away = true;
-    this.#leftMs = this.#deps.clock.monotonic();
+    this.#left = true;
   }
 
-  /** A button of ours took the focus: that is no click on a comment. */
-  excused(): void {
-    this.#leftMs = undefined;
-    this.#away = false;
+  /** The person is in the code. `clicked`: by the mouse, and so perhaps from a comment. `growing`: an answer is. */
+  codeTouched(clicked: boolean, growing: boolean): void {
+    if (!clicked && !this.#left) return;
+    this.#left = false;
+    this.#grabs = true;
+    // At once: a draw that is on its way would take the focus.
+    if (growing) this.renewTalk();
   }
 
-  /** The person is in the code. */
-  codeTouched(): void {
-    if (this.#leftMs === undefined) return;
-    if (this.#deps.clock.monotonic() - this.#leftMs > SEEN_WITHIN_MS) this.#clicked = true;
-    this.#leftMs = undefined;
-  }
-
-  /** Whether drawing could take the focus from where it is. */
-  get grabs(): boolean {
-    return this.#clicked || this.#leftMs !== undefined;
-  }
-
-  show(turns: readonly vscode.Comment[]): void {
-    this.#turns = turns;
+  show(): void {
     (this.input.focused ? this.#draws : this.#drawsAway).request();
   }
 
   /** What stands above the input from its next opening on. */
-  describe(title: string, next: string): void {
+  describe(title: string): void {
     this.#title = title;
-    this.#next = next;
   }
 
-  /** Now: VS Code takes the focus to the input with it, out of a list or the code, so only where it is or shall go there. */
-  describeNow(next: string): void {
-    this.#next = next;
-    const [thread, comment] = [this.#inputThread, this.#nextComment];
-    if (thread === undefined || comment === undefined || this.#inputComment === undefined) return;
-    if (comment.label === next) return;
-    comment.label = next;
-    thread.comments = [comment, this.#inputComment];
+  /** Drawing it takes the focus there, out of a list or the code. */
+  takeFocus(): void {
+    if (this.#inputThread !== undefined) this.#inputThread.comments = [...this.#inputThread.comments];
   }
 
   dispose(): void {
+    this.#focusCame?.();
     this.#draws.dispose();
     this.#drawsAway.dispose();
     this.#inputThread?.dispose();
@@ -173,17 +168,22 @@ export class ChatBox implements Disposable {
   }
 
   #draw(): void {
-    if (this.#talkThread !== undefined) this.#talkThread.comments = [...this.#turns];
+    if (this.#talkThread === undefined) return;
+    if (this.#grabs) this.renewTalk();
+    else this.#talkThread.comments = [...this.#owner.comments()];
   }
 }
 
-/** VS Code orders the boxes at one line by the column that it makes of their ranges: 1 of several lines, else their middle. */
+/**
+ * VS Code orders the boxes at one line by the column that it makes of their ranges: 1 of several lines, else their middle.
+ * Not from the line's beginning: what is inserted there would push one of them down and not the other.
+ */
 function inputRange(range: vscode.Range): vscode.Range {
-  return range.isSingleLine ? new vscode.Range(range.end.line, 0, range.end.line, 0) : range;
+  return range.isSingleLine ? new vscode.Range(range.end.line, 1, range.end.line, 1) : range;
 }
 
 function talkRange({ end }: vscode.Range): vscode.Range {
-  return new vscode.Range(end.line, 0, end.line, 1);
+  return new vscode.Range(end.line, 1, end.line, 2);
 }
 
 function inputComment(body: string): vscode.Comment {
@@ -196,13 +196,14 @@ function inputComment(body: string): vscode.Comment {
 }
 
 /** VS Code leaves the arrow keys to an input that was added to a thread behind another comment. */
-/** What would be sent next. */
-export function nextComment(label: string): vscode.Comment {
-  return {
-    author: { name: t('Next') },
-    body: '',
-    mode: vscode.CommentMode.Preview,
-    contextValue: 'next',
-    label,
-  };
+function keysComment(): vscode.Comment {
+  const label = t(
+    'Enter sends · Shift+Enter makes a new line · ↑ ↓ earlier prompts · Escape stops or closes',
+  );
+  return rowOf(t('Keys'), label, 'keys');
+}
+
+/** A row that nobody wrote. */
+export function rowOf(name: string, label: string, contextValue: string): vscode.Comment {
+  return { author: { name }, body: '', mode: vscode.CommentMode.Preview, contextValue, label };
 }

@@ -95,7 +95,7 @@ export class ChatInput {
     this.showHint();
   }
 
-  /** A few pale words behind what is typed: the box does not wrap them. Empty: none. */
+  /** A few pale words behind the hint or what is typed: the box does not wrap them. Empty: none. */
   preview(text: string): void {
     if (text === this.#preview) return;
     this.#preview = text;
@@ -108,11 +108,15 @@ export class ChatInput {
     const { document } = editor;
     const end = document.lineAt(document.lineCount - 1).range.end;
     const empty = document.lineCount === 1 && end.character === 0;
-    const words = empty ? this.#hint : end.character > MOST_TYPED ? '' : this.#preview;
+    const words = empty ? this.#idleWords() : end.character > MOST_TYPED ? '' : this.#preview;
     const color = new vscode.ThemeColor('input.placeholderForeground');
     const after = { contentText: words, color, ...(empty ? {} : { margin: '0 0 0 2em' }) };
     const shown = words === '' ? [] : [{ range: new vscode.Range(end, end), renderOptions: { after } }];
     editor.setDecorations(this.#hints, shown);
+  }
+
+  #idleWords(): string {
+    return this.#preview === '' ? this.#hint : `${this.#hint}  ${this.#preview}`;
   }
 
   #editor(): vscode.TextEditor | undefined {

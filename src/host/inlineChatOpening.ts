@@ -19,10 +19,13 @@ export interface ChatOpening {
 
 /** Loads the chat when it is the first; resolves with the receipt when it was sent and answered. */
 export function openInlineChat(
-  place: ChatPlace,
+  place: ChatPlace | undefined,
   opening: Omit<ChatOpening, 'place'> = {},
 ): Thenable<Receipt | undefined> {
-  return vscode.commands.executeCommand('sluice.inlineChat', { ...opening, place });
+  return vscode.commands.executeCommand('sluice.inlineChat', {
+    ...opening,
+    ...(place === undefined ? {} : { place }),
+  });
 }
 
 /** Menus give the address of a file instead, and settings may hold anything: what does not fit is left out. */

@@ -52,11 +52,9 @@ export function strongerThan(pipeline: Pipeline, draft: () => ReadyRequest): Man
   }
 }
 
-/** `Sluice · bestDiscount in cart.ts`, and the keys. */
+/** `Sluice · bestDiscount in cart.ts`. */
 export function titleWords({ document, symbol }: ChatTarget): string {
   const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
   const place = symbol === undefined ? name : t('{0} in {1}', symbol, name);
-  return ['Sluice', place, t('Enter sends, Shift+Enter makes a new line, Escape stops or closes')].join(
-    ' · ',
-  );
+  return `Sluice · ${place}`;
 }

@@ -7,24 +7,22 @@ import type { Receipt } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
 import { readWords } from '../prompt/askOrEdit.ts';
 import { errorWords } from './errorWords.ts';
-import { ChatBox, type ChatBoxDeps, nextComment } from './inlineChatBox.ts';
+import { ChatBox, type ChatBoxDeps } from './inlineChatBox.ts';
 import { type PromptHistory, PromptWalk } from './inlineChatHistory.ts';
+import { NextLine } from './inlineChatNext.ts';
 import { type ChatPlace, ChatTarget } from './inlineChatPlace.ts';
 import { previewLines, strongerThan, titleWords } from './inlineChatPreview.ts';
 import { ChatChoices, type Manner, type ReadyRequest } from './inlineChatRequest.ts';
-import { revealBox } from './inlineChatReveal.ts';
+import { BoxReveal } from './inlineChatReveal.ts';
 import { type RunDeps, runTurn } from './inlineChatRun.ts';
 import { ChatTurn } from './inlineChatTurn.ts';
+import { idleHint } from './inlineChatWords.ts';
 
 const t = vscode.l10n.t;
 
 const PREVIEW_EVERY_MS = 250;
-/** VS Code takes 100 ms to show what has changed, and then its layout. */
-const LAID_OUT_AFTER_MS = 250;
 /** Each draw renders every comment anew, so of a longer talk the newest turns are shown. */
 const MOST_SHOWN = 8;
-
-const NEXT_BELOW = t('shown above the answers');
 
 export interface ChatSessionDeps extends ChatBoxDeps, RunDeps {
   readonly settings: () => Settings;
@@ -43,13 +41,15 @@ export class ChatSession implements Disposable {
   #turns: readonly ChatTurn[] = [];
   #running: { readonly turn: ChatTurn; readonly abort: AbortController } | undefined;
   #walk: PromptWalk | undefined;
-  readonly #next = nextComment('');
-  #reveal: Disposable | undefined;
+  readonly #next = new NextLine();
+  readonly #reveal: BoxReveal;
 
   constructor(deps: ChatSessionDeps, document: vscode.TextDocument, place: ChatPlace) {
     this.#deps = deps;
     this.choices = new ChatChoices(place.fix === true);
-    this.box = this.#owned.add(new ChatBox(deps));
+    const owner = { place: () => this.#place(), comments: () => this.#comments() };
+    this.box = this.#owned.add(new ChatBox(deps, owner));
+    this.#reveal = this.#owned.add(new BoxReveal(deps.clock));
     this.#previews = this.#owned.add(throttle(() => this.#preview(), PREVIEW_EVERY_MS, deps.clock));
     this.#target = this.#targetIn(document, place.range);
     this.#hintIdle();
@@ -91,24 +91,19 @@ export class ChatSession implements Disposable {
       : range.isEqual(code) || range.isEqual(anchor);
   }
 
-  /** The input gets the focus, in a new thread: VS Code has no other way. */
-  focus(text = this.box.input.text): void {
-    this.box.openInput(this.#place(), text);
-    // Of two boxes at one line the newer one stands below.
-    if (this.box.talks) this.box.openTalk(this.#place());
+  /** The input gets the focus, in a new thread: VS Code has no other way. Resolves when it has it. */
+  focus(text = this.box.input.text): Promise<void> {
+    const focused = this.box.open(text);
     this.#previews.request();
+    return focused;
   }
 
   #place() {
     return { uri: this.document.uri, range: this.#target.anchor };
   }
 
-  /** Once what was drawn just now has its place. */
   #revealSoon(always: boolean): void {
-    this.#reveal?.dispose();
-    this.#reveal = this.#deps.clock.after(LAID_OUT_AFTER_MS, () =>
-      revealBox(this.document, this.#target.anchor.end.line, always),
-    );
+    this.#reveal.soon(() => ({ document: this.document, line: this.#target.anchor.end.line }), always);
   }
 
   inputFocused(): void {
@@ -124,9 +119,8 @@ export class ChatSession implements Disposable {
     this.#previews.request();
   }
 
-  codeTouched(): void {
-    this.box.codeTouched();
-    if (this.box.grabs && this.running) this.box.openTalk(this.#place());
+  codeTouched(clicked: boolean): void {
+    this.box.codeTouched(clicked, this.running);
   }
 
   codeChanged(changes: readonly vscode.TextDocumentContentChangeEvent[]): void {
@@ -137,7 +131,7 @@ export class ChatSession implements Disposable {
   /** The file has another name now, or another language. */
   moved(document: vscode.TextDocument): void {
     this.#target = this.#targetIn(document, this.#target.range);
-    this.focus();
+    void this.focus();
   }
 
   async recall(direction: 'earlier' | 'later'): Promise<void> {
@@ -153,9 +147,9 @@ export class ChatSession implements Disposable {
 
   /** Something was chosen by a button: the focus goes back to the input. */
   chosen(): void {
-    const { whole } = previewLines(this.#deps, this.choices.formOf(this.box.input.text), () => this.draft());
-    this.#preview();
-    this.box.describeNow(whole);
+    this.#describe();
+    this.box.renewTalk();
+    this.box.takeFocus();
   }
 
   /** What would be sent now. Throws `nothing-to-send`. */
@@ -180,7 +174,7 @@ export class ChatSession implements Disposable {
   async send(typed: string, how: { readonly stronger?: boolean; readonly boxGone?: boolean } = {}) {
     const { text } = readWords(typed);
     if (this.running || (text === '' && !this.choices.fix && this.choices.task === undefined)) {
-      if (how.boxGone === true) this.focus(typed);
+      if (how.boxGone === true) void this.focus(typed);
       this.box.input.hint(
         this.running
           ? t('Still answering. Escape stops it.')
@@ -196,8 +190,7 @@ export class ChatSession implements Disposable {
     this.choices.task = undefined;
     this.choices.form = undefined;
     this.#turns = [turn, ...this.#turns];
-    this.box.describeNow(NEXT_BELOW);
-    if (how.boxGone === true) this.focus('');
+    if (how.boxGone === true) void this.focus('');
     else void this.box.input.take(typed);
     return this.#run(turn, manner);
   }
@@ -229,7 +222,7 @@ export class ChatSession implements Disposable {
     const starting = t('Choosing a model…');
     turn.restart(starting);
     changed(starting);
-    if (this.box.grabs || !this.box.talks) this.box.openTalk(this.#place());
+    this.box.renewTalk();
     this.#revealSoon(false);
     try {
       await this.#target.found;
@@ -241,9 +234,9 @@ export class ChatSession implements Disposable {
     } finally {
       if (this.#running?.turn === turn) this.#running = undefined;
       this.#hintIdle();
+      this.#describe();
       this.#show();
       this.#revealSoon(false);
-      this.#previews.request();
     }
   }
 
@@ -269,31 +262,37 @@ export class ChatSession implements Disposable {
     this.cancel();
     this.#closing.abort(new DOMException('the chat was closed', 'AbortError'));
     this.#deps.history.add(this.box.input.text.trim());
-    this.#reveal?.dispose();
     this.#owned.dispose();
   }
 
   #show(): void {
-    const turns = this.#turns.slice(0, MOST_SHOWN).flatMap(({ question, answer }) => [question, answer]);
-    this.box.show(this.running ? turns : [this.#next, ...turns]);
+    this.#next.shown();
+    this.box.show();
   }
 
-  /** The line before sending. */
-  /** Behind what is typed, and above the answers; above the input it stands from its opening to the first question. */
-  #preview(): void {
+  #comments(): readonly vscode.Comment[] {
+    const turns = this.#turns.slice(0, MOST_SHOWN).flatMap(({ question, answer }) => [question, answer]);
+    return this.running ? turns : [this.#next.comment, ...turns];
+  }
+
+  /** The line before sending: behind what is typed, and above the answers once they are drawn. */
+  #describe(): void {
     const { input } = this.box;
     const lines = previewLines(this.#deps, this.choices.formOf(input.text), () => this.draft());
     input.preview(this.running ? '' : lines.short);
-    this.box.describe(titleWords(this.#target), this.#turns.length === 0 ? lines.whole : NEXT_BELOW);
-    if (input.text !== '' || this.#next.label === lines.whole) return;
-    this.#next.label = lines.whole;
-    if (this.#turns.length > 0) this.#show();
+    this.box.describe(titleWords(this.#target));
+    this.#next.say(lines.whole);
+  }
+
+  #preview(): void {
+    const { input } = this.box;
+    this.#describe();
+    // A draw renders the whole talk, may take the focus to an answer that was clicked, and who types shall not feel it.
+    const alone = this.#turns.length === 0 && input.focused;
+    if (alone && this.#next.stale) this.#show();
   }
 
   #hintIdle(): void {
-    const { input } = this.box;
-    if (this.#turns.length > 0) input.hint(t('Ask more, or change more'));
-    else if (this.choices.fix) input.hint(t('Enter fixes it; or say how'));
-    else input.hint(t('Ask, or say what to change'));
+    this.box.input.hint(idleHint(this.#turns.length > 0, this.choices.fix));
   }
 }

@@ -13,6 +13,12 @@ export function formName(form: ChatForm): string {
   return form === 'edit' ? t('Edit') : t('Ask');
 }
 
+/** In the empty input while nothing runs. `fix`: the chat was opened at a problem. */
+export function idleHint(talking: boolean, fix: boolean): string {
+  if (talking) return t('Ask more, or change more');
+  return fix ? t('Enter fixes it; or say how') : t('Ask, or say what to change');
+}
+
 /** What was asked for by a command, without words of the person's own. */
 export function taskWords(task: TaskType): string {
   switch (task) {

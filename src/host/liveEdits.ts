@@ -12,6 +12,8 @@ import { StreamedEdit } from './liveEditStream.ts';
 
 const t = vscode.l10n.t;
 const TOLD_FOR_MS = 8_000;
+/** The scheme of VS Code's editor in a comment. */
+const CHAT_INPUT = 'comment';
 
 /** Which hunk of which edit; what a lens gives its command. */
 export interface HunkAddress {
@@ -41,7 +43,12 @@ export class LiveEdits implements vscode.Disposable {
     this.#owned.add(workspace.onDidCloseTextDocument((document) => this.#gone([document.uri])));
     this.#owned.add(workspace.onDidRenameFiles(({ files }) => this.#gone(files.map(({ oldUri }) => oldUri))));
     this.#owned.add(window.tabGroups.onDidChangeTabs(({ closed }) => this.#tabsClosed(closed)));
-    this.#owned.add(window.onDidChangeVisibleTextEditors(() => this.#marks.draw()));
+    this.#owned.add(
+      window.onDidChangeVisibleTextEditors(() => {
+        this.#marks.draw();
+        this.#mark();
+      }),
+    );
     this.#owned.add(window.onDidChangeActiveTextEditor(() => this.#mark()));
   }
 
@@ -87,7 +94,7 @@ export class LiveEdits implements vscode.Disposable {
 
   /** Goes round at the ends. */
   go(where: 'next' | 'previous'): void {
-    const editor = vscode.window.activeTextEditor;
+    const editor = this.#editor();
     const lines = this.#inActive()
       .flatMap(({ hunks }) => hunks.map(({ line }) => line))
       .toSorted((one, other) => one - other);
@@ -113,8 +120,15 @@ export class LiveEdits implements vscode.Disposable {
   }
 
   #inActive(): readonly StreamedEdit[] {
-    const document = vscode.window.activeTextEditor?.document;
+    const document = this.#editor()?.document;
     return this.#edits.filter((edit) => edit.document === document);
+  }
+
+  /** The one that keys and the palette mean: from the input of a chat that is the editor with the edits beside it. */
+  #editor(): vscode.TextEditor | undefined {
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    if (activeTextEditor?.document.uri.scheme !== CHAT_INPUT) return activeTextEditor;
+    return visibleTextEditors.find(({ document }) => this.#edits.some((edit) => edit.document === document));
   }
 
   #at({ edit, hunk }: HunkAddress) {
@@ -124,7 +138,7 @@ export class LiveEdits implements vscode.Disposable {
   }
 
   #atCursor() {
-    const line = vscode.window.activeTextEditor?.selection.active.line ?? -1;
+    const line = this.#editor()?.selection.active.line ?? -1;
     const covers = ({ line: first, hunk }: PlacedHunk) =>
       line >= first && line < first + Math.max(1, hunk.newLines.length);
     for (const edit of this.#inActive()) {
@@ -187,15 +201,21 @@ export class LiveEdits implements vscode.Disposable {
     this.#mark();
   }
 
-  /** Commands and keys of edits are there only where one is. */
+  /**
+   * Commands and keys of edits are there while one is seen. They do not follow the focus: that is told too late for a key
+   * that is pressed at once.
+   */
   #mark(): void {
-    const here = this.#inActive();
+    const { visibleTextEditors } = vscode.window;
+    const seen = this.#edits.some(({ document }) =>
+      visibleTextEditors.some((one) => one.document === document),
+    );
     const set = (key: string, value: boolean) =>
       void vscode.commands.executeCommand('setContext', key, value);
-    set('sluice.hasEdits', here.length > 0);
+    set('sluice.hasEdits', seen);
     set(
       'sluice.editStreaming',
-      here.some(({ streaming }) => streaming),
+      this.#inActive().some(({ streaming }) => streaming),
     );
   }
 }

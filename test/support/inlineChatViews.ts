@@ -21,6 +21,15 @@ const PALE_WORDS = `[...document.querySelectorAll('.review-widget .edit-textarea
   .map((content) => content.slice(1, -1))
   .join('')`;
 
+/** The line of the caret in the input, from 0; the line that begins where the caret begins. */
+const CARET_LINE = `(() => {
+  const box = document.querySelector('.review-widget .edit-textarea');
+  const top = (element) => Math.round(element.getBoundingClientRect().top);
+  const caret = box?.querySelector('.cursors-layer .cursor');
+  const tops = [...(box?.querySelectorAll('.view-line') ?? [])].map(top).sort((a, b) => a - b);
+  return caret ? tops.indexOf(top(caret)) : -1;
+})()`;
+
 export class ChatView {
   readonly workbench: Workbench;
   readonly page: Page;
@@ -50,13 +59,25 @@ export class ChatView {
     return this.page.evaluate<string>(PALE_WORDS);
   }
 
-  /** What would be sent now, as it stands above the input. */
+  /** What would be sent now, as it stands below the input. */
   async next(): Promise<string> {
-    return (await this.boxes.first().locator('.review-comment .isPending').first().textContent()) ?? '';
+    const row = this.boxes
+      .locator('.review-comment')
+      .filter({ has: this.page.getByText('Next', { exact: true }) });
+    return (await row.locator('.isPending').first().textContent()) ?? '';
+  }
+
+  /** The caret has come to a line of the input, from 0. */
+  async caretOnLine(line: number): Promise<void> {
+    await until(
+      { what: `the caret on line ${line}`, timeoutMs },
+      async () => (await this.page.evaluate<number>(CARET_LINE)) === line,
+    );
   }
 
   async title(): Promise<string> {
-    return (await this.boxes.first().locator('.review-title .filename').textContent()) ?? '';
+    const box = this.boxes.filter({ has: this.page.locator('.edit-textarea') });
+    return (await box.locator('.review-title .filename').first().textContent()) ?? '';
   }
 
   async lineThat(holds: (line: string) => boolean): Promise<string> {

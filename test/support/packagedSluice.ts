@@ -13,7 +13,12 @@ export interface OpenedSluice {
   close(): Promise<void>;
 }
 
-export type OpenOptions = Omit<CodeServerOptions, 'name' | 'vsixFiles'> & Omit<WorkbenchOptions, 'folder'>;
+export interface OpenOptions
+  extends Omit<CodeServerOptions, 'name' | 'vsixFiles'>,
+    Omit<WorkbenchOptions, 'folder'> {
+  /** A chance to change the copy of the sample before it is opened. */
+  readonly prepare?: (folder: string) => Promise<void> | void;
+}
 
 let packaged: Promise<string> | undefined;
 
@@ -31,6 +36,7 @@ export async function openPackagedSluice(
 ): Promise<OpenedSluice> {
   const vsixFiles = [await packagedOnce(signal)];
   const sample = await copySample();
+  await options.prepare?.(sample.folder);
   const server = await startCodeServer({ ...options, name: 'workbench', vsixFiles }, signal);
   const end = async (): Promise<void> => {
     await server.stop();

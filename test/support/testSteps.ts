@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensureCodeServer } from './codeServerInstall.ts';
 import { runHostTests } from './hostTests.ts';
 import { planVariable } from './mochaPlan.ts';
 import { logFolder, repoRoot } from './paths.ts';
@@ -70,6 +71,8 @@ async function runTestProcess(
   signal: AbortSignal,
 ): Promise<StepOutcome> {
   await ensureSystem(kind === 'unit' ? [chromiumNeed, redisNeed] : [chromiumNeed], signal);
+  // Here, where no timeout of a test bounds it: on a fresh machine it takes minutes.
+  if (kind === 'workbench') await ensureCodeServer(signal);
   const request = { files: testFiles(kind), timeoutMs, talkative: kind === 'workbench', grep };
   return plannedRun(request, (plan) => {
     const env = { ...process.env, [planVariable]: JSON.stringify(plan) };

@@ -13,7 +13,7 @@ import { repoRoot } from '../support/paths.ts';
 import { keepPicture } from '../support/pictures.ts';
 import { answer, quickInput } from '../support/quickInput.ts';
 import { copySample, linesOf } from '../support/sampleWorkspace.ts';
-import { dashboard, explainSelection, figures, meter } from '../support/sluiceViews.ts';
+import { dashboard, explainSelection, figures, finishedAnswer, meter } from '../support/sluiceViews.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { until } from '../support/until.ts';
 import { writeVirtualExtension } from '../support/virtualFiles.ts';
@@ -201,7 +201,7 @@ suite('windows that are not as they should be', () => {
     assert.match(shown, /sim-powerful/);
   });
 
-  test('a key is refused with a clear message and not kept; a good one connects; closing the window ends the call', async () => {
+  test('a key is refused with a clear message and not kept; a good one connects; a costly request is asked about; closing the window ends the call', async () => {
     const options = {
       seed: 1,
       clock: systemClock,
@@ -211,8 +211,10 @@ suite('windows that are not as they should be', () => {
     };
     const platform = await startSimulatedPlatform(options);
     cleanUp.push(() => platform.dispose());
-    const settings = { 'sluice.anthropic.baseUrl': platform.url };
+    const settings = { 'sluice.anthropic.baseUrl': platform.url, 'sluice.request.confirmAboveUsd': 0 };
     const { page } = await open(await sampleFolder(), { settings });
+    const question = page.locator('.monaco-dialog-box');
+    const send = question.getByRole('button', { name: 'Send', exact: true });
     const typeKey = async (key: string) => {
       await page.getByPlaceholder('sk-ant-…').waitFor();
       await answer(page, key);
@@ -229,9 +231,19 @@ suite('windows that are not as they should be', () => {
     await typeKey(platform.token);
     await meter(workbench, ({ text }) => !text.includes('simulated'));
     await selectFunction();
-    const { receipt } = await explainSelection(workbench);
+    const callsBefore = platform.requests.length;
+    await workbench.runCommand('Sluice: Explain Selection');
+    const asked = await question.textContent();
+    await question.getByRole('button', { name: 'Cancel', exact: true }).click();
+    const { root } = await workbench.webview('main[data-phase="failed"]');
+    const kept = (await root.textContent()) ?? '';
+    const calls = platform.requests.length - callsBefore;
+    await workbench.runCommand('Sluice: Explain Selection');
+    await send.click();
+    const { receipt } = await finishedAnswer(workbench);
     platform.script([{ fault: { kind: 'hang', afterChunks: 2 } }]);
     await workbench.runCommand('Sluice: Ask Again Without the Cache');
+    await send.click();
     await until(within('a running call'), async () => platform.requests.at(-1)?.outcome === 'running');
     await workbench.runCommand('Developer: Reload Window');
     const ended = await until(within('the call to end'), async () => {
@@ -240,6 +252,9 @@ suite('windows that are not as they should be', () => {
     });
 
     assert.match(refusal, /Nothing was stored/);
+    assert.match(asked ?? '', /Send this to .*Haiku.*It may cost up to \$/);
+    assert.equal(calls, 0);
+    assert.match(kept, /Not sent/);
     assert.equal(receipt.get('Model'), 'claude-haiku-5-5');
     assert.equal(ended.outcome, 'cancelled');
   });

@@ -1,8 +1,12 @@
 /** The commands that do something to the code, as a person drives them: palette, lenses, comments, keys. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite, suiteSetup, suiteTeardown, teardown, test } from 'mocha';
 import { type OpenedSluice, openPackagedSluice } from '../support/packagedSluice.ts';
 import { keepPicture } from '../support/pictures.ts';
+import { quickInput } from '../support/quickInput.ts';
 import { linesOf } from '../support/sampleWorkspace.ts';
 import { until } from '../support/until.ts';
 
@@ -12,7 +16,7 @@ suite('commands on the code', () => {
   let opened: OpenedSluice;
 
   suiteSetup(async () => {
-    opened = await openPackagedSluice();
+    opened = await openPackagedSluice({ prepare: withChanges });
   });
   suiteTeardown(() => opened?.close());
   teardown(async function () {
@@ -26,6 +30,12 @@ suite('commands on the code', () => {
   const select = async (name: string) => {
     await opened.workbench.openFile('cart.ts');
     await opened.workbench.selectLines(await linesOf(name, 'cart.ts'));
+  };
+
+  /** The focus in the code, at the change. */
+  const intoTheCode = async () => {
+    await opened.workbench.runCommand('View: Focus Active Editor Group');
+    await opened.workbench.page.locator('.editor-instance > .monaco-editor.focused').first().waitFor();
   };
 
   test('Document proposes a change at the place; a click on its lens accepts it, one undo takes it back', async () => {
@@ -68,4 +78,94 @@ suite('commands on the code', () => {
     await page.locator('.tab[data-resource-name="cart.test.ts"]').waitFor();
     await lens('Ask Stronger').waitFor();
   });
+
+  test('the keys of a change reject it, and accept it', async () => {
+    const { page } = opened.workbench;
+    await select('bestDiscount');
+    await opened.workbench.runCommand('Sluice: Document');
+    await lens('Reject').waitFor();
+    await intoTheCode();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Shift+N');
+    await until(within('the lens to go'), async () => (await lens('Reject').count()) === 0);
+    const rejected = await text('.editor-instance .view-lines');
+
+    await opened.workbench.runCommand('Sluice: Simplify');
+    await lens('Accept').waitFor();
+    await intoTheCode();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('.');
+    const { first } = await linesOf('bestDiscount', 'cart.ts');
+    await opened.workbench.statusBarItem(
+      'status.editor.selection',
+      (item) => item.text === `Ln ${first}, Col 1`,
+    );
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('y');
+    await until(within('the lens to go'), async () => (await lens('Accept').count()) === 0);
+    const accepted = await text('.editor-instance .view-lines');
+
+    assert.doesNotMatch(rejected, /simulated description/);
+    assert.match(accepted, /Simulated simplification/);
+    await opened.workbench.runCommand('File: Revert File');
+  });
+
+  test('the lightbulb offers to fix a problem, and the change stands at it', async () => {
+    const { page } = opened.workbench;
+    await opened.workbench.openFile('broken.json');
+    await page.locator('.squiggly-error').first().waitFor();
+    await opened.workbench.placeCursor(2, 10);
+
+    await page.keyboard.press('Control+.');
+    const offered = page.locator('.action-widget').getByText('Fix with Sluice', { exact: true });
+    await offered.click();
+    await lens('Accept').waitFor();
+
+    assert.match(await text('.editor-instance .view-lines'), /Simulated fix/);
+    await opened.workbench.runCommand('Sluice: Reject All Changes in This File');
+    await until(within('the lens to go'), async () => (await lens('Accept').count()) === 0);
+  });
+
+  test('a name is picked from those that are proposed, and the language server renames', async () => {
+    const { page } = opened.workbench;
+    await opened.workbench.openFile('cart.ts');
+    const { first } = await linesOf('bestDiscount', 'cart.ts');
+    await opened.workbench.placeCursor(first, 'export function best'.length + 1);
+
+    await opened.workbench.runCommand('Sluice: Propose Names…');
+    const name = page.locator('.quick-input-list .monaco-list-row').first();
+    await name.getByText('computeBestDiscount', { exact: true }).waitFor();
+    const receipt = await quickInput(page).getAttribute('placeholder');
+    await page.keyboard.press('Enter');
+
+    await until(within('the new name'), async () =>
+      /function computeBestDiscount\(/.test(await text('.editor-instance .view-lines')),
+    );
+    await opened.workbench.placeCursor((await linesOf('total', 'cart.ts')).first);
+    await until(within('the new name where it is called'), async () =>
+      /\* computeBestDiscount\(/.test(await text('.editor-instance .view-lines')),
+    );
+    assert.match(receipt ?? '', /simulated/);
+    await opened.workbench.runCommand('File: Revert File');
+  });
+
+  test('a commit message stands in the box of the source control view', async () => {
+    const { page } = opened.workbench;
+    await page.locator('.activitybar .badge[aria-label^="Source Control"]').click();
+    await page.locator('.scm-editor').first().waitFor();
+
+    await opened.workbench.runCommand('Sluice: Write Commit Message');
+
+    await until(within('the message'), async () => /chore: /.test(await text('.scm-editor .view-line')));
+  });
 });
+
+/** Something to commit, and a file that does not parse. */
+function withChanges(folder: string): void {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
+  git('init', '-q');
+  git('add', '.');
+  git('-c', 'user.name=a', '-c', 'user.email=a@b.c', 'commit', '-q', '-m', 'first');
+  appendFileSync(join(folder, 'README.md'), '\nOpen every day but Monday.\n');
+  appendFileSync(join(folder, 'broken.json'), '{\n  "open": tru,\n  "books": 3\n}\n');
+}
