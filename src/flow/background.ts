@@ -20,8 +20,8 @@ import {
 } from './aheadCounts.ts';
 import { AskedLog } from './askedLog.ts';
 import type { Answer, Receipt, RouteRequest } from './request.ts';
+import type { BackgroundView } from './reuseViews.ts';
 import type { Settings } from './settings.ts';
-import type { BackgroundView } from './snapshot.ts';
 
 export type AheadKind = 'warming' | 'prefetch';
 

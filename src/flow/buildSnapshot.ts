@@ -12,15 +12,8 @@ import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
-import type {
-  BackgroundView,
-  BucketView,
-  CacheLevelView,
-  DecisionView,
-  LatencyView,
-  SimilarView,
-  Snapshot,
-} from './snapshot.ts';
+import type { BackgroundView, SimilarView } from './reuseViews.ts';
+import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
 import type { Trials } from './trials.ts';
 
 export interface SnapshotSources {

@@ -64,14 +64,12 @@ interface ModelsSetting {
   readonly type: 'models';
   readonly default: readonly ModelOverride[];
 }
-
 /** As above. */
 interface EventsSetting {
   readonly type: 'events';
   readonly default: readonly PlannedEvent[];
 }
-
-/** As `ModelsSetting`. */
+/** As above. */
 interface LimitsSetting {
   readonly type: 'limits';
   readonly default: readonly DeclaredLimit[];

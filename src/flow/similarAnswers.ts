@@ -11,9 +11,9 @@ import { VerifierModel } from '../cache/verifierModel.ts';
 import { verifierEvidence, verifierWeights } from '../cache/verifierWeights.ts';
 import type { OutcomeFacts } from '../routing/outcomes.ts';
 import type { Answer, RouteRequest } from './request.ts';
+import type { SimilarView } from './reuseViews.ts';
 import type { Settings } from './settings.ts';
 import type { SimilarAnswer } from './similar.ts';
-import type { SimilarView } from './snapshot.ts';
 
 /** The key is that of the exact levels. */
 export interface KeptQuestion {

@@ -1,6 +1,6 @@
 /** How an answer view ends: what can be done next, and words for an answer that is not whole. */
 import * as vscode from 'vscode';
-import type { AnswerAction } from '../flow/messages.ts';
+import type { AnswerAction, AnswerState } from '../flow/messages.ts';
 import type { Receipt } from '../flow/request.ts';
 import { firstOf } from './words.ts';
 
@@ -20,16 +20,22 @@ export function ended(markdown: string): AnswerAction[] {
   return markdown === '' ? ['again'] : ['copy', 'again', 'fresh'];
 }
 
-export function doneActions({ answeredFor }: Receipt): readonly AnswerAction[] {
-  return answeredFor === undefined
-    ? ['copy', 'again', 'stronger', 'fresh', 'decision']
-    : ['anyway', 'copy', 'stronger', 'decision'];
-}
-
-/** Above the answer, so that nobody takes it for one to this very question. */
+/** The notice stands above the answer, so that nobody takes it for one to this very question. */
 export function similarNotice({ answeredFor }: Receipt): string[] {
   if (answeredFor === undefined) return [];
   return [t('This is the answer to a similar question: “{0}”.', firstOf(answeredFor.question))];
+}
+
+export function doneWith(
+  receipt: Receipt,
+  notices: readonly string[],
+): Pick<AnswerState, 'notices' | 'actions'> {
+  if (receipt.answeredFor === undefined)
+    return { notices, actions: ['copy', 'again', 'stronger', 'fresh', 'decision'] };
+  return {
+    notices: [...notices, ...similarNotice(receipt)],
+    actions: ['anyway', 'copy', 'stronger', 'decision'],
+  };
 }
 
 export function strongerThan(receipt: Receipt | undefined): { strongerThan?: string } {

@@ -6,15 +6,7 @@ import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
 import { roomInMs } from '../flow/retry.ts';
-import {
-  CONNECT,
-  CONNECT_HELPS,
-  doneActions,
-  ended,
-  similarNotice,
-  stopWords,
-  strongerThan,
-} from './answerEndings.ts';
+import { CONNECT, CONNECT_HELPS, doneWith, ended, stopWords, strongerThan } from './answerEndings.ts';
 import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
 import { errorWords } from './errorWords.ts';
 import { receiptRows } from './receiptRows.ts';
@@ -265,8 +257,7 @@ export class AnswerSession {
       markdown: text,
       simulated: receipt.simulated,
       receipt: receiptRows(receipt),
-      notices: [...this.#state.notices, ...similarNotice(receipt)],
-      actions: doneActions(receipt),
+      ...doneWith(receipt, this.#state.notices),
       ...(problem === undefined ? {} : { problem }),
     });
   }

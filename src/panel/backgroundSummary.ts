@@ -1,5 +1,5 @@
 /** What is asked before the person does: how much of it was used, what it cost, and each of it. */
-import type { BackgroundView } from '../flow/snapshot.ts';
+import type { BackgroundView } from '../flow/reuseViews.ts';
 import { type Content, h, type VNode } from './dom.ts';
 import type { Format } from './format.ts';
 import { facts, figure, nothing, section, simulatedBadge, unknown } from './parts.ts';

@@ -1,5 +1,5 @@
 /** How often the answer to a similar question served, how many of those were wrong as far as one can tell, what was saved. */
-import type { SimilarView } from '../flow/snapshot.ts';
+import type { SimilarView } from '../flow/reuseViews.ts';
 import { type Content, h, type VNode } from './dom.ts';
 import type { Format } from './format.ts';
 import { figure, nothing, section, unknown } from './parts.ts';

@@ -85,9 +85,9 @@ export function distinct(pairs: readonly QuestionPair[]): string[] {
   return [...new Map(pairs.map(({ b }) => [sameForm(b), b])).values()];
 }
 
-const BINS = 100;
-/** Scores below the median are served under no bound: one bin. */
-const BINNED_SHARE = 0.5;
+const BINS = 120;
+/** Scores below the best fifth are served under no bound: one bin. */
+const BINNED_SHARE = 0.2;
 
 /** Equal questions are no evidence; what the file does not know counts as wrong. */
 export function freeEvidence(hits: readonly TrialHit[]): Evidence {
