@@ -117,7 +117,7 @@ suite('semantic index', () => {
 
     assert.ok(right > 1_000, String(right));
     assert.deepEqual(wrong, []);
-  }).timeout(60_000);
+  }).timeout(240_000);
 
   test('similar free questions are off at the default bound, for want of evidence, and on at a wide one', () => {
     const index = openIndex(DEFAULT_BOUND);
