@@ -1,13 +1,15 @@
 /**
  * Builds `dist`: the extension as CommonJS chunks (what is imported with `import()` from our own sources becomes a file
  * of its own, loaded on first use), the tokenizer's worker, one browser script for each webview, and the licences of
- * what is in them. The manifest's translations are copied beside package.json: VS Code finds them nowhere else.
+ * what is in them. Grammars are copied as they are. The manifest's translations are copied beside package.json: VS Code finds them nowhere else.
  * `--watch` rebuilds; `--metafile` writes `.build/meta.json`.
  */
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import process from 'node:process';
 import { build, context } from 'esbuild';
+import { GRAMMARS } from './src/node/grammars.ts';
+import { grammarLicenses } from './test/support/grammarLicenses.ts';
 import { licensesText } from './test/support/licenses.ts';
 
 const watch = process.argv.includes('--watch');
@@ -59,6 +61,7 @@ const host = {
     extension: 'src/extension.ts',
     anthropicTransport: 'src/node/anthropicTransport.ts',
     openaiTransport: 'src/node/openaiTransport.ts',
+    answerChecking: 'src/flow/answerChecking.ts',
     approveCost: 'src/host/approveCost.ts',
     askAnyway: 'src/host/askAnyway.ts',
     answerSchema: 'src/node/answerSchema.ts',
@@ -104,6 +107,7 @@ const host = {
     sqliteQuestions: 'src/node/sqliteQuestions.ts',
     similarAnswers: 'src/flow/similarAnswers.ts',
     usageRows: 'src/node/usageRows.ts',
+    treeSitterParser: 'src/node/treeSitterParser.ts',
     tieredCache: 'src/cache/tieredCache.ts',
     tokenizerWorker: 'src/node/tokenizerWorker.ts',
   },
@@ -124,6 +128,18 @@ const panels = {
   target: 'es2023',
 };
 
+/** The parser and its grammars, as files of their own. */
+const GRAMMAR_FOLDER = 'node_modules/@vscode/tree-sitter-wasm/wasm';
+const GRAMMAR_FILES = [
+  'tree-sitter.wasm',
+  ...Object.keys(GRAMMARS).map((name) => `tree-sitter-${name}.wasm`),
+];
+
+async function copyGrammars() {
+  await mkdir('dist', { recursive: true });
+  for (const name of GRAMMAR_FILES) await copyFile(`${GRAMMAR_FOLDER}/${name}`, `dist/${name}`);
+}
+
 const MANIFEST_TEXTS = /^package\.nls\.[\w-]+\.json$/;
 
 async function copyManifestTexts() {
@@ -134,6 +150,7 @@ async function copyManifestTexts() {
 }
 
 await copyManifestTexts();
+await copyGrammars();
 if (watch) {
   for (const options of [host, panels]) await (await context(options)).watch();
 } else {
@@ -141,9 +158,13 @@ if (watch) {
   const [inputs, outputs] = ['inputs', 'outputs'].map((part) =>
     Object.assign({}, ...results.map(({ metafile }) => metafile[part])),
   );
-  await writeFile('dist/licenses.txt', licensesText(Object.keys(inputs), process.cwd()));
+  await writeFile('dist/licenses.txt', licensesText(Object.keys(inputs), process.cwd()) + grammarLicenses());
   // What an earlier build left goes only now: an editor may be running on these files.
-  const built = new Set([...Object.keys(outputs).map((file) => basename(file)), 'licenses.txt']);
+  const built = new Set([
+    ...Object.keys(outputs).map((file) => basename(file)),
+    'licenses.txt',
+    ...GRAMMAR_FILES,
+  ]);
   for (const file of await readdir('dist'))
     if (!built.has(file)) await rm(`dist/${file}`, { recursive: true });
   if (process.argv.includes('--metafile')) {

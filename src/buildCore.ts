@@ -10,6 +10,7 @@ import { AnswerCache } from './flow/answerCache.ts';
 import { factorOf } from './flow/callPlan.ts';
 import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
+import { isHeld } from './flow/heldRequests.ts';
 import { LazyLearning } from './flow/lazyLearning.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import { LazyLowerLevels } from './flow/lazyLowerLevels.ts';
@@ -20,6 +21,7 @@ import { Outcomes } from './flow/outcomes.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
 import { requestId } from './flow/receipts.ts';
+import type { Receipt, RouteRequest } from './flow/request.ts';
 import type { SettingKey } from './flow/settings.ts';
 import { Trials } from './flow/trials.ts';
 import type { Notices } from './host/notices.ts';
@@ -29,6 +31,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { LazyHistory } from './node/lazyHistory.ts';
 import { sha256 } from './node/sha256.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
+import { openChecking } from './openChecking.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
 import type { KnownBooks } from './quota/lazyLevels.ts';
 import type { Quota } from './quota/quota.ts';
@@ -92,11 +95,16 @@ export function buildCore(deps: CoreDeps) {
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher({ ...parts, learned: () => learning.get() });
+  const spent = (receipt: Receipt, request: RouteRequest) => pipeline.spent(receipt, request);
+  const checking = owned.add(openChecking(deps, { dispatcher, outcomes, spent }));
+  const cascade = async () => (await checking.get()).cascade;
+  const holds = (request: RouteRequest) => isHeld(request, read()['cascade.when']);
   const similar = owned.add(openSimilar(storageFile(context, 'questions.db'), read, onFailure, cache));
-  const joined = { dispatcher, cache, metrics, clock, random, log, trials, similar };
-  const pipeline = owned.add(new Pipeline(joined));
+  const pipeline: Pipeline = owned.add(
+    new Pipeline({ dispatcher, cache, metrics, clock, random, log, trials, cascade, holds, similar }),
+  );
   owned.add(outcomes.onOutcome(({ receiptId, kind }) => similar.happened(receiptId, kind)));
-  const ahead = { cache, pipeline, platforms, quota, lookAhead, settings: read, owned };
+  const ahead = { cache, pipeline, platforms, quota, lookAhead, settings: read, holds, owned };
   const background = owned.add(openBackground(storageFile(context, 'asked.json'), onFailure, ahead));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
@@ -110,7 +118,7 @@ export function buildCore(deps: CoreDeps) {
   );
   return {
     ...{ platforms, quota, metrics, cache, lower, pipeline, clock, estimator, similar, background },
-    ...{ log, outcomes, lookAhead, learning, history, trials },
+    ...{ log, outcomes, lookAhead, learning, history, trials, checking },
   };
 }
 

@@ -6,6 +6,7 @@ import { LazyBackground } from './flow/lazyBackground.ts';
 import type { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import type { Pipeline } from './flow/pipeline.ts';
 import type { Platforms } from './flow/platforms.ts';
+import type { RouteRequest } from './flow/request.ts';
 import type { Settings } from './flow/settings.ts';
 import { LazySimilar } from './flow/similar.ts';
 import { hasSpare } from './flow/spareQuota.ts';
@@ -44,6 +45,8 @@ export interface AheadParts {
   readonly quota: Quota;
   readonly lookAhead: LazyLookAhead;
   readonly settings: () => Settings;
+  /** What is checked before it is shown is not asked ahead: nobody would look at the checks. */
+  readonly holds: (request: RouteRequest) => boolean;
   /** Ends what is opened with the window. */
   readonly owned: DisposableBag;
 }
@@ -52,7 +55,7 @@ export interface AheadParts {
 export function openBackground(
   file: string,
   onFailure: (error: unknown) => void,
-  { cache, pipeline, platforms, quota, lookAhead, settings, owned }: AheadParts,
+  { cache, pipeline, platforms, quota, lookAhead, settings, holds, owned }: AheadParts,
 ): LazyBackground {
   const open = async () => {
     const [{ Background }, { JsonFile }] = await Promise.all([
@@ -65,7 +68,7 @@ export function openBackground(
       ...{ clock, store, settings, day: localDay },
       run: (request, signal) => pipeline.run(request, () => undefined, signal),
       preview: (request) => pipeline.preview(request).decision,
-      keyOf: (request) => cache.key(request),
+      keyOf: (request) => (holds(request) ? undefined : cache.key(request)),
       known: async (key, request, signal) => (await cache.known(key, request, signal)) !== undefined,
       running: () => pipeline.running,
       spare: (key) => {

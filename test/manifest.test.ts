@@ -79,6 +79,7 @@ suite('manifest', () => {
         ([, { type }]) =>
           type === 'url' ||
           type === 'path' ||
+          type === 'command' ||
           type === 'redis' ||
           type === 'rules' ||
           type === 'models' ||

@@ -17,7 +17,7 @@ const SETUP = 60_000;
 const WANTED = [
   /^(\[Content_Types\]\.xml|extension\.vsixmanifest)$/,
   /^extension\/(package\.json|package\.nls(\.[\w-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(\w+\.c?js|licenses\.txt)$/,
+  /^extension\/dist\/(\w+\.c?js|licenses\.txt|tree-sitter(-[a-z-]+)?\.wasm)$/,
   /^extension\/media\/\w+\.(css|svg|png)$/,
   /^extension\/media\/l10n\/bundle\.l10n\.[\w-]+\.json$/,
 ];

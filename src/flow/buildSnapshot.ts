@@ -7,6 +7,7 @@ import type { LimitState } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
+import type { CheckRate } from './checkRates.ts';
 import { fatesOf, fateView } from './fates.ts';
 import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -30,6 +31,7 @@ export interface SnapshotSources {
   readonly outcomes?: { readonly recent: readonly Outcome[] };
   readonly similar?: Loaded<SimilarView>;
   readonly background?: Loaded<BackgroundView>;
+  readonly checking?: { readonly rates: readonly CheckRate[] };
   readonly trials?: Pick<Trials, 'current'> | undefined;
 }
 
@@ -74,6 +76,7 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     running: pipeline.running,
     ...trialViews(sources),
     predictions: sources.lookAhead?.current?.calibration() ?? {},
+    checks: sources.checking?.rates ?? [],
     notices: words.notices(),
   };
 }

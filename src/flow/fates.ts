@@ -11,7 +11,8 @@ export function fatesOf(
   const listed = new Set(receipts.map(({ id }) => id));
   const fates = new Map<string, Outcome[]>();
   for (const outcome of newestFirst.toReversed()) {
-    if (!listed.has(outcome.receiptId)) continue;
+    // What a check says of an answer is not yet what became of it.
+    if (!listed.has(outcome.receiptId) || outcome.kind === 'checked') continue;
     const before = fates.get(outcome.receiptId);
     if (before) before.push(outcome);
     else fates.set(outcome.receiptId, [outcome]);

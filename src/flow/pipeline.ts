@@ -3,6 +3,7 @@
  * metrics → caches.
  * Every door sends its requests through here. Units: milliseconds.
  */
+import { failureIn } from '../base/check.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { SluiceError } from '../base/errors.ts';
@@ -10,13 +11,14 @@ import { Emitter } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
-import { promptTokens } from '../base/task.ts';
 import type { LowerLevel } from '../cache/cacheStore.ts';
 import type { Lease } from '../cache/lease.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Decision } from '../routing/decision.ts';
-import { type AnswerCache, strategyOf } from './answerCache.ts';
+import type { AnswerCache } from './answerCache.ts';
+import type { Cascade } from './cascade.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { factsOf, measuredOf } from './measured.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
 import type { Answer, AnswerEvent, AnsweredFor, Receipt, RouteRequest } from './request.ts';
 import type { Similar } from './similar.ts';
@@ -31,6 +33,10 @@ export interface PipelineDeps {
   readonly log: Log;
   /** Asked when no exact level has the answer. */
   readonly similar?: Similar;
+  /** Checks what is not shown before its end, and goes up; loaded when first needed. Absent: nothing is checked. */
+  readonly cascade?: () => Promise<Cascade>;
+  /** Whether a request that does not say so itself is held until it was checked; absent: none is. */
+  readonly holds?: (request: RouteRequest) => boolean;
   /** Absent: no experiments. */
   readonly trials?: Trials;
 }
@@ -188,21 +194,19 @@ export class Pipeline implements Disposable {
     signal: AbortSignal,
     lease?: Lease,
   ): Promise<Answer> {
-    const { dispatcher, log } = this.#deps;
+    const { cascade, holds, log } = this.#deps;
     this.#changed.fire();
     try {
-      const sent = await dispatcher.send(request, emit, signal);
-      const receipt = receiptOf(sent, request, run);
-      const answer: Answer = {
-        text: sent.text,
-        receipt,
-        ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
-        ...(sent.failure ? { failure: sent.failure } : {}),
-      };
+      const held = request.held ?? holds?.(request) ?? false;
+      const answer =
+        held && cascade !== undefined
+          ? await this.#checked(await cascade(), request, run, emit, signal)
+          : await this.#once(request, run, emit, signal);
+      const { receipt } = answer;
+      const good = failureIn(receipt.checks ?? []) === undefined;
       // Nobody waits for the lower levels.
-      if (key !== undefined) void this.#store(request, key, answer, lease);
-      this.#record(receipt, request);
-      this.#answered.fire(receipt);
+      if (key !== undefined && good) void this.#store(request, key, answer, lease);
+      else await lease?.release();
       log.info('answered', factsOf(receipt));
       return answer;
     } catch (error) {
@@ -211,6 +215,39 @@ export class Pipeline implements Disposable {
     } finally {
       this.#changed.fire();
     }
+  }
+
+  async #once(request: RouteRequest, run: RunFacts, emit: Emit, signal: AbortSignal): Promise<Answer> {
+    const sent = await this.#deps.dispatcher.send(request, emit, signal);
+    const receipt = receiptOf(sent, request, run);
+    this.#record(receipt, request);
+    this.#answered.fire(receipt);
+    return {
+      text: sent.text,
+      receipt,
+      ...(sent.toolCalls.length === 0 ? {} : { toolCalls: sent.toolCalls }),
+      ...(sent.failure ? { failure: sent.failure } : {}),
+    };
+  }
+
+  /** Each attempt is counted by itself, all of them together are shown. */
+  async #checked(
+    cascade: Cascade,
+    request: RouteRequest,
+    { id, startedMs, trial }: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const onSpent = (receipt: Receipt) => this.spent(receipt, request);
+    const answer = await cascade.run(request, { id, startedMs, trial, emit, onSpent }, signal);
+    this.#remember(answer.receipt);
+    return answer;
+  }
+
+  /** A call whose answer is not shown by itself: an attempt, or a check that asked a model. */
+  spent(receipt: Receipt, request: RouteRequest): void {
+    this.#deps.metrics.record(measuredOf(receipt, request));
+    this.#answered.fire(receipt);
   }
 
   async #store(request: RouteRequest, key: string, answer: Answer, lease?: Lease): Promise<void> {
@@ -233,34 +270,16 @@ export class Pipeline implements Disposable {
   }
 
   #record(receipt: Receipt, request: RouteRequest, savedMs?: number): void {
+    this.#deps.metrics.record(measuredOf(receipt, request, savedMs));
     // What nobody has asked for is shown elsewhere, with all that was asked ahead.
-    const ahead = request.ahead !== undefined;
-    if (!ahead) {
-      this.#deps.trials?.answered(receipt);
-      this.#recent.unshift(receipt);
-      if (this.#recent.length > RECENT) this.#recent.pop();
-    }
-    const paid = receipt.cache === 'none';
-    const { usage } = receipt;
-    this.#deps.metrics.record({
-      atMs: receipt.atMs,
-      task: receipt.task,
-      modelKey: receipt.modelKey,
-      simulated: receipt.simulated,
-      cache: receipt.cache,
-      strategy: strategyOf(request),
-      ahead,
-      stop: receipt.stop,
-      totalMs: receipt.totalMs,
-      ...(paid
-        ? usage
-          ? { inputTokens: promptTokens(usage), outputTokens: usage.output }
-          : {}
-        : NOTHING_USED),
-      ...(receipt.costUsd === undefined ? {} : { costUsd: receipt.costUsd }),
-      ...(receipt.savedUsd === undefined ? {} : { savedUsd: receipt.savedUsd }),
-      ...(savedMs === undefined ? {} : { savedMs }),
-    });
+    if (request.ahead === undefined) this.#remember(receipt);
+    else this.#changed.fire();
+  }
+
+  #remember(receipt: Receipt): void {
+    this.#deps.trials?.answered(receipt);
+    this.#recent.unshift(receipt);
+    if (this.#recent.length > RECENT) this.#recent.pop();
     this.#changed.fire();
   }
 }
@@ -276,19 +295,4 @@ interface RunFacts {
   readonly startedMs: number;
   readonly clock: Clock;
   readonly trial: readonly Assigned[] | undefined;
-}
-
-const NOTHING_USED = { inputTokens: 0, outputTokens: 0 };
-
-function factsOf(receipt: Receipt) {
-  return {
-    model: receipt.model,
-    task: receipt.task,
-    stop: receipt.stop,
-    input: receipt.usage?.input,
-    output: receipt.usage?.output,
-    usd: receipt.costUsd,
-    totalMs: Math.round(receipt.totalMs),
-    ownMs: Math.round(receipt.ownMs),
-  };
 }

@@ -69,6 +69,7 @@ export function sparedReceipt(first: Receipt, cache: Exclude<CacheLevel, 'none'>
     stop: first.stop,
     ...(run.trial === undefined ? {} : { trial: run.trial }),
     costUsd: 0,
+    ...(first.checks === undefined ? {} : { checks: first.checks }),
     ...(first.usage === undefined ? {} : { usage: first.usage }),
     ...(saved === undefined || first.billing ? {} : { savedUsd: saved }),
     ...(first.answeredFor === undefined ? {} : { answeredFor: first.answeredFor }),

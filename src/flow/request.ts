@@ -1,4 +1,5 @@
 /** What a door sends into the pipeline, and what it gets back. Units: milliseconds, tokens, USD. */
+import type { CheckResult } from '../base/check.ts';
 import type { AnySluiceError } from '../base/errors.ts';
 import type { Priority, TaskType, Tier, TokenUsage } from '../base/task.ts';
 import type { FileUse, LowerLevel } from '../cache/cacheStore.ts';
@@ -72,6 +73,13 @@ export interface RouteRequest {
   readonly ahead?: 'warming' | 'prefetch';
   /** A small request that VS Code makes by itself: the cheapest model answers it. */
   readonly helper?: HelperKind;
+  /** All that stands above and below the code in its file: for checks of the answer, never sent. */
+  readonly rest?: { readonly above: string; readonly below: string };
+  /**
+   * The answer is not shown before its end: it is checked, and a stronger model asked when it is not good enough. Absent: as
+   * the setting says.
+   */
+  readonly held?: boolean;
   /** Given by the pipeline: the experiments that this request takes part in. */
   readonly trial?: Trial;
 }
@@ -122,6 +130,13 @@ export interface Receipt {
   /** With `similar`, and where one joined such a request. */
   readonly answeredFor?: AnsweredFor;
   readonly stop: StopReason | 'cut' | 'cancelled';
+  /** What the checks of this answer said before it was shown, cheap to dear; absent: none ran. */
+  readonly checks?: readonly CheckResult[];
+  /**
+   * Answers that were not good enough and were never shown, oldest first, each with what it took alone. Of an answer that
+   * has them `costUsd`, `usage`, `totalMs` and `ownMs` are those of all together.
+   */
+  readonly attempts?: readonly Receipt[];
   /** Variants of experiments that acted on this request; absent: none. */
   readonly trial?: readonly Assigned[];
 }
@@ -139,5 +154,9 @@ export interface Answer {
 export type AnswerEvent =
   | { readonly kind: 'routed'; readonly decision: Decision }
   | { readonly kind: 'waiting'; readonly platform: string; readonly waitMs: number }
+  /** So much of an answer has come that is not shown before it was checked. */
+  | { readonly kind: 'held'; readonly chars: number }
+  /** An answer of the model `from` failed a check; a stronger one is asked. */
+  | { readonly kind: 'went-up'; readonly from: string; readonly failure: CheckResult }
   | { readonly kind: 'text'; readonly text: string }
   | (ToolCall & { readonly kind: 'tool-call' });

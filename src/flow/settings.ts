@@ -5,6 +5,7 @@ import { type Experiment, parseExperiments } from '../routing/experiments.ts';
 import { type BadRow, type ModelOverride, parseModelOverrides } from '../routing/modelOverrides.ts';
 import { parseQualityBars, type QualityBar } from '../routing/qualityBars.ts';
 import { parseModelPatterns, parseRoutingRules, type RoutingRule } from '../routing/rules.ts';
+import { parseRedisUrl, parseUrl } from './settingAddresses.ts';
 
 interface NumberSetting {
   readonly type: 'number' | 'integer';
@@ -33,8 +34,8 @@ interface NameSetting {
   readonly default: string;
 }
 interface PathSetting {
-  readonly type: 'path';
-  /** Empty: looked for on PATH. */
+  readonly type: 'path' | 'command';
+  /** Empty: looked for on PATH; no command at all. */
   readonly default: string;
 }
 interface BooleanSetting {
@@ -123,6 +124,12 @@ export const SETTINGS = {
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
   'routing.qualityBars': { type: 'bars', default: [] },
   'routing.rules': { type: 'rules', default: [] },
+  'cascade.when': choice('unseen', ['off', 'unseen', 'edits', 'always']),
+  'cascade.maxAttempts': { type: 'integer', default: 3, minimum: 1, maximum: 5 },
+  'cascade.worthUsd': { type: 'number', default: 0.5, minimum: 0, maximum: 1_000 },
+  'checks.testCommand': { type: 'command', default: '' },
+  'checks.testSeconds': { type: 'integer', default: 120, minimum: 1, maximum: 3_600 },
+  'checks.judge': { type: 'boolean', default: false },
   'routing.allow': { type: 'patterns', default: [] },
   'routing.deny': { type: 'patterns', default: [] },
   'routing.localOnly': { type: 'boolean', default: false },
@@ -170,7 +177,7 @@ type ValueOf<S> = S extends { readonly choices: readonly (infer T)[] }
                   ? readonly DeclaredLimit[]
                   : S extends { readonly type: 'experiments' }
                     ? readonly Experiment[]
-                    : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' }
+                    : S extends { readonly type: 'url' | 'path' | 'redis' | 'name' | 'command' }
                       ? string
                       : number;
 
@@ -253,6 +260,7 @@ function parseWhole(
       return typeof raw === 'string' && setting.choices.includes(raw) ? raw : undefined;
     case 'boolean':
       return typeof raw === 'boolean' ? raw : undefined;
+    case 'command':
     case 'path':
       return typeof raw === 'string' && !raw.includes('\0') ? raw.trim() : undefined;
     case 'url':
@@ -276,21 +284,6 @@ function parseNumber({ type, minimum, maximum }: NumberSetting, raw: unknown): n
   if (typeof raw !== 'number' || !Number.isFinite(raw)) return undefined;
   if (type === 'integer' && !Number.isInteger(raw)) return undefined;
   return raw >= minimum && raw <= maximum ? raw : undefined;
-}
-
-function parseUrl(raw: unknown): string | undefined {
-  if (typeof raw !== 'string') return undefined;
-  const text = raw.trim();
-  if (text === '') return text;
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '') ? text.replace(/\/+$/, '') : undefined;
-}
-
-function parseRedisUrl(raw: unknown): string | undefined {
-  if (typeof raw !== 'string') return undefined;
-  const text = raw.trim();
-  if (text === '') return text;
-  const url = URL.parse(text);
-  return url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== '' ? text : undefined;
 }
 
 function parsePercents(raw: unknown): readonly number[] | undefined {

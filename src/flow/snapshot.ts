@@ -6,6 +6,7 @@ import type { Priority, TaskType } from '../base/task.ts';
 import type { PredictionCalibration } from '../quota/taskPredictor.ts';
 import type { ExperimentMetric, ExperimentUnit } from '../routing/experiments.ts';
 import type { VariantVerdict } from '../routing/experimentVerdict.ts';
+import type { CheckRate } from './checkRates.ts';
 import type { BackgroundView, SimilarView } from './reuseViews.ts';
 
 /** One priority's part of a limit; amounts in the limit's own unit. */
@@ -249,6 +250,8 @@ export interface Snapshot {
   readonly running: number;
   /** How good predictions of tokens and time have been; empty or absent until something was predicted. */
   readonly predictions?: PredictionCalibration;
+  /** How much each check of an answer is worth, of those that have run; absent: as none. */
+  readonly checks?: readonly CheckRate[];
   /** Absent until there is something to compare; real money first. */
   readonly savings?: readonly SavingsView[];
   /** In the order of the setting; absent or empty: none is declared. */

@@ -1,8 +1,9 @@
 /** How an answer view ends: what can be done next, and words for an answer that is not whole. */
 import * as vscode from 'vscode';
 import type { AnswerAction, AnswerState } from '../flow/messages.ts';
-import type { Receipt } from '../flow/request.ts';
-import { firstOf } from './words.ts';
+import type { AnswerEvent, Receipt } from '../flow/request.ts';
+import { wentUpWords } from './checkWords.ts';
+import { duration, firstOf } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -46,4 +47,13 @@ export function stopWords(stop: Receipt['stop']): string | undefined {
   if (stop === 'length') return t('The answer reached the length limit and is not complete.');
   if (stop === 'refused') return t('The model declined to answer this.');
   return stop === 'other' ? t('The platform stopped for a reason that it did not name.') : undefined;
+}
+
+type Waiting = Extract<AnswerEvent, { kind: 'waiting' | 'held' | 'went-up' }>;
+
+/** What is going on while nothing is to be read yet. */
+export function waitWords(event: Waiting, labelOf: (platform: string) => string): string {
+  if (event.kind === 'held') return t('Answering; it is checked before it is shown…');
+  if (event.kind === 'went-up') return wentUpWords(event.from, event.failure);
+  return t('{0} asks to wait {1}…', labelOf(event.platform), duration(event.waitMs));
 }

@@ -1,16 +1,24 @@
 /** One question with its answer view: sends it, streams the answer, and lets it be asked again in other ways. */
 import * as vscode from 'vscode';
-import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
+import { isCancellation, SluiceError } from '../base/errors.ts';
 import type { AnswerAction, AnswerState } from '../flow/messages.ts';
 import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
 import { roomInMs } from '../flow/retry.ts';
-import { CONNECT, CONNECT_HELPS, doneWith, ended, stopWords, strongerThan } from './answerEndings.ts';
+import {
+  CONNECT,
+  CONNECT_HELPS,
+  doneWith,
+  ended,
+  stopWords,
+  strongerThan,
+  waitWords,
+} from './answerEndings.ts';
 import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
 import { errorWords } from './errorWords.ts';
 import { receiptRows } from './receiptRows.ts';
-import { clockTime, duration } from './words.ts';
+import { clockTime } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -227,29 +235,25 @@ export class AnswerSession {
         this.#show({ ...this.#state, simulated, status: t('Waiting for {0}…', label) });
         return;
       }
-      case 'waiting': {
-        const platform = this.#deps.labelOf(event.platform);
-        const status = t('{0} asks to wait {1}…', platform, duration(event.waitMs));
-        this.#show({ ...this.#state, status });
+      case 'waiting':
+      case 'held':
+      case 'went-up':
+        this.#show({ ...this.#state, status: waitWords(event, this.#deps.labelOf) });
         return;
-      }
       case 'text': {
         const status = phase === 'streaming' ? this.#state.status : t('Answering…');
         const text = markdown + event.text;
-        this.#show({
-          ...this.#state,
-          phase: 'streaming',
-          status,
-          markdown: text,
-          actions: ['cancel', 'copy'],
-        });
+        const change = { status, markdown: text, actions: ['cancel', 'copy'] } as const;
+        this.#show({ ...this.#state, ...change, phase: 'streaming' });
       }
     }
   }
 
   #finish({ text, receipt, failure }: Answer): void {
     this.#receipt = receipt;
-    const problem = failure ? this.#keptWords(failure) : stopWords(receipt.stop);
+    const kept = t('What came before is kept; the answer is not complete.');
+    const words = failure && `${errorWords(failure, this.#deps.labelOf)} ${kept}`;
+    const problem = words ?? stopWords(receipt.stop);
     this.#show({
       ...this.#state,
       phase: failure ? 'failed' : 'done',
@@ -285,10 +289,6 @@ export class AnswerSession {
       actions: ['again', ...(waitMs === undefined ? [] : this.#queueable), ...(connect ? CONNECT : [])],
     });
     if (!known) throw error;
-  }
-
-  #keptWords(failure: AnySluiceError): string {
-    return `${errorWords(failure, this.#deps.labelOf)} ${t('What came before is kept; the answer is not complete.')}`;
   }
 
   #show(state: AnswerState): void {

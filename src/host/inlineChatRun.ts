@@ -5,6 +5,7 @@ import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
 import { similarNotice } from './answerEndings.ts';
+import { wentUpWords } from './checkWords.ts';
 import type { EditWatch } from './editWatch.ts';
 import { errorWords } from './errorWords.ts';
 import type { ChatTarget } from './inlineChatPlace.ts';
@@ -109,6 +110,16 @@ function heard({ labelOf }: RunDeps, turn: ChatTurn, event: AnswerEvent): string
     }
     case 'tool-call':
       return '';
+    case 'held': {
+      const status = t('Answering… {0} characters so far, to be checked before they are shown', event.chars);
+      turn.update({ status });
+      return status;
+    }
+    case 'went-up': {
+      const status = wentUpWords(event.from, event.failure);
+      turn.update({ status });
+      return status;
+    }
     case 'text': {
       const text = turn.state.text + event.text;
       turn.update({ status: t('Answering… Escape stops it'), text });

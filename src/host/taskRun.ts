@@ -7,6 +7,7 @@ import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, Receipt, RouteRequest } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
 import { CONNECT_HELPS } from './answerEndings.ts';
+import { wentUpWords } from './checkWords.ts';
 import { errorWords } from './errorWords.ts';
 import { receiptLine } from './receiptRows.ts';
 
@@ -42,6 +43,7 @@ export async function runTask(
         request,
         (event) => {
           if (event.kind === 'routed') progress.report({ message: event.decision.chosen.label });
+          if (event.kind === 'went-up') progress.report({ message: wentUpWords(event.from, event.failure) });
           if (event.kind !== 'text') return;
           text += event.text;
           onText(text);

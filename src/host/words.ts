@@ -4,6 +4,7 @@ import { once } from '../base/once.ts';
 import type { TaskType } from '../base/task.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
+import { failureWords, wentUpWords } from './checkWords.ts';
 import { numberWords } from './numberWords.ts';
 import { limitReasonWords } from './routingWords.ts';
 import { cannotWords, helperName, tierName } from './talkWords.ts';
@@ -133,6 +134,10 @@ export function reasonWords(reason: Reason): string {
       return t('{0} was left out: it takes at most {1} tokens', reason.model, reason.contextTokens);
     case 'rule-names-missing-model':
       return t('Your routing rule names {0}, which is not connected; it was ignored', reason.model);
+    case 'went-up':
+      return wentUpWords(reason.from, reason.failure);
+    case 'best-of-failed':
+      return t('The best of {0} answers, none of which passed: {1}', reason.of, failureWords(reason.failure));
     case 'experiment':
       return t('Experiment “{0}”: variant “{1}”', reason.experiment, reason.variant);
     case 'fell-back':
@@ -150,6 +155,8 @@ function complexityWords(band: 'simple' | 'medium' | 'complex', value: number): 
 /** The reason that decided, in one sentence. */
 export function whyWords(decision: Decision): string {
   const order: Reason['kind'][] = [
+    'best-of-failed',
+    'went-up',
     'fell-back',
     'helper',
     'rule',

@@ -3,6 +3,7 @@
  * known to be ours is no answer.
  */
 import * as v from 'valibot';
+import { CHECKS, PLAIN_WHYS, VERDICTS } from '../base/check.ts';
 import { TASK_TYPES, TIERS } from '../base/task.ts';
 import type { Answer } from '../flow/request.ts';
 import type { Reason } from '../routing/decision.ts';
@@ -26,6 +27,24 @@ const OptionSchema = v.object({
   simulated: v.boolean(),
 });
 
+const WhySchema = v.variant('kind', [
+  v.object({ kind: v.picklist(PLAIN_WHYS) }),
+  v.object({ kind: v.literal('syntax'), before: amount, after: amount, line: maybe(amount) }),
+  v.object({ kind: v.literal('new-problems'), before: amount, after: amount }),
+  v.object({ kind: v.literal('tests-failed'), exitCode: number }),
+  v.object({ kind: v.literal('judged'), text }),
+  v.object({ kind: v.literal('no-grammar'), language: text }),
+  v.object({ kind: v.literal('timed-out'), afterMs: amount }),
+]);
+
+const CheckSchema = v.object({
+  check: v.picklist(CHECKS),
+  verdict: v.picklist(VERDICTS),
+  why: maybe(WhySchema),
+  usd: maybe(amount),
+  ms: amount,
+});
+
 const ReasonSchema = v.variant('kind', [
   v.object({
     kind: v.literal('complexity'),
@@ -40,6 +59,8 @@ const ReasonSchema = v.variant('kind', [
   v.object({ kind: v.literal('explored'), instead: text, chance: number }),
   v.object({ kind: v.literal('dearer-in-all'), model: text, chance: number, usd: number }),
   v.object({ kind: v.literal('learned'), outcomes: number }),
+  v.object({ kind: v.literal('went-up'), from: text, failure: CheckSchema }),
+  v.object({ kind: v.literal('best-of-failed'), failure: CheckSchema, of: amount }),
   v.object({ kind: v.literal('rule-cannot'), model: text }),
   v.object({ kind: v.literal('local-only'), others: number }),
   v.object({ kind: v.literal('not-allowed'), count: number }),
@@ -133,6 +154,7 @@ const AnswerSchema = v.object({
     firstTokenMs: maybe(amount),
     totalMs: amount,
     ownMs: amount,
+    checks: maybe(v.array(CheckSchema)),
     // Only a whole answer that was paid for is ever kept.
     cache: v.literal('none'),
     stop: v.literal('complete'),

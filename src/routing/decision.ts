@@ -1,4 +1,5 @@
 /** Why a model was chosen, as facts; the editor turns them into words. Units: USD, milliseconds, tokens. */
+import type { CheckResult } from '../base/check.ts';
 import type { Tier } from '../base/task.ts';
 import type { Ability } from './capabilities.ts';
 import type { TaskFeatures } from './features.ts';
@@ -48,6 +49,10 @@ export type Reason =
   | { readonly kind: 'spared'; readonly model: string; readonly worth: number }
   | { readonly kind: 'skipped-too-long'; readonly model: string; readonly contextTokens: number }
   | { readonly kind: 'rule-names-missing-model'; readonly model: string }
+  /** Its answer failed this check and was not shown. */
+  | { readonly kind: 'went-up'; readonly from: string; readonly failure: CheckResult }
+  /** All answers failed a check; this one got furthest. */
+  | { readonly kind: 'best-of-failed'; readonly failure: CheckResult; readonly of: number }
   /** The rule's model is connected but cannot or may not take this request. */
   | { readonly kind: 'rule-cannot'; readonly model: string }
   /** Nothing may leave this machine: so many models were left out. */

@@ -87,7 +87,7 @@ suite('settings', () => {
       if (type === 'boolean') return value === true;
       if (type === 'percents') return Array.isArray(value) && value[0] === 1;
       if (type === 'name') return value === 'abc';
-      if (type === 'path') return typeof value === 'string';
+      if (type === 'path' || type === 'command') return typeof value === 'string';
       return type === 'number' && value === 0.5;
     };
     for (const key of Object.keys(SETTINGS) as SettingKey[]) {

@@ -4,10 +4,13 @@ import { silentLog } from '../../src/base/log.ts';
 import { type Random, seededRandom } from '../../src/base/random.ts';
 import { TieredCache } from '../../src/cache/tieredCache.ts';
 import { AnswerCache, type LowerAnswers } from '../../src/flow/answerCache.ts';
+import { AnswerChecking } from '../../src/flow/answerChecking.ts';
 import { factorOf } from '../../src/flow/callPlan.ts';
+import type { Parsed, SyntaxParser } from '../../src/flow/checkSyntax.ts';
 import type { Approve } from '../../src/flow/costly.ts';
 import { Dispatcher } from '../../src/flow/dispatcher.ts';
 import type { Foresight } from '../../src/flow/foresight.ts';
+import { Outcomes } from '../../src/flow/outcomes.ts';
 import { Pipeline } from '../../src/flow/pipeline.ts';
 import { Platforms } from '../../src/flow/platforms.ts';
 import type { RouteRequest } from '../../src/flow/request.ts';
@@ -61,6 +64,20 @@ export interface SpineOptions {
   /** With it the experiments of the settings act, on the installation `installation`. */
   readonly trialStore?: TrialStore;
   readonly installation?: string;
+  /** Absent: one that counts brackets. */
+  readonly parser?: SyntaxParser;
+}
+
+/** An error for each bracket without its other half; knows TypeScript alone. */
+export class BracketParser implements SyntaxParser {
+  readonly parsed: string[] = [];
+
+  async parse(text: string, language: string): Promise<Parsed> {
+    this.parsed.push(text);
+    if (language !== 'typescript') return { kind: 'no-grammar' };
+    const count = (bracket: string) => text.split(bracket).length;
+    return { kind: 'parsed', errors: Math.abs(count('{') - count('}')), line: 0 };
+  }
 }
 
 export function buildSpine(options: SpineOptions) {
@@ -106,14 +123,23 @@ export function buildSpine(options: SpineOptions) {
     ...(foresight === undefined ? {} : { foresight }),
     ...(options.approve === undefined ? {} : { approve: options.approve }),
   });
-  const { similar } = options;
-  const parts = { dispatcher, cache, metrics, clock, random, log: silentLog };
-  const pipeline = new Pipeline({
+  const kept = new Map<string, unknown>();
+  const outcomes = new Outcomes({ decided: () => undefined, happened: () => undefined }, clock);
+  const { parser = new BracketParser(), similar } = options;
+  const checking: AnswerChecking = new AnswerChecking({
+    ...{ dispatcher, outcomes, settings, clock, random, log: silentLog },
+    parser: async () => parser,
+    store: { get: (key) => kept.get(key), update: async (key, value) => void kept.set(key, value) },
+    onSpent: (receipt, asked) => pipeline.spent(receipt, asked),
+  });
+  const cascade = async () => checking.cascade;
+  const parts = { dispatcher, cache, metrics, clock, random, log: silentLog, cascade };
+  const pipeline: Pipeline = new Pipeline({
     ...parts,
     ...(trials === undefined ? {} : { trials }),
     ...(similar === undefined ? {} : { similar }),
   });
-  return { trials, pipeline, platforms, quota, metrics, cache, clock, state };
+  return { trials, pipeline, platforms, quota, metrics, cache, clock, state, checking, outcomes, kept };
 }
 
 export function request(overrides: Partial<RouteRequest> = {}): RouteRequest {

@@ -1,0 +1,37 @@
+/** What checks answers, loaded with the first one that is to be checked, or when its counts are to be shown. */
+import type { Disposable } from '../base/disposable.ts';
+import type { AnswerChecking } from './answerChecking.ts';
+import type { CheckRate } from './checkRates.ts';
+import type { KeyedStore } from './lazyLookAhead.ts';
+
+export const CHECK_RATES = 'sluice.checkRates';
+
+export class LazyChecking implements Disposable {
+  readonly #open: () => Promise<AnswerChecking>;
+  readonly #store: Pick<KeyedStore, 'get'>;
+  #current: AnswerChecking | undefined;
+  #loading: Promise<AnswerChecking> | undefined;
+
+  constructor(open: () => Promise<AnswerChecking>, store: Pick<KeyedStore, 'get'>) {
+    this.#open = open;
+    this.#store = store;
+  }
+
+  get(): Promise<AnswerChecking> {
+    this.#loading ??= this.#open().then((checking) => {
+      this.#current = checking;
+      return checking;
+    });
+    return this.#loading;
+  }
+
+  /** Empty until they are loaded; where none were ever counted nothing is loaded. */
+  get rates(): readonly CheckRate[] {
+    if (this.#current === undefined && this.#store.get(CHECK_RATES) !== undefined) void this.get();
+    return this.#current?.rates ?? [];
+  }
+
+  dispose(): void {
+    this.#current?.dispose();
+  }
+}
