@@ -6,6 +6,7 @@ import { throttle } from '../base/throttle.ts';
 import type { Settings } from '../flow/settings.ts';
 import type { LimitState } from '../quota/limit.ts';
 import { type Crossing, limitKey, ThresholdWatch } from '../quota/thresholdWatch.ts';
+import { limitWords } from './meterFace.ts';
 import { duration, percent } from './words.ts';
 
 const t = vscode.l10n.t;
@@ -53,7 +54,7 @@ export class LimitToasts implements Disposable {
     if (silenced.includes(key)) return;
     const [dashboard, never] = [t('Open Dashboard'), t('Don’t Show Again')];
     const picked = await vscode.window.showWarningMessage(
-      limitWords(limit, used, labelOf(limit.platform)),
+      toastWords(limit, used, labelOf(limit.platform)),
       dashboard,
       never,
     );
@@ -62,10 +63,16 @@ export class LimitToasts implements Disposable {
   }
 }
 
-function limitWords({ unit, window, fullInMs }: LimitState, used: number, platform: string): string {
-  const name = window ?? unit;
+function toastWords(limit: LimitState, used: number, platform: string): string {
+  const name = [limit.model, limitWords(limit, t)].filter(Boolean).join(' ');
   const shown = percent(used);
-  return fullInMs === undefined
+  return limit.fullInMs === undefined
     ? t('{0}: {1} of the limit “{2}” is used.', platform, shown, name)
-    : t('{0}: {1} of the limit “{2}” is used. It is back in {3}.', platform, shown, name, duration(fullInMs));
+    : t(
+        '{0}: {1} of the limit “{2}” is used. It is back in {3}.',
+        platform,
+        shown,
+        name,
+        duration(limit.fullInMs),
+      );
 }

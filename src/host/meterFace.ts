@@ -206,7 +206,8 @@ export function limitName(bucket: BucketView, platforms: MeterFacts['platforms']
   return `${[owner, model].filter(Boolean).join(' ')}, ${limitWords(bucket, t)}`;
 }
 
-function limitWords({ unit, window }: BucketView, t: Translate): string {
+/** `tokens`, `money 1d`, `5h window`. */
+export function limitWords({ unit, window }: Pick<BucketView, 'unit' | 'window'>, t: Translate): string {
   const name = unitName(unit, t);
   if (window === undefined) return name;
   return unit === 'share' ? t('{0} window', window) : `${name} ${window}`;

@@ -156,7 +156,7 @@ function shares(t: Translate) {
     'priority.medium': t('medium'),
     'priority.low': t('low'),
     'share.caption': t('Shares of {0}'),
-    'share.entitled': t('Share'),
+    'share.entitled': t('Its part'),
     'share.entitled.title': t('Its part of the full limit'),
     'share.level': t('Free'),
     'share.level.title': t('Free in this share now'),

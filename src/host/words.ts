@@ -19,14 +19,14 @@ export const percent = (share: number): string => shareFormat().format(Math.floo
 
 const numbers = once(() => numberWords(vscode.env.language));
 
-/** `0.5 s`, `12 s`, `4 min`, `2 h`; an endless wait is unknown. */
+/** `0.5 s`, `12 s`, `4 min`, `2 h`, as the person's language writes it; an endless wait is unknown. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
-  if (ms > 0 && ms < 1) return '< 1 ms';
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${numbers().decimal(ms / 1_000, 1)} s`;
-  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
-  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+  if (ms > 0 && ms < 1) return `< ${t('{0} ms', 1)}`;
+  if (ms < 1_000) return t('{0} ms', Math.round(ms));
+  if (ms < 10_000) return t('{0} s', numbers().decimal(ms / 1_000, 1));
+  if (ms < 120_000) return t('{0} s', Math.round(ms / 1_000));
+  return ms < 7_200_000 ? t('{0} min', Math.round(ms / 60_000)) : t('{0} h', Math.round(ms / 3_600_000));
 }
 
 const timeFormat = once(() => new Intl.DateTimeFormat(vscode.env.language, { timeStyle: 'short' }));

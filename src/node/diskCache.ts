@@ -1,9 +1,8 @@
 /** The cache file on disk, and another in its place when it is damaged: moved aside, made anew, said once. */
-import { existsSync, renameSync, rmSync } from 'node:fs';
 import { SluiceError } from '../base/errors.ts';
 import type { CacheStore, Drop, Kept, LeaseAnswer, StoreFacts } from '../cache/cacheStore.ts';
 import { SqliteCache, type SqliteCacheDeps } from './sqliteCache.ts';
-import { unusable } from './sqliteFile.ts';
+import { moveAside, unusable } from './sqliteFile.ts';
 
 export interface DiskCacheDeps extends SqliteCacheDeps {
   /** Hears, once, why the file cannot be used or was made anew. */
@@ -119,11 +118,3 @@ const NO_FACTS: StoreFacts = {
   filter: { asked: 0, spared: 0, wrong: 0 },
   rejected: 0,
 };
-
-/** One damaged file is kept for whoever wants to know; the next one takes its place. */
-function moveAside(file: string): void {
-  for (const ending of ['', '-wal', '-shm']) {
-    rmSync(`${file}.damaged${ending}`, { force: true });
-    if (existsSync(`${file}${ending}`)) renameSync(`${file}${ending}`, `${file}.damaged${ending}`);
-  }
-}

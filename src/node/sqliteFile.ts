@@ -1,5 +1,5 @@
 /** Opens a SQLite file that several windows share: version checked, WAL, made by the first that comes. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { SluiceError } from '../base/errors.ts';
@@ -34,6 +34,14 @@ export async function openSqlite(file: string, schema: Schema): Promise<Database
     return db;
   } catch (error) {
     throw SluiceError.any(error) ? error : unusable(error);
+  }
+}
+
+/** One damaged file is kept for whoever wants to know; the next one takes its place. */
+export function moveAside(file: string): void {
+  for (const ending of ['', '-wal', '-shm']) {
+    rmSync(`${file}.damaged${ending}`, { force: true });
+    if (existsSync(`${file}${ending}`)) renameSync(`${file}${ending}`, `${file}.damaged${ending}`);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Levels in SQLite, shared by all windows of this machine: one row for each platform's book, one IMMEDIATE transaction
  * for each operation. Nobody waits on a lock for long: what finds the file busy is tried again a moment later, in its
- * order. Units: milliseconds; wall-clock times are epoch milliseconds.
+ * order; and nobody waits for the disk. Units: milliseconds; wall-clock times are epoch milliseconds.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Clock } from '../base/clock.ts';
@@ -14,12 +14,9 @@ import { newVerdict } from '../quota/decide.ts';
 import { type LevelStore, type Operation, type Outcome, UNANSWERED } from '../quota/levelStore.ts';
 import { applyOperation } from '../quota/operations.ts';
 import { type Anchor, bookNowMs } from './sharedTime.ts';
-import { isBusy, openSqlite, unusable } from './sqliteFile.ts';
+import { isBusy, unusable } from './sqliteFile.ts';
+import { openLevelsFile } from './sqliteLevelsFile.ts';
 
-/** Counts up with every change of the table or of what a book holds. */
-export const LEVELS_VERSION = 1;
-const TABLE = `
-  CREATE TABLE levels (platform TEXT PRIMARY KEY, wall_ms REAL NOT NULL, book TEXT NOT NULL) STRICT;`;
 /** Writes one page where the platform is known: its place and its index stay. */
 const SAVE = `
   INSERT INTO levels (platform, wall_ms, book) VALUES (?, ?, ?)
@@ -29,8 +26,6 @@ const SAVE = `
  * waiting sleeps for a millisecond at least.
  */
 const SPIN_MS = 0.5;
-/** Levels are a few pages, however often they are written: fewer checkpoints are fewer waits for the disk. */
-const CHECKPOINT_PAGES = 1_000;
 /** A clock of a test stands still. */
 const MOST_SPINS = 1_000;
 const AGAIN = { leastMs: 1, mostMs: 2 };
@@ -92,11 +87,9 @@ export class SqliteLevels implements LevelStore {
     };
   }
 
-  /** Throws `storage-unusable`: folder not writable, file corrupt, or made by a newer version (then left untouched). */
+  /** Throws what `openLevelsFile` does. */
   static async open(deps: SqliteLevelsDeps): Promise<SqliteLevels> {
-    const db = await openSqlite(deps.file, { version: LEVELS_VERSION, tables: TABLE });
-    db.exec(`PRAGMA busy_timeout = 0; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-    const levels = new SqliteLevels(db, deps);
+    const levels = new SqliteLevels(await openLevelsFile(deps.file), deps);
     levels.#look();
     return levels;
   }
@@ -144,17 +137,23 @@ export class SqliteLevels implements LevelStore {
     this.#db.close();
   }
 
-  /** `undefined`: somebody else is writing. */
+  /**
+   * `undefined`: somebody else is writing. What comes of the operation is worked out before the file is locked: another
+   * window may be stopped by its machine while it holds the lock, and all others would wait for that.
+   */
   #try(platform: string, operation: Operation): Outcome | undefined {
     if (this.#closed) return UNANSWERED;
     try {
-      if (!this.#begin()) return undefined;
-    } catch (error) {
-      return this.#fail(error);
-    }
-    try {
-      const outcome = this.#change(platform, operation);
+      const worked = this.#workOut(platform, operation);
+      if (!this.#begin()) {
+        this.#undo(platform);
+        return undefined;
+      }
+      const { outcome, known } =
+        this.#fileVersion() === worked.version ? worked : this.#workOutAnew(platform, operation);
+      this.#statements.save.run(platform, known.wallMs, known.text);
       this.#statements.commit.run();
+      this.#known.set(platform, known);
       return outcome;
     } catch (error) {
       this.#undo(platform);
@@ -178,20 +177,25 @@ export class SqliteLevels implements LevelStore {
     }
   }
 
-  #change(platform: string, operation: Operation): Outcome {
+  /** Somebody was faster: what the file says now, nobody can change any more. */
+  #workOutAnew(platform: string, operation: Operation): Worked {
+    this.#restore(platform);
+    return this.#workOut(platform, operation);
+  }
+
+  /** Changes the book in memory only. */
+  #workOut(platform: string, operation: Operation): Worked {
     const { clock } = this.#deps;
     const wallMs = clock.now();
     const monotonicMs = clock.monotonic();
     const version = this.#fileVersion();
     const known = this.#known.get(platform);
     const written = known?.version === version ? known : this.#load(platform);
-    const { book } = written ?? { book: emptyBook() };
+    const book = written?.book ?? emptyBook();
     const nowMs = written === undefined ? wallMs : bookNowMs(written, known, wallMs, monotonicMs);
     const outcome = applyOperation(book, operation, nowMs, this.#verdict);
     const text = JSON.stringify(book);
-    this.#statements.save.run(platform, wallMs, text);
-    this.#known.set(platform, { book, text, version, atMs: nowMs, wallMs, monotonicMs });
-    return outcome;
+    return { outcome, version, known: { book, text, version, atMs: nowMs, wallMs, monotonicMs } };
   }
 
   #load(platform: string): Written | undefined {
@@ -203,11 +207,15 @@ export class SqliteLevels implements LevelStore {
     return Number(this.#statements.version.get()?.data_version);
   }
 
-  /** The book in memory may be changed already. */
   #undo(platform: string): void {
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    this.#restore(platform);
+  }
+
+  /** The book in memory may be changed already. */
+  #restore(platform: string): void {
     const known = this.#known.get(platform);
-    if (known) this.#known.set(platform, { ...known, ...bookOf(known.text), version: UNKNOWN_VERSION });
+    if (known) this.#known.set(platform, { ...known, ...bookOf(known.text) });
   }
 
   /** The rest is answered by whoever takes this store's place. */
@@ -242,13 +250,12 @@ export class SqliteLevels implements LevelStore {
 
   /** What other windows wrote; costs a few microseconds while they write nothing. */
   #look(): void {
-    const { clock } = this.#deps;
     try {
       this.#readAll();
     } catch (error) {
       if (!isBusy(error)) this.#fail(error);
     }
-    if (!this.#closed) this.#looking = clock.after(LOOK_EVERY_MS, () => this.#look());
+    if (!this.#closed) this.#looking = this.#deps.clock.after(LOOK_EVERY_MS, () => this.#look());
   }
 
   #readAll(): void {
@@ -267,19 +274,24 @@ export class SqliteLevels implements LevelStore {
   }
 }
 
+interface Worked {
+  readonly outcome: Outcome;
+  /** Of the file that it was worked out from. */
+  readonly version: number;
+  /** What is known once it stands in the file. */
+  readonly known: Known;
+}
+
 interface Written extends Pick<Anchor, 'atMs' | 'wallMs'> {
   readonly book: Book;
   readonly text: string;
 }
 
-const UNKNOWN_VERSION = -1;
-
-/** Written by this version of us: a file of another one is not opened. */
 function writtenOf(row: Readonly<Record<string, unknown>>): Written {
-  const { book, text } = bookOf(String(row.book));
-  return { book, text, atMs: book.atMs, wallMs: Number(row.wallMs) };
+  const known = bookOf(String(row.book));
+  return { ...known, atMs: known.book.atMs, wallMs: Number(row.wallMs) };
 }
 
-function bookOf(text: string): { readonly book: Book; readonly text: string } {
+function bookOf(text: string): Pick<Written, 'book' | 'text'> {
   return { book: JSON.parse(text) as Book, text };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,7 +8,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import { SluiceError } from '../../src/base/errors.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { bookNowMs } from '../../src/node/sharedTime.ts';
-import { LEVELS_VERSION, SqliteLevels } from '../../src/node/sqliteLevels.ts';
+import { SqliteLevels } from '../../src/node/sqliteLevels.ts';
+import { LEVELS_VERSION } from '../../src/node/sqliteLevelsFile.ts';
 import type { DeclaredLimit } from '../../src/quota/declaredLimits.ts';
 import { LazyLevels } from '../../src/quota/lazyLevels.ts';
 import { Quota } from '../../src/quota/quota.ts';
@@ -198,7 +199,7 @@ suite('SQLite levels', () => {
     quota.dispose();
   });
 
-  test('a damaged file and a folder that cannot be written are named', async () => {
+  test('a folder that cannot be written is named; a damaged file is put aside, and another begun', async () => {
     writeFileSync(join(folder, 'deep'), 'a file where the folder should be');
     const isUnusable = (why: string) => (error: unknown) =>
       SluiceError.is(error, 'storage-unusable') && error.facts.why === why;
@@ -207,9 +208,14 @@ suite('SQLite levels', () => {
     (await open()).dispose();
     writeFileSync(file(), 'this is not a database, '.repeat(500));
 
-    await assert.rejects(open(), isUnusable('corrupt'));
-    assert.ok(readFileSync(file(), 'utf8').startsWith('this is not'));
-    chmodSync(file(), 0o600);
+    const anew = await open();
+    assert.ok((await anew.run('p', { kind: 'declare', limits: [WINDOW] })).ok);
+    anew.dispose();
+
+    assert.ok(readFileSync(`${file()}.damaged`, 'utf8').startsWith('this is not'));
+    const again = await open();
+    assert.equal(again.book('p')?.limits[0]?.size, WINDOW.size);
+    again.dispose();
   });
 
   test('a file that breaks while it is used is said once; what was known and held goes on in memory', async () => {
