@@ -49,7 +49,9 @@ interface Learned {
 /** What is needed to take a lesson back when its grade changes. */
 interface Answered {
   readonly path: readonly string[];
+  /** What the grade was compared with, for the model's own levels, for what is common to all, and for the words. */
   readonly before: number;
+  readonly common: number;
   readonly expected: number;
   readonly example: Example<TaskFeatures>;
   grade: number;
@@ -57,6 +59,8 @@ interface Answered {
 }
 
 const LEAST = 0.01;
+/** Outcomes that must be seen until it is believed half that tasks here differ from those behind the priors. */
+const COMMON_OUTCOMES = 15;
 /** Examples that one model's words are learned from. */
 const MOST_EXAMPLES = 1_500;
 /** Lessons that may still be revised, for each model. */
@@ -74,6 +78,8 @@ export class AdequacyModel {
   readonly #priorOf: (modelKey: string, task: TaskType) => Prior;
   readonly #models = new Map<string, Learned>();
   readonly #uplifts = new Map<string, Proof>();
+  /** What such tasks are like for all models: harder here than the priors say, or easier. */
+  readonly #common = new Levels(COMMON_OUTCOMES);
   readonly #vectors = new TaskVectors();
   /** What the words of the newest task foretold of each model, before any of its outcomes was learned. */
   #told: { readonly taskId: string; readonly of: ReadonlyMap<string, number> } = {
@@ -108,7 +114,7 @@ export class AdequacyModel {
     const learned = this.#of(lesson.modelKey, lesson.features.task);
     const known = learned.answers.get(lesson.taskId);
     if (known !== undefined) {
-      revise(learned, known, lesson);
+      this.#common.correct(commonPath(lesson.features), revise(learned, known, lesson));
       return undefined;
     }
     const { features, grade, weight, modelKey } = lesson;
@@ -116,15 +122,20 @@ export class AdequacyModel {
     this.#vectors.see(features);
     const x = this.#vectors.of(features);
     const path = pathOf(features);
-    const { levelled, start, shift, deviation, seenInAll } = this.#level(learned, modelKey, path, features);
+    const level = this.#level(learned, modelKey, path, features);
+    const { levelled, start, shift, common, deviation, seenInAll } = level;
     // Words explain what the level of such tasks does not; the formula's slope fades and is not built upon.
-    const usual = this.#priorOf(modelKey, features.task).chance + shift;
+    const usual = this.#priorOf(modelKey, features.task).chance + common + shift;
     this.#prove(lesson, x, grade - usual);
     const surprise = (weight * (grade - levelled)) / Math.max(LEAST_DEVIATION, deviation);
     const drift = seenInAll < LEAST_KNOWN ? undefined : learned.drift.watch(surprise);
-    learned.levels.learn(path, grade - start, weight);
+    learned.levels.learn(path, grade - start - common, weight);
+    this.#common.learn(commonPath(features), grade - start - shift, weight);
     const example = learned.text.learn(features, grade - usual, weight);
-    learned.answers.set(lesson.taskId, { path, before: start, expected: usual, example, grade, weight });
+    learned.answers.set(lesson.taskId, {
+      ...{ path, example, grade, weight },
+      ...{ before: start + common, common: start + shift, expected: usual },
+    });
     const oldest = learned.answers.keys().next();
     if (learned.answers.size > REVISABLE && !oldest.done) learned.answers.delete(oldest.value);
     if (drift === undefined) return undefined;
@@ -166,11 +177,12 @@ export class AdequacyModel {
     const prior = this.#priorOf(modelKey, features.task);
     const nothing = { shift: 0, spread: 1 / prior.outcomes, seen: 0, seenInAll: 0 };
     const { shift, spread, seen, seenInAll } = learned?.levels.estimate(path) ?? nothing;
-    const fading = prior.outcomes ** 2 / (prior.outcomes ** 2 + seenInAll ** 2);
+    const known = this.#common.estimate(commonPath(features));
+    const fading = prior.outcomes ** 2 / (prior.outcomes ** 2 + known.seenInAll ** 2);
     const start = clamp(prior.chance + fading * slope(prior.quality, features));
-    const levelled = clamp(start + shift);
+    const levelled = clamp(start + known.shift + shift);
     const deviation = Math.sqrt(levelled * (1 - levelled));
-    return { levelled, start, shift, deviation, spread, seen, seenInAll };
+    return { levelled, start, shift, common: known.shift, deviation, spread, seen, seenInAll };
   }
 
   /** What the words of this task add to the chance of `key`, beyond what they add to the cheaper one's. */
@@ -207,13 +219,20 @@ export class AdequacyModel {
   }
 }
 
-function revise(learned: Learned, known: Answered, { grade, weight }: Lesson): void {
+/** Returns what is to be corrected in what is common to all models. */
+function revise(learned: Learned, known: Answered, { grade, weight }: Lesson) {
   const { path, before, expected, example } = known;
-  const sum = weight * (grade - before) - known.weight * (known.grade - before);
-  learned.levels.correct(path, { seen: weight - known.weight, sum });
+  const seen = weight - known.weight;
+  learned.levels.correct(path, {
+    seen,
+    sum: weight * (grade - before) - known.weight * (known.grade - before),
+  });
   learned.text.revise(example, grade - expected, weight);
+  const { common } = known;
+  const sum = weight * (grade - common) - known.weight * (known.grade - common);
   known.grade = grade;
   known.weight = weight;
+  return { seen, sum };
 }
 
 /** What the formula adds or takes for a task harder or easier than usual. */
@@ -228,6 +247,10 @@ function pathOf({ task, language, repository }: TaskFeatures): string[] {
   if (language !== '') path.push(`${task} ${language}`);
   if (repository !== undefined) path.push(`${task} ${language} ${repository}`);
   return path;
+}
+
+function commonPath({ task }: TaskFeatures): string[] {
+  return ['all', task];
 }
 
 function pairOf(a: string, b: string): string {

@@ -20,9 +20,12 @@ interface Node {
 }
 
 /** The newest hundred weigh 63 % of all (design B7: last 100 per model). */
-const KEPT = 0.99;
-/** Outcomes that a level must see to be believed half against the one above it. */
-const HELD_BY_PARENT = 12;
+const KEPT = 0.995;
+/**
+ * A type of task must see twice the outcomes that the prior is worth to be believed half against the level above it, a
+ * language twice as many again, and so on: the finer the level, the more often it misled on public data.
+ */
+const HELD_BY_PARENT = 2;
 /** Nodes of one model; what was used longest ago is dropped. */
 const MOST_NODES = 300;
 
@@ -47,7 +50,7 @@ export class Levels {
       const all = seen + held;
       shift = ((node?.sum ?? 0) + held * shift) / all;
       spread = (held / all) ** 2 * spread + seen / all ** 2;
-      held = HELD_BY_PARENT;
+      held *= HELD_BY_PARENT;
     }
     return { shift, spread, seen, seenInAll: this.#nodes.get(path[0] ?? '')?.seen ?? 0 };
   }

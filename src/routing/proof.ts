@@ -12,9 +12,9 @@ interface Side {
 
 /** Older outcomes fade: the newest five hundred weigh 63 %. */
 const KEPT = 0.998;
-const LEAST_SEEN = 12;
+const LEAST_SEEN = 30;
 /** Standard errors above 0 at which it begins to be believed. */
-const BEGINS = 0.7;
+const BEGINS = 1.2;
 
 export class Proof {
   readonly #sides = new Map<string, Side>();
@@ -42,6 +42,6 @@ export class Proof {
     }
     if (!(variance > 0)) return 0;
     const errors = mean / Math.sqrt(variance);
-    return errors <= BEGINS ? 0 : Math.min(1, errors / 2);
+    return Math.max(0, Math.min(1, errors - BEGINS));
   }
 }

@@ -57,8 +57,8 @@ export interface Exploration {
   readonly mostUsd: number;
 }
 
-/** Below the best chance by so much is as good, as far as anyone can tell. */
-const AS_GOOD = 0.02;
+/** Where none passes the bar: a good answer is worth so many calls of the dearest model, and not more. */
+const WORTH_IN_DEAREST = 5;
 /** A model is tried out only where it may pass the bar: within so many standard deviations. */
 const MAY_PASS = 1.5;
 
@@ -108,8 +108,7 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
   const best = from.reduce((a, b) => (b.option.chance > a.option.chance ? b : a));
   if (input.model !== undefined) return best;
   const passing = from.filter(({ option }) => option.chance >= input.bar);
-  const near = from.filter(({ option }) => option.chance >= best.option.chance - AS_GOOD);
-  const chosen = cheapestInAll(passing.length > 0 ? passing : near, from);
+  const chosen = passing.length > 0 ? cheapestInAll(passing, from) : worthMost(from, best);
   if (from.length === 1) {
     reasons.push({ kind: 'only-model' });
     return chosen;
@@ -128,6 +127,15 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
 /** By the call and, as often as its answer is not good enough, the next better one after it. */
 function cheapestInAll(among: readonly Candidate[], all: readonly Candidate[]): Candidate {
   return among.reduce((a, b) => (inAll(b, all) < inAll(a, all) ? b : a));
+}
+
+/** A little more chance for much more money is not worth it; without any price the best one is taken. */
+function worthMost(from: readonly Candidate[], best: Candidate): Candidate {
+  const priced = from.filter(({ cost }) => cost < Infinity);
+  const dearest = Math.max(0, ...priced.map(({ cost }) => cost));
+  if (dearest === 0 || best.cost === Infinity) return best;
+  const loss = ({ option, cost }: Candidate) => cost + (1 - option.chance) * WORTH_IN_DEAREST * dearest;
+  return priced.reduce((a, b) => (loss(b) < loss(a) ? b : a));
 }
 
 function inAll({ option, cost }: Candidate, all: readonly Candidate[]): number {

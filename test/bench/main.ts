@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   panel: async () => (await import('./panel.ts')).panel,
   inline: async () => (await import('./inline.ts')).inline,
   pipeline: async () => (await import('./pipeline.ts')).pipeline,
+  routing: async () => (await import('./routing.ts')).routing,
   semantic: async () => (await import('./semantic.ts')).semantic,
   transport: async () => (await import('./transport.ts')).transport,
 };

@@ -35,7 +35,7 @@ suite('cascade', () => {
 
   test('a failure that was dear makes the next step dearer', () => {
     const usual = nextStep([{ option: cheap, rejected: true }], [cheap, dear], terms);
-    const long = nextStep([{ option: cheap, rejected: true, costUsd: 0.04 }], [cheap, dear], terms);
+    const long = nextStep([{ option: cheap, rejected: true, costUsd: 0.02 }], [cheap, dear], terms);
 
     assert.ok((long?.costUsd ?? 0) > (usual?.costUsd ?? 1));
   });
