@@ -66,6 +66,7 @@ const host = {
     askAnyway: 'src/host/askAnyway.ts',
     answerSchema: 'src/node/answerSchema.ts',
     answerSession: 'src/host/answerSession.ts',
+    cacheCommands: 'src/host/cacheCommands.ts',
     cacheSecret: 'src/node/cacheSecret.ts',
     connectPlatform: 'src/host/connectPlatform.ts',
     commitMessage: 'src/host/commitMessage.ts',

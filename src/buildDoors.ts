@@ -120,9 +120,9 @@ export function buildDoors(deps: DoorsDeps): void {
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
   const chat = { ...core, settings: read, state, edits, owned };
   const table = commandTable({
-    ...{ ask, connections, showDecision, pipeline, probe, edits, chat, showLog, tasks },
-    ...{ outcomes, similar: core.similar, settings, learning: core.learning, queued: queue.get },
-    ...{ readUsage: core.history.read, secrets: context.secrets },
+    ...{ ask, connections, showDecision, pipeline, cache: core.cache, probe, edits, chat, showLog, tasks },
+    ...{ outcomes, similar: core.similar, background: core.background, settings, learning: core.learning },
+    ...{ queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }

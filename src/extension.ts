@@ -4,6 +4,8 @@ import { systemClock as clock } from './base/clock.ts';
 import { DisposableBag } from './base/disposable.ts';
 import { buildCore } from './buildCore.ts';
 import { buildDoors } from './buildDoors.ts';
+import type { AnswerCache } from './flow/answerCache.ts';
+import type { LazyLowerLevels } from './flow/lazyLowerLevels.ts';
 import { declareLimits } from './flow/machineQuota.ts';
 import type { Outcomes } from './flow/outcomes.ts';
 import type { Pipeline } from './flow/pipeline.ts';
@@ -21,6 +23,8 @@ import { resolveModels } from './routing/resolveModels.ts';
 /** What the suite inside VS Code may reach; given in test mode only. */
 export interface TestHandle {
   readonly pipeline: Pipeline;
+  readonly cache: AnswerCache;
+  readonly lower: LazyLowerLevels;
   readonly connections: Connections;
   readonly platforms: Platforms;
   readonly quota: Quota;
@@ -67,9 +71,11 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   owned.add(clock.after(0, settle));
   context.subscriptions.push(owned);
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  const { pipeline, platforms, quota, outcomes } = core;
+  const { pipeline, cache, lower, platforms, quota, outcomes } = core;
   return {
     pipeline,
+    cache,
+    lower,
     platforms,
     connections,
     quota,

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import type { Drop, FileUse } from '../cache/cacheStore.ts';
+import type { Drop, FileUse, LowerLevel } from '../cache/cacheStore.ts';
 import { CodeDigests, fingerprint, type Hasher } from '../cache/fingerprint.ts';
 import type { Claim, Lease } from '../cache/lease.ts';
 import { STRATEGIES } from '../cache/strategies.ts';
@@ -150,7 +150,7 @@ export class AnswerCache {
     const { receipt } = answer;
     if (!this.serves(request) || receipt.stop !== 'complete' || receipt.cache !== 'none') return;
     const about = {
-      scope: this.#deps.lower?.scope() ?? '',
+      scope: this.scope,
       model: receipt.modelKey,
       savesUsd: (receipt.costUsd ?? 0) + receipt.totalMs * USD_PER_MS,
       files: this.#filesOf(request),
@@ -165,11 +165,18 @@ export class AnswerCache {
     ]);
   }
 
-  /** Where `level` is absent, in all levels. */
-  async drop(what: Drop, level?: 'memory'): Promise<void> {
+  /** Names the open workspace; empty: none. */
+  get scope(): string {
+    return this.#deps.lower?.scope() ?? '';
+  }
+
+  /** Where `level` is absent, in all levels. Rejects where a level cannot do it. */
+  async drop(what: Drop, level?: 'memory' | LowerLevel): Promise<void> {
     await this.open();
-    if (level === 'memory' || !this.#shares({})) this.#current()?.dropNow(what);
-    else await this.#current()?.drop(what);
+    if (level === undefined || level === 'memory') this.#current()?.dropNow(what);
+    if (level === 'memory') return;
+    const { levels = [] } = (await this.#deps.lower?.levels()) ?? {};
+    for (const below of levels) if (level === undefined || below.level === level) await below.drop(what);
   }
 
   facts(): CacheFacts {

@@ -1,6 +1,8 @@
 /** Every command by id, with what it does. Compared with `package.json` by a test. */
 import * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
+import type { AnswerCache } from '../flow/answerCache.ts';
+import type { LazyBackground } from '../flow/lazyBackground.ts';
 import type { LazyLearning } from '../flow/lazyLearning.ts';
 import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
@@ -25,6 +27,8 @@ export interface CommandDeps {
   readonly pipeline: Pipeline;
   readonly outcomes: Outcomes;
   readonly similar: LazySimilar;
+  readonly background: LazyBackground;
+  readonly cache: AnswerCache;
   readonly probe: Probe;
   readonly edits: LazyEdits;
   readonly settings: SettingsWatcher;
@@ -66,6 +70,17 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
       (await import('./exportUsage.ts')).exportUsageTo(deps.readUsage, file),
     'sluice.setRedisPassword': async () =>
       (await import('./redisPassword.ts')).setRedisPassword(deps.secrets),
+    'sluice.setCacheSecret': async () => (await import('./cacheCommands.ts')).setCacheSecret(deps.secrets),
+    'sluice.clearCache': async (part) => {
+      const cleared = await (await import('./cacheCommands.ts')).clearCache(deps.cache, part);
+      if (cleared !== 'all') return cleared;
+      // With the answers, what was asked.
+      deps.similar.clear();
+      await deps.background.clear();
+      return cleared;
+    },
+    'sluice.explainCacheHit': async (id) =>
+      (await import('./cacheCommands.ts')).explainCacheHit(findHit(pipeline, id), deps.settings.settings),
     'sluice.copyAnswer': act('copy'),
     'sluice.askAgain': act('again'),
     'sluice.askStronger': act('stronger'),
@@ -99,6 +114,11 @@ export function registerCommands(
     bag.add(vscode.commands.registerCommand(id, guarded));
   }
   return bag;
+}
+
+/** The one with this id, else the newest that a cache answered. */
+function findHit({ recent }: Pipeline, id: unknown) {
+  return recent.find((receipt) => receipt.id === id) ?? recent.find(({ cache }) => cache !== 'none');
 }
 
 /** The one with this id, else the newest. */

@@ -4,6 +4,7 @@ import { type Bench, machine, type Report } from './report.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   activation: async () => (await import('./activation.ts')).activation,
+  cache: async () => (await import('./cache.ts')).cache,
   bucket: async () => (await import('./bucket.ts')).bucket,
   edits: async () => (await import('./edits.ts')).edits,
   'quota-trace': async () => (await import('./quotaTrace.ts')).quotaTrace,

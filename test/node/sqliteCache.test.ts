@@ -1,10 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suiteSetup, suiteTeardown } from 'mocha';
+import { DatabaseSync } from 'node:sqlite';
+import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import { seededRandom } from '../../src/base/random.ts';
+import { openDiskCache } from '../../src/node/diskCache.ts';
 import { SqliteCache } from '../../src/node/sqliteCache.ts';
-import { cacheLaws } from '../cache/cacheLaws.ts';
+import { cacheLaws, kept } from '../cache/cacheLaws.ts';
+import { FakeClock } from '../support/fakeClock.ts';
 
 let folder = '';
 let opened = 0;
@@ -13,12 +18,91 @@ suiteSetup(() => {
 });
 suiteTeardown(() => rmSync(folder, { recursive: true, force: true }));
 
-cacheLaws({
-  name: 'in SQLite',
-  sequences: 20,
-  open: (clock, maxBytes) =>
-    SqliteCache.open({
-      ...{ clock, random: seededRandom(1), maxBytes: () => maxBytes },
-      file: join(folder, `${++opened}.db`),
-    }),
+const fresh = () => join(folder, `${++opened}.db`);
+const open = (clock: FakeClock, maxBytes: number, file = fresh()) =>
+  SqliteCache.open({ ...{ clock, random: seededRandom(1), maxBytes: () => maxBytes }, file });
+
+cacheLaws({ name: 'in SQLite', sequences: 20, open });
+
+suite('cache on disk', () => {
+  test('room is made by what saves least for its size; what was used lately stays', async () => {
+    const clock = new FakeClock();
+    const store = await open(clock, 10_000);
+    for (let index = 0; index < 8; index += 1) {
+      await store.set(`k${index}`, kept(clock, 'x'.repeat(800), { savesUsd: index === 3 ? 1e-5 : 0.01 }));
+    }
+    await store.set('new', kept(clock, 'x'.repeat(800)));
+    await store.set('newer', kept(clock, 'x'.repeat(800)));
+
+    assert.equal(store.get('k3'), undefined);
+    assert.ok(store.get('new') && store.get('newer'));
+    assert.ok((store.facts().evictions ?? 0) >= 1 && (store.facts().bytes ?? 0) <= 10_000);
+    store.dispose();
+  });
+
+  test('a value too large for the file is not kept and pushes nothing out', async () => {
+    const clock = new FakeClock();
+    const store = await open(clock, 8_000_000);
+    await store.set('small', kept(clock, 'x'));
+
+    await store.set('5 MB', kept(clock, randomBytes(2_500_000).toString('hex')));
+
+    assert.equal(store.get('5 MB'), undefined);
+    assert.ok(store.get('small'));
+    store.dispose();
+  });
+
+  test('a long text is compressed and comes back as it was', async () => {
+    const clock = new FakeClock();
+    const store = await open(clock, 1_000_000);
+    const texts = ['grüße 🙂 '.repeat(300), 'const total = 1;\n'.repeat(5_000), 'short'];
+    for (const [index, text] of texts.entries()) await store.set(`k${index}`, kept(clock, text));
+
+    const back = texts.map((_, index) => store.get(`k${index}`)?.text);
+
+    assert.deepEqual(back, texts);
+    const { plainBytes, packedBytes } = store.facts();
+    assert.ok(packedBytes < plainBytes / 10);
+    store.dispose();
+  });
+
+  test('a damaged file is moved aside, made anew and told once; a newer one is left as it is', async () => {
+    const clock = new FakeClock();
+    const [damaged, newer] = [fresh(), fresh()];
+    writeFileSync(damaged, 'this is no database, whatever its name says '.repeat(100));
+    const other = new DatabaseSync(newer);
+    other.exec('CREATE TABLE theirs (x); PRAGMA user_version = 99');
+    other.close();
+    const before = readFileSync(newer);
+    const told: unknown[] = [];
+    const deps = { clock, random: seededRandom(1), maxBytes: () => 1e6 };
+    const onFailure = (error: unknown) => told.push(error);
+
+    const store = await openDiskCache({ ...deps, file: damaged, onFailure });
+    await store?.set('k', kept(clock, 'x'));
+    const none = await openDiskCache({ ...deps, file: newer, onFailure });
+
+    assert.equal(store?.get('k')?.text, 'x');
+    assert.ok(existsSync(`${damaged}.damaged`));
+    assert.deepEqual([none, told.length], [undefined, 2]);
+    assert.deepEqual(readFileSync(newer), before);
+    store?.dispose();
+  });
+
+  test('two windows on one file see what the other keeps, and only one of them gets the right to make a value', async () => {
+    const clock = new FakeClock();
+    const file = fresh();
+    const [a, b] = [await open(clock, 1e6, file), await open(clock, 1e6, file)];
+
+    const leases = [a.lease('k', 'a', 1_000), b.lease('k', 'b', 1_000), a.lease('k', 'a', 1_000)];
+    await a.set('k', kept(clock, 'x'), 'a');
+    const seen = [b.get('k'), b.lease('k', 'b', 1_000)].map((value) => (value as { text: string }).text);
+    await a.lease('dead', 'a', 1_000);
+    clock.advance(1_001);
+
+    assert.deepEqual(leases, ['ours', 'taken', 'ours']);
+    assert.deepEqual(seen, ['x', 'x']);
+    assert.equal(b.lease('dead', 'b', 1_000), 'ours');
+    for (const store of [a, b]) store.dispose();
+  });
 });
