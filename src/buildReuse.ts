@@ -30,7 +30,7 @@ export function openSimilar(
     const store = await opening.catch(onFailure);
     return new SimilarAnswers({
       ...{ clock, settings, host: globalThis },
-      scopeOf: (request) => cache.scope(request),
+      scopeOf: (request) => cache.questionScope(request),
       answerOf: (key, request, signal) => cache.known(key, request, signal),
       ...(store === undefined ? {} : { store }),
     });

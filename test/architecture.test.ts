@@ -34,7 +34,7 @@ const CORE_PACKAGES = new Set([
   'diff/lib/diff/word.js',
 ]);
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  node: /^(node:|@anthropic-ai\/sdk|openai|ioredis|gpt-tokenizer|valibot|undici|@vscode\/tree-sitter-wasm)/,
+  node: /^(node:|@anthropic-ai\/sdk|openai|ioredis|gpt-tokenizer|jsonc-parser|valibot|undici|@vscode\/tree-sitter-wasm)/,
   host: /^vscode$/,
   panel: /^markdown-it/,
   ...Object.fromEntries(JOINERS.map((file) => [file, /^vscode$/])),

@@ -87,7 +87,7 @@ export class AnswerCache {
    * All but the instruction, for questions that are answered in words: two of one scope that are meant alike have one
    * answer. `undefined`: the answer goes into code, belongs to a talk, or is bound to what was not good enough.
    */
-  scope(request: RouteRequest): string | undefined {
+  questionScope(request: RouteRequest): string | undefined {
     const { code, conversation, history = [], form, instruction, strongerThan, task } = request;
     if (form === 'edit' || conversation !== undefined || strongerThan !== undefined) return undefined;
     if (!READ.has(task) || instruction.trim() === '') return undefined;

@@ -93,12 +93,12 @@ export class Pipeline implements Disposable {
     const { cache, clock, random, trials } = this.#deps;
     if (asked.ahead === undefined) this.#persons.fire({ request: asked });
     const startedMs = clock.monotonic();
-    const trial = trials?.none === false ? await trials.of(asked) : undefined;
+    const trial = trials?.none === false && !asked.benchmark ? await trials.of(asked) : undefined;
     const request = trial === undefined ? asked : { ...asked, trial };
     const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned };
     const opening = cache.open();
     if (opening) await opening;
-    const key = cache.key(request);
+    const key = asked.benchmark ? undefined : cache.key(request);
     const mayKnow = key !== undefined && request.freshness !== 'fresh' && cache.serves(request);
     const known = mayKnow ? cache.getNow(key, request) : undefined;
     if (known) return this.#told(request, key, this.#serve(known, 'memory', request, run, emit));
@@ -277,7 +277,7 @@ export class Pipeline implements Disposable {
   }
 
   #remember(receipt: Receipt): void {
-    this.#deps.trials?.answered(receipt);
+    if (!receipt.benchmark) this.#deps.trials?.answered(receipt);
     this.#recent.unshift(receipt);
     if (this.#recent.length > RECENT) this.#recent.pop();
     this.#changed.fire();

@@ -34,6 +34,7 @@ export function receiptOf(sent: Sent, request: RouteRequest, run: Run): Receipt 
     modelKey: sent.info.key,
     simulated: sent.info.simulated,
     ...(billing === undefined ? {} : { billing }),
+    ...(request.benchmark ? { benchmark: true } : {}),
     totalMs,
     ownMs: Math.max(0, totalMs - sent.platformMs),
     cache: 'none',

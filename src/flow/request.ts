@@ -73,6 +73,8 @@ export interface RouteRequest {
   readonly ahead?: 'warming' | 'prefetch';
   /** A small request that VS Code makes by itself: the cheapest model answers it. */
   readonly helper?: HelperKind;
+  /** A task of a benchmark: takes part in no experiment, and is no choice to be compared. */
+  readonly benchmark?: true;
   /** All that stands above and below the code in its file: for checks of the answer, never sent. */
   readonly rest?: { readonly above: string; readonly below: string };
   /**
@@ -130,6 +132,7 @@ export interface Receipt {
   /** With `similar`, and where one joined such a request. */
   readonly answeredFor?: AnsweredFor;
   readonly stop: StopReason | 'cut' | 'cancelled';
+  readonly benchmark?: true;
   /** What the checks of this answer said before it was shown, cheap to dear; absent: none ran. */
   readonly checks?: readonly CheckResult[];
   /**

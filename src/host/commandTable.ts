@@ -16,6 +16,7 @@ import type { ReadUsage } from './exportUsage.ts';
 import { type InlineChatOwner, inlineChatCommands } from './inlineChatCommands.ts';
 import { type LazyEdits, liveEditCommands } from './liveEditCommands.ts';
 import type { QueuedTasks } from './queuedTasks.ts';
+import type { BenchmarkDeps } from './runBenchmark.ts';
 import type { SettingsWatcher } from './settingsWatcher.ts';
 import type { TaskCommands } from './taskCommands.ts';
 
@@ -39,6 +40,7 @@ export interface CommandDeps {
   readonly secrets: vscode.SecretStorage;
   readonly tasks: TaskCommands;
   readonly chat: InlineChatOwner;
+  readonly benchmark: BenchmarkDeps;
 }
 
 type Handler = (argument: unknown) => unknown;
@@ -68,6 +70,8 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.showQueuedTasks': async () => (await deps.queued()).show(),
     'sluice.exportUsage': async (file) =>
       (await import('./exportUsage.ts')).exportUsageTo(deps.readUsage, file),
+    'sluice.runBenchmark': async (given) =>
+      (await import('./runBenchmark.ts')).runBenchmark(deps.benchmark, given),
     'sluice.setRedisPassword': async () =>
       (await import('./redisPassword.ts')).setRedisPassword(deps.secrets),
     'sluice.setCacheSecret': async () => (await import('./cacheCommands.ts')).setCacheSecret(deps.secrets),

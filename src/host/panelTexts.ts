@@ -5,6 +5,7 @@
 
 import type { PanelTexts } from '../flow/messages.ts';
 import { cacheTexts } from './cacheTexts.ts';
+import { experiments, models, savings } from './panelLearningTexts.ts';
 import { reuseTexts } from './panelReuseTexts.ts';
 
 /** The shape of `vscode.l10n.t`. */
@@ -23,6 +24,9 @@ export function panelTexts(t: Translate): PanelTexts {
     ...reuseTexts(t),
     ...latencies(t),
     ...decisions(t),
+    ...models(t),
+    ...savings(t),
+    ...experiments(t),
     ...answer(t),
   };
 }

@@ -4,12 +4,15 @@ import { backgroundSummary } from './backgroundSummary.ts';
 import { bucketsChart } from './bucketsChart.ts';
 import { decisionsList, type ListState } from './decisionsList.ts';
 import { type Content, h, type VNode } from './dom.ts';
+import { experimentsList } from './experimentsList.ts';
 import type { Format } from './format.ts';
 import { hitRateChart } from './hitRateChart.ts';
 import { latencyChart } from './latencyChart.ts';
+import { modelsTable } from './modelsTable.ts';
 import { failureBox, nothing, progress } from './parts.ts';
 import { platformsList } from './platformsList.ts';
 import { predictionsSummary } from './predictionsSummary.ts';
+import { savingsSummary } from './savingsSummary.ts';
 import { similarSummary } from './similarSummary.ts';
 import { spendSummary } from './spendSummary.ts';
 
@@ -136,8 +139,11 @@ function sections(snapshot: Snapshot, { list, open }: DashboardState, format: Fo
     similarSummary(snapshot.similar, format),
     backgroundSummary(snapshot.background, snapshot.atMs, format),
     predictionsSummary(snapshot.predictions, format),
+    modelsTable(snapshot.models, open, format),
+    savingsSummary(snapshot.savings, format),
     latencyChart(snapshot.latencies, format),
     decisionsList(snapshot, list, format),
+    experimentsList(snapshot.experiments, format),
     platformsList(snapshot.platforms, true, format),
   ];
 }

@@ -50,7 +50,7 @@ function open(maxWrongPercent = 1, store = new MemoryQuestions()) {
   const parts = {
     clock,
     settings: () => spine.state.settings,
-    scopeOf: (asked: RouteRequest) => spine.cache.scope(asked),
+    scopeOf: (asked: RouteRequest) => spine.cache.questionScope(asked),
     answerOf: (key: string) => spine.cache.peek(key),
     host: globalThis,
     store,
