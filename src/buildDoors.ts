@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import { systemClock as clock } from './base/clock.ts';
 import type { DisposableBag } from './base/disposable.ts';
 import type { Core } from './buildCore.ts';
+import type { BenchResult } from './flow/benchRun.ts';
 import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
-import type { Receipt } from './flow/request.ts';
+import type { Answer, Receipt, RouteRequest } from './flow/request.ts';
 import { Answers } from './host/answers.ts';
 import { registerChatDoors } from './host/chatDoors.ts';
 import { registerCodeActions } from './host/codeActions.ts';
@@ -71,6 +72,7 @@ export function buildDoors(deps: DoorsDeps): void {
       snapshot: () => {
         // What earlier windows counted is shown before this one has asked anything.
         void core.trials.load();
+        if (core.learning.current === undefined) void core.learning.get();
         return buildSnapshot(core, {
           why: ({ decision }) => whyWords(decision),
           notices: () => notices.all(),
@@ -107,6 +109,11 @@ export function buildDoors(deps: DoorsDeps): void {
   for (const source of [pipeline, quota, platforms, settings, core.trials])
     owned.add(source.onChange(changed));
   owned.add(outcomes.onOutcome(changed));
+  owned.add(
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.scheme !== 'output') core.background.interrupt();
+    }),
+  );
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   owned.add(registerCodeActions());
   owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
@@ -114,15 +121,25 @@ export function buildDoors(deps: DoorsDeps): void {
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
   const chat = { ...core, settings: read, state, edits, owned };
-  const table = commandTable({
-    ...{ ask, connections, showDecision, pipeline, cache: core.cache, probe, edits, chat, showLog, tasks },
-    ...{
-      settings,
-      learning: core.learning,
-      queued: queue.get,
-      readUsage: core.history.read,
-      secrets: context.secrets,
+  const benchmark = {
+    ...{ pipeline, platforms, clock },
+    store: async () => (await core.trials.load()).store,
+    readFile: async () => (await import('./node/benchFile.ts')).readBenchFile,
+    failingCheck: async (request: RouteRequest, { text, receipt }: Answer, signal: AbortSignal) => {
+      const { stop, modelKey } = receipt;
+      return (await core.checking.get()).failingForm({ request, text, stop, modelKey }, signal);
     },
+    teach: async (results: readonly BenchResult[], suite: string) => {
+      const learning = await core.learning.get();
+      const { lessonsOf } = await import('./flow/benchLessons.ts');
+      for (const lesson of lessonsOf(results, suite, clock.now())) learning?.teach(lesson);
+    },
+  };
+  const table = commandTable({
+    benchmark,
+    ...{ ask, connections, showDecision, pipeline, cache: core.cache, probe, edits, chat, showLog, tasks },
+    ...{ outcomes, similar: core.similar, background: core.background, settings, learning: core.learning },
+    ...{ queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }

@@ -7,7 +7,10 @@ import { suite, test } from 'mocha';
 const ROOT = join(import.meta.dirname, '..');
 const SRC = join(ROOT, 'src');
 /** They stand beside the folders, join the edges, build and own everything. */
-const JOINERS = ['extension.ts', 'buildCore.ts', 'buildDoors.ts', 'openChecking.ts', 'openPlatforms.ts'];
+const JOINERS = [
+  ...['extension.ts', 'buildCore.ts', 'buildDoors.ts', 'buildReuse.ts', 'openChecking.ts'],
+  'openPlatforms.ts',
+];
 const PARTS = ['quota', 'routing', 'cache', 'prompt', 'metrics', 'edit'];
 
 /** What each folder may import from: rows above it in the picture, never a neighbour. */
@@ -31,7 +34,7 @@ const CORE_PACKAGES = new Set([
   'diff/lib/diff/word.js',
 ]);
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  node: /^(node:|@anthropic-ai\/sdk|openai|ioredis|gpt-tokenizer|valibot|undici|@vscode\/tree-sitter-wasm)/,
+  node: /^(node:|@anthropic-ai\/sdk|openai|ioredis|gpt-tokenizer|jsonc-parser|valibot|undici|@vscode\/tree-sitter-wasm)/,
   host: /^vscode$/,
   panel: /^markdown-it/,
   ...Object.fromEntries(JOINERS.map((file) => [file, /^vscode$/])),

@@ -1,5 +1,5 @@
 /** Everything that checks answers, built with the first answer that is to be checked; its counts are kept in a store. */
-import type { CheckResult } from '../base/check.ts';
+import { type CheckKind, type CheckResult, failureIn } from '../base/check.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import type { Log } from '../base/log.ts';
@@ -31,6 +31,7 @@ export interface AnswerCheckingDeps {
   readonly onSpent: (receipt: Receipt, request: RouteRequest) => void;
 }
 
+const FORM: ReadonlySet<CheckKind> = new Set(['complete', 'applies', 'parses']);
 const KEEP_EVERY_MS = 10_000;
 
 export class AnswerChecking implements Disposable {
@@ -75,6 +76,12 @@ export class AnswerChecking implements Disposable {
     const results = await runChecks(checks, answer, this.#deps, signal);
     this.noted(receipt, results);
     return results;
+  }
+
+  /** Name of the first check of form or grammar that fails: none of them costs money or runs code. */
+  async failingForm(answer: CheckedAnswer, signal: AbortSignal): Promise<string | undefined> {
+    const checks = this.#checks.filter(({ kind }) => FORM.has(kind));
+    return failureIn(await runChecks(checks, answer, this.#deps, signal))?.check;
   }
 
   /** A check that was made elsewhere. */

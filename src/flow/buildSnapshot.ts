@@ -9,11 +9,14 @@ import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
 import type { CheckRate } from './checkRates.ts';
 import { fatesOf, fateView } from './fates.ts';
+import type { LazyLearning } from './lazyLearning.ts';
 import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
+import type { BackgroundView, SimilarView } from './reuseViews.ts';
 import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
+import { taskModels } from './taskModels.ts';
 import type { Trials } from './trials.ts';
 
 export interface SnapshotSources {
@@ -28,8 +31,16 @@ export interface SnapshotSources {
   /** Levels below the memory; `current` is absent until they are needed. */
   readonly lower?: { readonly current: LowerLevels | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
+  readonly similar?: Loaded<SimilarView>;
+  readonly background?: Loaded<BackgroundView>;
   readonly checking?: { readonly rates: readonly CheckRate[] };
   readonly trials?: Pick<Trials, 'current'> | undefined;
+  readonly learning?: Pick<LazyLearning, 'current'>;
+}
+
+interface Loaded<T> {
+  /** Absent until it is loaded. */
+  readonly current: { facts(): T } | undefined;
 }
 
 /** What needs the person's language. */
@@ -57,19 +68,35 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     buckets: bucketViews(sources, atMs),
     caches: cacheViews(sources),
     cacheStrategies: [...metrics.strategies()].map(([strategy, counts]) => ({ strategy, ...counts })),
+    ...reuseOf(sources),
     latencies: latencyViews(sources),
     decisions: pipeline.recent.map((receipt) => {
       const outcome = words.outcome?.(fates.get(receipt.id) ?? []);
       return { ...decisionView(receipt, words.why(receipt)), ...(outcome === undefined ? {} : { outcome }) };
     }),
     ...(fates.size === 0 ? {} : { fates: fateView(fates) }),
+    ...escalations(pipeline.recent),
     today: metrics.totals(atMs),
     running: pipeline.running,
     ...trialViews(sources),
+    ...modelViews(sources),
     predictions: sources.lookAhead?.current?.calibration() ?? {},
     checks: sources.checking?.rates ?? [],
     notices: words.notices(),
   };
+}
+
+function modelViews({ trials, learning, platforms }: SnapshotSources): Pick<Snapshot, 'models'> {
+  const [answers, learned] = [trials?.current?.book.answers ?? [], learning?.current];
+  if (learned === undefined || answers.length === 0) return {};
+  return { models: taskModels(answers, (keys) => learned.table(keys), platforms.models) };
+}
+
+function escalations(recent: readonly Receipt[]): Pick<Snapshot, 'escalations'> {
+  const held = recent.filter(({ cache, checks }) => cache === 'none' && checks !== undefined);
+  if (held.length === 0) return {};
+  const wentUp = held.filter(({ attempts = [] }) => attempts.length > 0).length;
+  return { escalations: { checked: held.length, wentUp } };
 }
 
 function trialViews({ trials }: SnapshotSources): Pick<Snapshot, 'savings' | 'experiments'> {
@@ -135,6 +162,13 @@ function cacheViews({ metrics, cache, lower }: SnapshotSources): CacheLevelView[
     return { level: level.level, ...spared, ...facts, ...counts, down: open, ...packing };
   });
   return [{ level: 'memory', ...memory }, ...below];
+}
+
+function reuseOf({ similar, background }: SnapshotSources): Pick<Snapshot, 'similar' | 'background'> {
+  return {
+    ...(similar?.current === undefined ? {} : { similar: similar.current.facts() }),
+    ...(background?.current === undefined ? {} : { background: background.current.facts() }),
+  };
 }
 
 function latencyViews({ metrics, platforms }: SnapshotSources): LatencyView[] {

@@ -34,6 +34,7 @@ export function receiptOf(sent: Sent, request: RouteRequest, run: Run): Receipt 
     modelKey: sent.info.key,
     simulated: sent.info.simulated,
     ...(billing === undefined ? {} : { billing }),
+    ...(request.benchmark ? { benchmark: true } : {}),
     totalMs,
     ownMs: Math.max(0, totalMs - sent.platformMs),
     cache: 'none',
@@ -72,6 +73,7 @@ export function sparedReceipt(first: Receipt, cache: Exclude<CacheLevel, 'none'>
     ...(first.checks === undefined ? {} : { checks: first.checks }),
     ...(first.usage === undefined ? {} : { usage: first.usage }),
     ...(saved === undefined || first.billing ? {} : { savedUsd: saved }),
+    ...(first.answeredFor === undefined ? {} : { answeredFor: first.answeredFor }),
   };
   return cache !== 'joined' ? { ...spared, cacheAgeMs: Math.max(0, atMs - first.atMs) } : spared;
 }

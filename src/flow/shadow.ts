@@ -23,7 +23,8 @@ export function shadowRows(
   models: readonly ModelInfo[],
   factor: Factor,
 ): readonly ShadowRow[] {
-  const { usage, costUsd: actualUsd, decision, simulated } = receipt;
+  const { costUsd: actualUsd, decision, simulated } = receipt;
+  const usage = usageOfLast(receipt);
   if (receipt.cache !== 'none' || usage === undefined || actualUsd === undefined) return [];
   const answered = models.find(({ key }) => key === receipt.modelKey);
   const day = localDay(receipt.atMs);
@@ -31,13 +32,29 @@ export function shadowRows(
     .filter((model) => model.simulated === simulated)
     .flatMap((model) => {
       const usd =
-        model === answered ? actualUsd : wouldCost(model, usage, factorBetween(answered, model, factor));
+        model === answered && receipt.attempts === undefined
+          ? actualUsd
+          : wouldCost(model, usage, factorBetween(answered, model, factor));
       const chance = chanceOf(model.key, decision);
       if (usd === undefined) return [];
       return [
         { day, modelKey: model.key, simulated, usd, actualUsd, ...(chance === undefined ? {} : { chance }) },
       ];
     });
+}
+
+/** What the answer itself took, without the ones before it that were not good enough: one model alone has none. */
+function usageOfLast({ usage, attempts = [] }: Receipt): TokenUsage | undefined {
+  if (usage === undefined) return undefined;
+  const of = (key: 'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'reasoning') =>
+    attempts.reduce((left, attempt) => left - (attempt.usage?.[key] ?? 0), usage[key]);
+  return {
+    input: of('input'),
+    output: of('output'),
+    cacheRead: of('cacheRead'),
+    cacheWrite: of('cacheWrite'),
+    reasoning: of('reasoning'),
+  };
 }
 
 function factorBetween(from: ModelInfo | undefined, to: ModelInfo, factor: Factor): number {

@@ -7,6 +7,7 @@ import type { PredictionCalibration } from '../quota/taskPredictor.ts';
 import type { ExperimentMetric, ExperimentUnit } from '../routing/experiments.ts';
 import type { VariantVerdict } from '../routing/experimentVerdict.ts';
 import type { CheckRate } from './checkRates.ts';
+import type { BackgroundView, SimilarView } from './reuseViews.ts';
 
 /** One priority's part of a limit; amounts in the limit's own unit. */
 export interface ShareView {
@@ -137,7 +138,7 @@ export interface DecisionView {
   readonly simulated: boolean;
   /** One sentence, already in the person's language. */
   readonly why: string;
-  readonly cache: 'none' | 'joined' | 'memory' | 'redis' | 'disk';
+  readonly cache: 'none' | 'joined' | 'memory' | 'redis' | 'disk' | 'similar';
   readonly tokens?: number;
   readonly costUsd?: number;
   /** Paid for already: no money is shown. */
@@ -156,6 +157,12 @@ export interface FateView {
   /** Taken over at least in part and not undone since. */
   readonly accepted: number;
   readonly undone: number;
+}
+
+/** How many of `Snapshot.decisions` were checked before they were shown, and how many of these went up. */
+export interface EscalationView {
+  readonly checked: number;
+  readonly wentUp: number;
 }
 
 export interface SpendView {
@@ -221,6 +228,26 @@ export interface ExperimentView {
   readonly variants: readonly VariantView[];
 }
 
+/** What is expected of a model's answer to one kind of task. */
+export interface TaskModelView {
+  readonly modelKey: string;
+  readonly label: string;
+  readonly simulated: boolean;
+  /** Chance in [0, 1] of a good answer. */
+  readonly chance: number;
+  /** Answers of it to such tasks that taught something. */
+  readonly evidence: number;
+  /** Means of what was answered; absent: nothing was yet. */
+  readonly costUsd?: number;
+  readonly timeMs?: number;
+}
+
+export interface TaskModelsView {
+  readonly task: TaskType;
+  /** Cheapest first, as far as that is known. */
+  readonly models: readonly TaskModelView[];
+}
+
 export interface PlatformView {
   readonly id: string;
   readonly label: string;
@@ -236,11 +263,17 @@ export interface Snapshot {
   readonly caches: readonly CacheLevelView[];
   /** Kinds that were asked for. */
   readonly cacheStrategies?: readonly CacheStrategyView[];
+  /** Absent until it is loaded. */
+  readonly similar?: SimilarView;
+  /** Absent until it is loaded. */
+  readonly background?: BackgroundView;
   readonly latencies: readonly LatencyView[];
   /** Newest first. */
   readonly decisions: readonly DecisionView[];
   /** Absent while nothing is known of any of them. */
   readonly fates?: FateView;
+  /** Absent while none was checked. */
+  readonly escalations?: EscalationView;
   readonly today: SpendView;
   readonly running: number;
   /** How good predictions of tokens and time have been; empty or absent until something was predicted. */
@@ -249,6 +282,8 @@ export interface Snapshot {
   readonly checks?: readonly CheckRate[];
   /** Absent until there is something to compare; real money first. */
   readonly savings?: readonly SavingsView[];
+  /** Kinds of task that were asked, most often asked first; absent until something was. */
+  readonly models?: readonly TaskModelsView[];
   /** In the order of the setting; absent or empty: none is declared. */
   readonly experiments?: readonly ExperimentView[];
   /** What is wrong just now, in the person's language: settings, storage. */

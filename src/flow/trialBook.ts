@@ -12,7 +12,7 @@ import type { Experiment } from '../routing/experiments.ts';
 import { type VariantSums, type VariantVerdict, verdicts } from '../routing/experimentVerdict.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { Interval, Sums } from '../routing/sequentialTest.ts';
-import type { TrialStore } from '../routing/trialStore.ts';
+import type { AnswerSums, TrialStore } from '../routing/trialStore.ts';
 import { judge } from './judgement.ts';
 import type { Receipt } from './request.ts';
 import type { Settings } from './settings.ts';
@@ -47,6 +47,7 @@ export class TrialBook implements Disposable {
   readonly #counted = new Map<string, Counted>();
   readonly #recount: Throttled;
   #savings: readonly SavingsView[] = [];
+  #answers: readonly AnswerSums[] = [];
 
   constructor(deps: TrialBookDeps) {
     this.#deps = deps;
@@ -67,6 +68,9 @@ export class TrialBook implements Disposable {
       });
     }
     store.shadowed(shadowRows(receipt, models(), factor));
+    const { cache, stop, task, modelKey, costUsd, totalMs } = receipt;
+    if (cache === 'none' && stop === 'complete')
+      store.answered({ modelKey, task, totalMs, ...(costUsd === undefined ? {} : { costUsd }) });
     this.#recount.request();
   }
 
@@ -109,6 +113,11 @@ export class TrialBook implements Disposable {
     });
   }
 
+  /** What answers took, for each model and kind of task. */
+  get answers(): readonly AnswerSums[] {
+    return this.#answers;
+  }
+
   /** Simulated money apart from real. */
   get savings(): readonly SavingsView[] {
     return this.#savings;
@@ -139,6 +148,7 @@ export class TrialBook implements Disposable {
     // Counted when next asked for: other windows add to the same sums.
     this.#counted.clear();
     const fromDay = localDay(clock.now() - SAVINGS_DAYS * MS_PER_DAY);
+    this.#answers = store.answers();
     const bar = settings()['routing.qualityBar'];
     this.#savings = [false, true].flatMap((simulated) => {
       const view = savingsView(store.shadow(fromDay, simulated), models(), {

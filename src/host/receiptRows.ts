@@ -93,7 +93,7 @@ export function decisionDocument(receipt: Receipt): string {
     table(options),
     fallbacks === '' ? t('No other model could have stood in.') : t('If it had failed: {0}.', fallbacks),
     t(
-      'Chances are estimates from the model’s tier and the look of the task; they are not learned from your work yet.',
+      'A chance begins with what is known of the model and the look of the task; what became of earlier answers corrects it. Evidence counts such answers to such tasks.',
     ),
   ].join('\n\n');
 }
@@ -103,6 +103,7 @@ function table(options: readonly (readonly [string, Option | undefined])[]): str
     t('Choice'),
     t('Model'),
     t('Chance of a good answer'),
+    t('Evidence'),
     t('Estimated cost'),
     t('Estimated time'),
   ];
@@ -111,10 +112,11 @@ function table(options: readonly (readonly [string, Option | undefined])[]): str
 }
 
 function optionCells(option: Option | undefined): string[] {
-  if (option === undefined) return ['–', '–', '–', '–'];
+  if (option === undefined) return ['–', '–', '–', '–', '–'];
   const included = option.billing === 'subscription';
   const cost = included ? t('in your subscription') : money(option.estimatedUsd, option.simulated);
-  return [option.label, percent(option.chance), cost, duration(option.estimatedMs)];
+  const evidence = option.seen === undefined ? '–' : String(Math.round(option.seen));
+  return [option.label, percent(option.chance), evidence, cost, duration(option.estimatedMs)];
 }
 
 function cells(values: readonly string[]): string {

@@ -6,6 +6,8 @@ import type { SluiceError } from '../base/errors.ts';
 import type { VariantSums } from '../routing/experimentVerdict.ts';
 import type { Sums } from '../routing/sequentialTest.ts';
 import type {
+  AnswerRow,
+  AnswerSums,
   BenchmarkRow,
   Judgement,
   Observation,
@@ -26,6 +28,10 @@ const TABLES = `
   CREATE TABLE shadow (
     day TEXT NOT NULL, model TEXT NOT NULL, simulated INTEGER NOT NULL, requests INTEGER NOT NULL, usd REAL NOT NULL,
     actual_usd REAL NOT NULL, chances INTEGER NOT NULL, chance_sum REAL NOT NULL, PRIMARY KEY (day, model)
+  ) STRICT;
+  CREATE TABLE answers (
+    model TEXT NOT NULL, task TEXT NOT NULL, count INTEGER NOT NULL, priced INTEGER NOT NULL, usd REAL NOT NULL,
+    ms REAL NOT NULL, PRIMARY KEY (model, task)
   ) STRICT;
   CREATE TABLE benchmarks (
     suite TEXT NOT NULL, model TEXT NOT NULL, at_ms INTEGER NOT NULL, task TEXT NOT NULL, passed INTEGER NOT NULL,
@@ -53,6 +59,10 @@ const SHADOW = `
   SELECT model AS modelKey, sum(requests) AS requests, sum(usd) AS usd, sum(actual_usd) AS actualUsd,
     sum(chances) AS chances, sum(chance_sum) AS chanceSum
   FROM shadow WHERE day >= ? AND simulated = ? GROUP BY model`;
+const ANSWERED = `
+  INSERT INTO answers (model, task, count, priced, usd, ms) VALUES (?, ?, 1, ?, ?, ?)
+  ON CONFLICT (model, task) DO UPDATE SET count = count + 1, priced = priced + excluded.priced,
+    usd = usd + excluded.usd, ms = ms + excluded.ms`;
 const BENCHMARKED = `
   INSERT INTO benchmarks (suite, model, at_ms, task, passed, cost_usd, total_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`;
 const LAST_BENCHMARK = `
@@ -63,6 +73,7 @@ type Row =
   | { readonly observed: Observation }
   | { readonly judged: Judgement }
   | { readonly shadowed: ShadowRow }
+  | { readonly answered: AnswerRow }
   | { readonly benchmarked: BenchmarkRow };
 
 export class SqliteTrials implements TrialStore, Disposable {
@@ -126,6 +137,21 @@ export class SqliteTrials implements TrialStore, Disposable {
       }));
   }
 
+  answered(answered: AnswerRow): void {
+    this.#rows.add({ answered });
+  }
+
+  answers(): readonly AnswerSums[] {
+    this.#rows.flush();
+    return this.#db
+      .prepare('SELECT model, task, count, priced, usd, ms FROM answers')
+      .all()
+      .map(({ model, task, count, priced, usd, ms }) => ({
+        ...{ modelKey: String(model), task: String(task), count: Number(count) },
+        ...{ priced: Number(priced), usd: Number(usd), ms: Number(ms) },
+      }));
+  }
+
   benchmarked(rows: readonly BenchmarkRow[]): void {
     for (const benchmarked of rows) this.#rows.add({ benchmarked });
   }
@@ -156,6 +182,7 @@ function writerOf(db: DatabaseSync): (row: Row) => void {
   const observed = db.prepare(OBSERVED);
   const judged = db.prepare(JUDGED);
   const shadowed = db.prepare(SHADOWED);
+  const answered = db.prepare(ANSWERED);
   const benchmarked = db.prepare(BENCHMARKED);
   return (row) => {
     if ('observed' in row) {
@@ -167,6 +194,9 @@ function writerOf(db: DatabaseSync): (row: Row) => void {
       const { day, modelKey, simulated, usd, actualUsd, chance } = row.shadowed;
       const known = chance === undefined ? 0 : 1;
       shadowed.run(day, modelKey, simulated ? 1 : 0, usd, actualUsd, known, chance ?? 0);
+    } else if ('answered' in row) {
+      const { modelKey, task, costUsd, totalMs } = row.answered;
+      answered.run(modelKey, task, costUsd === undefined ? 0 : 1, costUsd ?? 0, totalMs);
     } else {
       const { suite, modelKey, atMs, task, passed, costUsd = null, totalMs } = row.benchmarked;
       benchmarked.run(suite, modelKey, Math.round(atMs), task, passed ? 1 : 0, costUsd, totalMs);

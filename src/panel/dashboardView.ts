@@ -1,14 +1,19 @@
 /** The dashboard as a tree: a function of the last message of each kind and of what is folded out. */
 import type { Snapshot } from '../flow/snapshot.ts';
+import { backgroundSummary } from './backgroundSummary.ts';
 import { bucketsChart } from './bucketsChart.ts';
 import { decisionsList, type ListState } from './decisionsList.ts';
 import { type Content, h, type VNode } from './dom.ts';
+import { experimentsList } from './experimentsList.ts';
 import type { Format } from './format.ts';
 import { hitRateChart } from './hitRateChart.ts';
 import { latencyChart } from './latencyChart.ts';
+import { modelsTable } from './modelsTable.ts';
 import { failureBox, nothing, progress } from './parts.ts';
 import { platformsList } from './platformsList.ts';
 import { predictionsSummary } from './predictionsSummary.ts';
+import { savingsSummary } from './savingsSummary.ts';
+import { similarSummary } from './similarSummary.ts';
 import { spendSummary } from './spendSummary.ts';
 
 export interface DashboardState {
@@ -131,9 +136,14 @@ function sections(snapshot: Snapshot, { list, open }: DashboardState, format: Fo
     spendSummary(snapshot.today, snapshot.running, format),
     bucketsChart(snapshot, open, format),
     hitRateChart(snapshot.caches, snapshot.cacheStrategies ?? [], format),
+    similarSummary(snapshot.similar, format),
+    backgroundSummary(snapshot.background, snapshot.atMs, format),
     predictionsSummary(snapshot.predictions, format),
+    modelsTable(snapshot.models, open, format),
+    savingsSummary(snapshot.savings, format),
     latencyChart(snapshot.latencies, format),
     decisionsList(snapshot, list, format),
+    experimentsList(snapshot.experiments, format),
     platformsList(snapshot.platforms, true, format),
   ];
 }

@@ -15,7 +15,12 @@ export interface ListState {
 }
 
 export function decisionsList(
-  { decisions, fates, atMs: nowMs }: Pick<Snapshot, 'decisions' | 'fates' | 'atMs'>,
+  {
+    decisions,
+    fates,
+    escalations,
+    atMs: nowMs,
+  }: Pick<Snapshot, 'decisions' | 'fates' | 'escalations' | 'atMs'>,
   list: ListState,
   format: Format,
 ): VNode {
@@ -46,6 +51,12 @@ export function decisionsList(
       ),
     // Below the list: no row moves when the first outcome comes.
     fates && h('p', { class: 'detail', key: 'fates' }, fateWords(fates, decisions.length, format)),
+    escalations &&
+      h(
+        'p',
+        { class: 'detail', key: 'escalations' },
+        words.t('decisions.escalations', format.count(escalations.checked), format.count(escalations.wentUp)),
+      ),
   );
 }
 

@@ -24,10 +24,10 @@ export class Words {
     return this.#texts[key] !== undefined;
   }
 
-  /** The text of `key.one`, `key.other`, … as the language counts; `{0}` is the count as `shown`. */
-  count(key: string, count: number, shown: string): string {
+  /** The text of `key.one`, `key.other`, … as the language counts; `{0}` is the count as `shown`, then come `others`. */
+  count(key: string, count: number, shown: string, ...others: readonly string[]): string {
     const exact = `${key}.${this.#plural.select(count)}`;
-    return this.t(this.has(exact) ? exact : `${key}.other`, shown);
+    return this.t(this.has(exact) ? exact : `${key}.other`, shown, ...others);
   }
 }
 

@@ -52,8 +52,8 @@ const MOST_EXPERIMENTS = 20;
 const MOST_VARIANTS = 8;
 const LONGEST_NAME = 60;
 const DEFAULT_ERROR_RATE = 0.05;
-/** Only these may vary: they decide who answers, what is sent and what is kept. */
-const MAY_VARY = /^(routing|prompt|cache)\./;
+/** Only these may vary: who answers, what is sent and what is kept; but never whom the person allows to see their code. */
+const MAY_VARY = /^(routing|prompt|cache)\.(?!(allow|deny|localOnly)$)/;
 /** One cache serves all requests: its bounds cannot differ from one to the next. */
 const SHARED_BY_REQUESTS = /^cache\.(max|ttl)/;
 const FIELDS = new Set(['name', 'per', 'metric', 'errorRate', 'tasks', 'variants']);

@@ -2,6 +2,8 @@
 import { emptySums, type VariantSums } from './experimentVerdict.ts';
 import type { Sums } from './sequentialTest.ts';
 import type {
+  AnswerRow,
+  AnswerSums,
   BenchmarkRow,
   Judgement,
   Observation,
@@ -16,6 +18,7 @@ const MOST_ROWS = 5_000;
 export class MemoryTrials implements TrialStore {
   readonly #observations: (Observation & Partial<Judgement>)[] = [];
   readonly #shadow: ShadowRow[] = [];
+  readonly #answers = new Map<string, AnswerSums>();
   readonly #benchmarks: BenchmarkRow[] = [];
 
   observed(row: Observation): void {
@@ -68,6 +71,23 @@ export class MemoryTrials implements TrialStore {
       });
     }
     return [...sums.values()];
+  }
+
+  answered({ modelKey, task, costUsd, totalMs }: AnswerRow): void {
+    const key = `${task} ${modelKey}`;
+    const none = { modelKey, task, count: 0, priced: 0, usd: 0, ms: 0 };
+    const before = this.#answers.get(key) ?? none;
+    this.#answers.set(key, {
+      ...before,
+      count: before.count + 1,
+      priced: before.priced + (costUsd === undefined ? 0 : 1),
+      usd: before.usd + (costUsd ?? 0),
+      ms: before.ms + totalMs,
+    });
+  }
+
+  answers(): readonly AnswerSums[] {
+    return [...this.#answers.values()];
   }
 
   benchmarked(rows: readonly BenchmarkRow[]): void {

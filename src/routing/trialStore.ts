@@ -2,6 +2,7 @@
  * What is kept of experiments, of the shadow choices and of benchmark runs: numbers and names of models, variants and
  * tasks; no prompt, no code, no answer. Units: USD, milliseconds; days are local calendar days `YYYY-MM-DD`.
  */
+import type { TaskType } from '../base/task.ts';
 import type { VariantSums } from './experimentVerdict.ts';
 
 /** One answer that had a variant of an experiment. */
@@ -44,6 +45,26 @@ export interface ShadowSums {
   readonly chanceSum: number;
 }
 
+/** What one answer of a model to one kind of task took. */
+export interface AnswerRow {
+  readonly modelKey: string;
+  readonly task: TaskType;
+  /** Absent: unknown. */
+  readonly costUsd?: number;
+  readonly totalMs: number;
+}
+
+/** Sums of such rows. */
+export interface AnswerSums {
+  readonly modelKey: string;
+  readonly task: string;
+  readonly count: number;
+  /** Answers of known cost, and what they cost. */
+  readonly priced: number;
+  readonly usd: number;
+  readonly ms: number;
+}
+
 /** One task of a benchmark that a model did. */
 export interface BenchmarkRow {
   readonly suite: string;
@@ -63,6 +84,8 @@ export interface TrialStore {
   sums(experiment: string): readonly VariantSums[];
   shadowed(rows: readonly ShadowRow[]): void;
   shadow(fromDay: string, simulated: boolean): readonly ShadowSums[];
+  answered(row: AnswerRow): void;
+  answers(): readonly AnswerSums[];
   benchmarked(rows: readonly BenchmarkRow[]): void;
   /** The rows of the newest run of this suite by this model. */
   lastBenchmark(suite: string, modelKey: string): readonly BenchmarkRow[];

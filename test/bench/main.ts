@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   inline: async () => (await import('./inline.ts')).inline,
   pipeline: async () => (await import('./pipeline.ts')).pipeline,
   routing: async () => (await import('./routing.ts')).routing,
+  session: async () => (await import('./session.ts')).session,
   semantic: async () => (await import('./semantic.ts')).semantic,
   transport: async () => (await import('./transport.ts')).transport,
 };

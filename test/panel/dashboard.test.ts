@@ -52,11 +52,14 @@ suite('panel/dashboard in Chromium', function () {
         'buckets',
         'caches',
         'predictions',
+        'models',
+        'savings',
         'latencies',
         'decisions',
+        'experiments',
         'platforms',
       ]);
-      assert.equal(await panel.page.getByRole('heading', { level: 2 }).count(), 7);
+      assert.equal(await panel.page.getByRole('heading', { level: 2 }).count(), 10);
       const text = await panel.page.locator('main').textContent();
       assert.doesNotMatch(
         text ?? '',
@@ -272,6 +275,63 @@ suite('panel/dashboard in Chromium', function () {
         .locator('.shares :is(th, td)')
         .evaluateAll((cells) => cells.map((cell) => cell.getClientRects()[0]?.height ?? 0));
       assert.ok(Math.max(...lines) < 30, 'a cell is broken into lines');
+    }));
+
+  test('for each task the models stand with chance, evidence, cost and time; what is unknown is a dash', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+      const task = panel.page.locator('[data-section=models] details').first();
+      await task.locator('summary').click();
+
+      const rows = await task
+        .locator('tbody tr')
+        .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent ?? '')));
+
+      assert.deepEqual(
+        rows.map(([, ...cells]) => cells.slice(0, 2)),
+        [
+          ['93%', '0'],
+          ['87%', '112'],
+          ['96%', '7'],
+        ],
+      );
+      assert.match(rows[0]?.[3] ?? '', /price or the usage is not known/);
+      assert.deepEqual(rows[1]?.slice(3), ['$0.0042', '3.4 s']);
+    }));
+
+  test('savings say against what, with what they assume, and a loss is one', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+      const section = panel.page.locator('[data-section=savings]');
+
+      const rows = await section
+        .locator('[data-choice]')
+        .evaluateAll((all) => all.map((row) => (row.textContent ?? '').replace(/\s+/g, ' ')));
+
+      assert.match(
+        rows[0] ?? '',
+        /always Claude Powerful 4.5, the strongest.*\$27.38 saved.*412 answers: \$4.02 instead of \$31.40/,
+      );
+      assert.match(rows[1] ?? '', /the cheapest that would do.*\$0.38 more/);
+      assert.match(rows[2] ?? '', /Simulated/);
+      assert.equal(rows.length, 3);
+      assert.match((await section.textContent()) ?? '', /Assumed: /);
+    }));
+
+  test('an experiment tells each variant, and how sure a difference is', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot());
+
+      const verdicts = await panel.page
+        .locator('[data-verdict]')
+        .evaluateAll((all) => all.map((each) => (each.textContent ?? '').replaceAll('\u2060', '')));
+
+      assert.deepEqual(verdicts, [
+        'bar 0.6 is better. Difference −$0.0072, between −$0.01 and −$0.0043.',
+        'bar 0.2 was stopped: fewer of its answers are accepted. Difference −51%, between −70% and −22%.',
+        'without: nothing is sure yet. Nothing is known of its answers.',
+        'shorter: nothing is sure yet. Difference −100 ms, from too few answers for bounds.',
+      ]);
     }));
 
   test('a decision says what became of its answer, and the list what became of all', () =>

@@ -231,11 +231,101 @@ export const fullSnapshot: Snapshot = {
   latencies: LATENCIES,
   decisions: decisions(20),
   fates: { known: 12, accepted: 9, undone: 1 },
+  escalations: { checked: 11, wentUp: 2 },
   predictions: {
     inputTokens: { outcomes: 120.4, coveredByP90: 0.914, meanError: 0.08 },
     outputTokens: { outcomes: 120.4, coveredByP90: 0.87, meanError: 0.34 },
     durationMs: { outcomes: 12, coveredByP90: 1, meanError: 0.2 },
   },
+  models: [
+    {
+      task: 'explain',
+      models: [
+        {
+          modelKey: 'simulated/sim-fast',
+          label: 'Fast (simulated)',
+          simulated: true,
+          chance: 0.93,
+          evidence: 0,
+        },
+        {
+          modelKey: 'anthropic/balanced',
+          label: 'Claude Balanced 4.5',
+          simulated: false,
+          chance: 0.87,
+          evidence: 112,
+          costUsd: 0.0042,
+          timeMs: 3_400,
+        },
+        {
+          modelKey: 'anthropic/powerful',
+          label: 'Claude Powerful 4.5',
+          simulated: false,
+          chance: 0.96,
+          evidence: 7,
+          costUsd: 0.0731,
+          timeMs: 21_000,
+        },
+      ],
+    },
+    {
+      task: 'commit-message',
+      models: [
+        {
+          modelKey: 'anthropic/balanced',
+          label: 'Claude Balanced 4.5',
+          simulated: false,
+          chance: 0.71,
+          evidence: 3,
+          timeMs: 900,
+        },
+      ],
+    },
+  ],
+  savings: [
+    {
+      simulated: false,
+      days: 30,
+      strongest: { label: 'Claude Powerful 4.5', requests: 412, usd: 31.4, actualUsd: 4.02 },
+      single: { label: 'Claude Balanced 4.5', requests: 409, usd: 3.6, actualUsd: 3.98, chance: 0.81 },
+    },
+    {
+      simulated: true,
+      days: 30,
+      strongest: { label: 'Powerful (simulated)', requests: 1, usd: 0.0137, actualUsd: 0.0011 },
+      single: { label: 'Powerful (simulated)', requests: 1, usd: 0.0137, actualUsd: 0.0011 },
+    },
+  ],
+  experiments: [
+    {
+      name: 'A lower bar for explanations',
+      per: 'request',
+      metric: 'cost',
+      errorRate: 0.05,
+      variants: [
+        { name: 'as it is', count: 212, judged: 140, accepted: 0.81, costUsd: 0.0123, timeMs: 4_100 },
+        {
+          ...{ name: 'bar 0.6', count: 205, judged: 131, accepted: 0.79, costUsd: 0.0051, timeMs: 2_900 },
+          verdict: { kind: 'better', estimate: -0.0072, low: -0.0101, high: -0.0043 },
+        },
+        {
+          ...{ name: 'bar 0.2', count: 48, judged: 40, accepted: 0.3, costUsd: 0.0011, timeMs: 900 },
+          verdict: { kind: 'harmful', estimate: -0.51, low: -0.7, high: -0.22 },
+        },
+      ],
+    },
+    {
+      name: 'no cache',
+      per: 'person',
+      metric: 'time',
+      errorRate: 0.01,
+      variants: [
+        { name: 'with', count: 12, judged: 0, costUsd: 0.001, timeMs: 900, own: true },
+        { name: 'without', count: 0, judged: 0, verdict: { kind: 'undecided' } },
+        { name: 'shorter', count: 9, judged: 0, timeMs: 800, verdict: { kind: 'undecided', estimate: -100 } },
+      ],
+    },
+  ],
   today: {
     day: '2026-03-04',
     requests: 54,

@@ -61,6 +61,7 @@ suite('experiments', () => {
       [variants({ settings: 7 }), 'variants 2: settings'],
       [variants({ settings: { 'cache.enabled': 'maybe' } }), 'variants 2: cache.enabled'],
       [variants({ settings: { 'redis.url': 'redis://elsewhere' } }), 'variants 2: redis.url'],
+      [variants({ settings: { 'routing.localOnly': false } }), 'variants 2: routing.localOnly'],
       [variants({ settings: { 'routing.unheardOf': 1 } }), 'variants 2: routing.unheardOf'],
       [variants({ settings: { 'routing.qualityBar': 0.4 } }), 'variants 2: routing.qualityBar'],
       [

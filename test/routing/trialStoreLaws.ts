@@ -100,6 +100,22 @@ export function trialStoreLaws(
         );
       }));
 
+    test('what answers took is summed for each model and kind of task', () =>
+      within(async (store, reopen) => {
+        store.answered({ modelKey: 'p/m', task: 'fix', costUsd: 0.5, totalMs: 100 });
+        store.answered({ modelKey: 'p/m', task: 'fix', totalMs: 300 });
+        store.answered({ modelKey: 'p/m', task: 'explain', costUsd: 0.25, totalMs: 10 });
+        const kept = await reopen();
+
+        assert.deepEqual(
+          kept.answers().toSorted((x, y) => y.count - x.count),
+          [
+            { modelKey: 'p/m', task: 'fix', count: 2, priced: 1, usd: 0.5, ms: 400 },
+            { modelKey: 'p/m', task: 'explain', count: 1, priced: 1, usd: 0.25, ms: 10 },
+          ],
+        );
+      }));
+
     test('of benchmarks the newest run of a model is given', () =>
       within(async (store, reopen) => {
         store.benchmarked([row(1, 'one', false), row(1, 'two', false)]);

@@ -21,7 +21,11 @@ const HELPERS = ['consumerExtension', 'modelExtension'].map((name) => join(repoR
 const testTimeoutMs = 20_000;
 
 /** The extension under test is the one that `dist` holds. */
-export async function runHostTests(grep: string | undefined, signal: AbortSignal): Promise<MochaResult> {
+export async function runHostTests(
+  grep: string | undefined,
+  signal: AbortSignal,
+  more: Readonly<Record<string, string>> = {},
+): Promise<MochaResult> {
   const sample = await copySample();
   const programs = await temporaryFolder();
   try {
@@ -31,6 +35,7 @@ export async function runHostTests(grep: string | undefined, signal: AbortSignal
     const fake = await fakeClaude(programs.path);
     return await plannedRun(request, (plan) => {
       const env = {
+        ...more,
         [planVariable]: JSON.stringify(plan),
         SLUICE_TEST_CLAUDE: claude,
         SLUICE_TEST_CLAUDE_FAKE: fake,
