@@ -112,6 +112,11 @@ export function buildDoors(deps: DoorsDeps): void {
   for (const source of [pipeline, quota, platforms, settings, core.trials])
     owned.add(source.onChange(changed));
   owned.add(outcomes.onOutcome(changed));
+  owned.add(
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.scheme !== 'output') core.background.interrupt();
+    }),
+  );
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   owned.add(registerCodeActions());
   owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
@@ -138,13 +143,8 @@ export function buildDoors(deps: DoorsDeps): void {
   const table = commandTable({
     benchmark,
     ...{ ask, connections, showDecision, pipeline, cache: core.cache, probe, edits, chat, showLog, tasks },
-    ...{
-      settings,
-      learning: core.learning,
-      queued: queue.get,
-      readUsage: core.history.read,
-      secrets: context.secrets,
-    },
+    ...{ outcomes, similar: core.similar, background: core.background, settings, learning: core.learning },
+    ...{ queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }

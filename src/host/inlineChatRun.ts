@@ -6,6 +6,7 @@ import type { LazyChecking } from '../flow/lazyChecking.ts';
 import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
+import { similarNotice } from './answerEndings.ts';
 import { wentUpWords } from './checkWords.ts';
 import type { EditWatch } from './editWatch.ts';
 import { errorWords } from './errorWords.ts';
@@ -93,6 +94,7 @@ async function send(deps: RunDeps, run: Run, edit: LiveEdit | undefined): Promis
     text,
     receipt,
     problem,
+    notices: [...turn.state.notices, ...similarNotice(receipt)],
     ...(result === undefined ? {} : { edit: result }),
   });
   if (result?.kind === 'refused') deps.outcomes.happened(receipt, { kind: 'unusable', why: result.why });
