@@ -4,7 +4,7 @@
  * what is in them. Grammars are copied as they are. The manifest's translations are copied beside package.json: VS Code finds them nowhere else.
  * `--watch` rebuilds; `--metafile` writes `.build/meta.json`.
  */
-import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import process from 'node:process';
 import { build, context } from 'esbuild';
@@ -44,6 +44,19 @@ const noWebhooks = {
   },
 };
 
+/** Its parser makes a `require` of its own out of an `import()`; as CommonJS that would be the one that it is about to make. */
+const oneRequire = {
+  name: 'one-require',
+  setup({ onLoad }) {
+    onLoad({ filter: /tree-sitter-wasm[\\/]wasm[\\/]tree-sitter\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replaceAll('await import("module")', '{ createRequire: () => nodeRequire }');
+      if (contents === source) throw new Error('tree-sitter.js is not what it was');
+      return { contents: `const nodeRequire = require;\n${contents}` };
+    });
+  },
+};
+
 /** `vscode` is one module: otherwise each file that imports it would copy all of its names, 4 ms of the activation. */
 const oneEditor = {
   name: 'one-editor',
@@ -63,6 +76,7 @@ const host = {
     openaiTransport: 'src/node/openaiTransport.ts',
     answerChecking: 'src/flow/answerChecking.ts',
     approveCost: 'src/host/approveCost.ts',
+    askAnyway: 'src/host/askAnyway.ts',
     answerSchema: 'src/node/answerSchema.ts',
     answerSession: 'src/host/answerSession.ts',
     cacheCommands: 'src/host/cacheCommands.ts',
@@ -94,7 +108,10 @@ const host = {
     reviewComments: 'src/host/reviewComments.ts',
     writeBeside: 'src/host/writeBeside.ts',
     vscodeTransport: 'src/host/vscodeTransport.ts',
+    background: 'src/flow/background.ts',
+    jsonFile: 'src/node/jsonFile.ts',
     claudeCode: 'src/node/claudeCode.ts',
+    shownChecks: 'src/host/shownChecks.ts',
     simulatedPlatform: 'src/node/simulatedPlatform.ts',
     sqliteLedger: 'src/node/sqliteLedger.ts',
     benchLessons: 'src/flow/benchLessons.ts',
@@ -105,8 +122,11 @@ const host = {
     sqliteTrials: 'src/node/sqliteTrials.ts',
     sqliteOutcomes: 'src/node/sqliteOutcomes.ts',
     sqliteLevels: 'src/node/sqliteLevels.ts',
+    sqliteQuestions: 'src/node/sqliteQuestions.ts',
+    similarAnswers: 'src/flow/similarAnswers.ts',
     usageRows: 'src/node/usageRows.ts',
     treeSitterParser: 'src/node/treeSitterParser.ts',
+    testCommand: 'src/node/testCommand.ts',
     tieredCache: 'src/cache/tieredCache.ts',
     tokenizerWorker: 'src/node/tokenizerWorker.ts',
   },
@@ -114,7 +134,7 @@ const host = {
   format: 'cjs',
   platform: 'node',
   target: 'node22',
-  plugins: [ownChunks, noWebhooks, oneEditor],
+  plugins: [ownChunks, noWebhooks, oneRequire, oneEditor],
   // `import()` becomes `require`: a CommonJS chunk loads in 0.5 ms, an ES module in 2.2 ms.
   supported: { 'dynamic-import': false },
 };

@@ -5,6 +5,7 @@ import { type Disposable, DisposableBag } from './base/disposable.ts';
 import type { Log } from './base/log.ts';
 import { systemRandom as random } from './base/random.ts';
 import { throttle } from './base/throttle.ts';
+import { openBackground, openSimilar } from './buildReuse.ts';
 import { AnswerCache } from './flow/answerCache.ts';
 import { factorOf } from './flow/callPlan.ts';
 import type { CostlyRequest } from './flow/costly.ts';
@@ -98,9 +99,13 @@ export function buildCore(deps: CoreDeps) {
   const checking = owned.add(openChecking(deps, { dispatcher, outcomes, spent }));
   const cascade = async () => (await checking.get()).cascade;
   const holds = (request: RouteRequest) => isHeld(request, read()['cascade.when']);
+  const similar = owned.add(openSimilar(storageFile(context, 'questions.db'), read, onFailure, cache));
   const pipeline: Pipeline = owned.add(
-    new Pipeline({ dispatcher, cache, metrics, clock, random, log, trials, cascade, holds }),
+    new Pipeline({ dispatcher, cache, metrics, clock, random, log, trials, cascade, holds, similar }),
   );
+  owned.add(outcomes.onOutcome(({ receiptId, kind }) => similar.happened(receiptId, kind)));
+  const ahead = { cache, pipeline, platforms, quota, lookAhead, settings: read, holds, owned };
+  const background = owned.add(openBackground(storageFile(context, 'asked.json'), onFailure, ahead));
   const refresh = owned.add(new LimitRefresh({ platforms, quota, clock, log }));
   const keep = owned.add(
     throttle(() => void context.globalState.update(ESTIMATOR, estimator.toJSON()), KEEP_EVERY_MS, clock),
@@ -112,7 +117,7 @@ export function buildCore(deps: CoreDeps) {
     }),
   );
   return {
-    ...{ platforms, quota, metrics, cache, lower, pipeline, clock, estimator },
+    ...{ platforms, quota, metrics, cache, lower, pipeline, clock, estimator, similar, background },
     ...{ log, outcomes, lookAhead, learning, history, trials, checking },
   };
 }

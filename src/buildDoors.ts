@@ -21,6 +21,7 @@ import type { Notices } from './host/notices.ts';
 import { outcomeWords } from './host/outcomeWords.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { TaskCommands } from './host/taskCommands.ts';
+import type { RunTests } from './host/testRuns.ts';
 import { percent, whyWords } from './host/words.ts';
 import { answersAt } from './node/probe.ts';
 
@@ -58,6 +59,8 @@ export function buildDoors(deps: DoorsDeps): void {
       panel,
       outcomes,
       labelOf,
+      check: async (request, answer) =>
+        (await import('./host/shownChecks.ts')).checkShown(core.checking, request, answer),
       onQueue: async (question, dueAtMs) => (await queue.get()).add(question, dueAtMs) !== undefined,
       onOtherAction: (action, receipt) => {
         const command = action === 'connect' ? 'sluice.connectPlatform' : 'sluice.openDashboard';
@@ -109,13 +112,20 @@ export function buildDoors(deps: DoorsDeps): void {
   for (const source of [pipeline, quota, platforms, settings, core.trials])
     owned.add(source.onChange(changed));
   owned.add(outcomes.onOutcome(changed));
+  owned.add(
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.scheme !== 'output') core.background.interrupt();
+    }),
+  );
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   owned.add(registerCodeActions());
   owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
   const ask = { answers, clock, settings: read };
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
-  const chat = { ...core, settings: read, state, edits, owned };
+  const runTests: RunTests = async (order, signal) =>
+    (await import('./node/testCommand.ts')).runTestCommand(order, clock, signal);
+  const chat = { ...core, settings: read, state, edits, owned, runTests };
   const benchmark = {
     ...{ pipeline, platforms, clock },
     store: async () => (await core.trials.load()).store,
@@ -133,13 +143,8 @@ export function buildDoors(deps: DoorsDeps): void {
   const table = commandTable({
     benchmark,
     ...{ ask, connections, showDecision, pipeline, cache: core.cache, probe, edits, chat, showLog, tasks },
-    ...{
-      settings,
-      learning: core.learning,
-      queued: queue.get,
-      readUsage: core.history.read,
-      secrets: context.secrets,
-    },
+    ...{ outcomes, similar: core.similar, background: core.background, settings, learning: core.learning },
+    ...{ queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
 }

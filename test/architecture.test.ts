@@ -7,7 +7,10 @@ import { suite, test } from 'mocha';
 const ROOT = join(import.meta.dirname, '..');
 const SRC = join(ROOT, 'src');
 /** They stand beside the folders, join the edges, build and own everything. */
-const JOINERS = ['extension.ts', 'buildCore.ts', 'buildDoors.ts', 'openChecking.ts', 'openPlatforms.ts'];
+const JOINERS = [
+  ...['extension.ts', 'buildCore.ts', 'buildDoors.ts', 'buildReuse.ts', 'openChecking.ts'],
+  'openPlatforms.ts',
+];
 const PARTS = ['quota', 'routing', 'cache', 'prompt', 'metrics', 'edit'];
 
 /** What each folder may import from: rows above it in the picture, never a neighbour. */

@@ -2,13 +2,12 @@
  * The semantic level of the answer cache: finds the entry whose question was meant alike, and how likely that is. It holds
  * questions, never answers, and serves nothing without the evidence that keeps the share of wrong hits under the bound.
  */
-import { readSemanticState, type SemanticState } from './semanticState.ts';
 import { VectorSearch, type WasmHost } from './vectorSearch.ts';
 import { type Kind, type Prepared, Verifier, type VerifierEvidence } from './verifier.ts';
 import type { VerifierModel } from './verifierModel.ts';
 
-/** The scope of questions without code. Any other scope is the hash of the code that they are about. */
-export const CODE_FREE = '';
+/** Scopes of questions without code begin like this. Any other scope names the code that its questions are about. */
+export const CODE_FREE = 'free:';
 
 export interface SemanticHit {
   readonly entryId: string;
@@ -16,6 +15,9 @@ export interface SemanticHit {
   readonly question: string;
   /** That it serves the new question too, in [0, 1]. */
   readonly probability: number;
+  /** What `learn` wants to hear with the verdict. */
+  readonly kind: Kind;
+  readonly score: number;
 }
 
 export interface SemanticLimits {
@@ -43,8 +45,6 @@ export interface SemanticDeps {
 interface Entry {
   readonly question: string;
   readonly scopeKey: string;
-  /** Of the last hit that was served from here. */
-  servedScore: number | undefined;
 }
 
 /** How many of the nearest free questions the verifier looks at. */
@@ -53,7 +53,9 @@ const CANDIDATES = 8;
 export class SemanticIndex {
   readonly #limits: SemanticLimits;
   readonly #verifier: Verifier;
-  readonly #vectors: VectorSearch;
+  readonly #wasm: WasmHost | undefined;
+  /** Of each scope without code. */
+  readonly #vectors = new Map<string, VectorSearch>();
   /** From least to most recently used. */
   readonly #entries = new Map<string, Entry>();
   readonly #scopes = new Map<string, Set<string>>();
@@ -61,14 +63,12 @@ export class SemanticIndex {
   readonly #waiting = new Set<string>();
   #bound: number;
 
-  /** `bound`: the share of wrong hits that is accepted, in [0, 1]; 0 is off. `saved` is what `toJSON` gave, or anything. */
-  constructor(deps: SemanticDeps, bound: number, saved?: unknown) {
-    const state = readSemanticState(saved);
+  /** `bound`: the share of wrong hits that is accepted, in [0, 1]; 0 is off. */
+  constructor(deps: SemanticDeps, bound: number) {
     this.#limits = deps.limits;
-    this.#verifier = new Verifier(deps.model, deps.evidence, state?.verifier);
-    this.#vectors = new VectorSearch(deps.wasm);
+    this.#verifier = new Verifier(deps.model, deps.evidence);
+    this.#wasm = deps.wasm;
     this.#bound = bound;
-    for (const [entryId, question, scopeKey] of state?.entries ?? []) this.#keep(entryId, question, scopeKey);
   }
 
   set bound(share: number) {
@@ -93,12 +93,10 @@ export class SemanticIndex {
     const entry = best && this.#entries.get(best.entryId);
     if (best === undefined || entry === undefined || best.score < least) return undefined;
     this.#entries.delete(best.entryId);
-    this.#entries.set(best.entryId, { ...entry, servedScore: best.score });
-    return {
-      entryId: best.entryId,
-      question: entry.question,
-      probability: this.#verifier.probability(kind, best.score),
-    };
+    this.#entries.set(best.entryId, entry);
+    const { score } = best;
+    const probability = this.#verifier.probability(kind, score);
+    return { entryId: best.entryId, question: entry.question, probability, kind, score };
   }
 
   /** Found at once. An entry of that id is replaced. */
@@ -107,23 +105,27 @@ export class SemanticIndex {
     this.#embed(entryId);
   }
 
+  /** As `insert`, but a question without code is found only when `build` has got to it. */
+  restore(entryId: string, question: string, scopeKey: string): void {
+    this.#keep(entryId, question, scopeKey);
+  }
+
   remove(entryId: string): void {
     const entry = this.#entries.get(entryId);
     if (entry === undefined) return;
     this.#entries.delete(entryId);
     this.#waiting.delete(entryId);
-    this.#vectors.delete(entryId);
+    const vectors = this.#vectors.get(entry.scopeKey);
+    vectors?.delete(entryId);
+    if (vectors?.size === 0) this.#vectors.delete(entry.scopeKey);
     const scope = this.#scopes.get(entry.scopeKey);
     scope?.delete(entryId);
     if (scope?.size === 0) this.#scopes.delete(entry.scopeKey);
   }
 
-  /** What became of the last hit from this entry: kept, or asked anyway. Each hit counts once. */
-  feedback(entryId: string, verdict: 'right' | 'wrong'): void {
-    const entry = this.#entries.get(entryId);
-    if (entry?.servedScore === undefined) return;
-    this.#verifier.learn(kindOf(entry.scopeKey), entry.servedScore, verdict);
-    entry.servedScore = undefined;
+  /** What became of a hit: kept, or asked anyway. */
+  learn({ kind, score }: Pick<SemanticHit, 'kind' | 'score'>, verdict: 'right' | 'wrong'): void {
+    this.#verifier.learn(kind, score, verdict);
   }
 
   /** Embeds at most `count` restored questions (about 0.1 ms each); returns how many are left. */
@@ -132,34 +134,33 @@ export class SemanticIndex {
     return this.#waiting.size;
   }
 
-  toJSON(): SemanticState {
-    return {
-      version: 1,
-      entries: [...this.#entries].map(([id, { question, scopeKey }]) => [id, question, scopeKey]),
-      verifier: this.#verifier.state,
-    };
+  /** From least to most recently used. */
+  *entries(): Generator<{ readonly entryId: string; readonly question: string; readonly scopeKey: string }> {
+    for (const [entryId, { question, scopeKey }] of this.#entries) yield { entryId, question, scopeKey };
   }
 
   #keep(entryId: string, question: string, scopeKey: string): void {
     this.remove(entryId);
     if (question.length > this.#limits.maxQuestionLength || this.#limits.maxEntries < 1) return;
     const scope = this.#scopes.get(scopeKey) ?? new Set<string>();
-    const crowded = scopeKey !== CODE_FREE && scope.size >= this.#limits.maxPerScope;
+    const crowded = kindOf(scopeKey) === 'code' && scope.size >= this.#limits.maxPerScope;
     const [oldest] = crowded
       ? scope
       : this.#entries.size >= this.#limits.maxEntries
         ? this.#entries.keys()
         : [];
     if (oldest !== undefined) this.remove(oldest);
-    this.#entries.set(entryId, { question, scopeKey, servedScore: undefined });
+    this.#entries.set(entryId, { question, scopeKey });
     this.#scopes.set(scopeKey, scope.add(entryId));
-    if (scopeKey === CODE_FREE) this.#waiting.add(entryId);
+    if (kindOf(scopeKey) === 'free') this.#waiting.add(entryId);
   }
 
   #embed(entryId: string): void {
     const entry = this.#entries.get(entryId);
     if (entry === undefined || !this.#waiting.delete(entryId)) return;
-    this.#vectors.set(entryId, this.#verifier.prepare(entry.question, 'free').analysed.vector);
+    const vectors = this.#vectors.get(entry.scopeKey) ?? new VectorSearch(this.#wasm);
+    this.#vectors.set(entry.scopeKey, vectors);
+    vectors.set(entryId, this.#verifier.prepare(entry.question, 'free').analysed.vector);
   }
 
   /** Of entries with one score, the newest. */
@@ -174,9 +175,10 @@ export class SemanticIndex {
   }
 
   #candidates(asked: Prepared, scopeKey: string): string[] {
-    if (scopeKey !== CODE_FREE) return [...(this.#scopes.get(scopeKey) ?? [])];
-    return this.#vectors.nearest(asked.analysed.vector, CANDIDATES).map(({ id }) => id);
+    if (asked.kind === 'code') return [...(this.#scopes.get(scopeKey) ?? [])];
+    const near = this.#vectors.get(scopeKey)?.nearest(asked.analysed.vector, CANDIDATES) ?? [];
+    return near.map(({ id }) => id);
   }
 }
 
-const kindOf = (scopeKey: string): Kind => (scopeKey === CODE_FREE ? 'free' : 'code');
+const kindOf = (scopeKey: string): Kind => (scopeKey.startsWith(CODE_FREE) ? 'free' : 'code');

@@ -102,6 +102,12 @@ export class TieredCache<V> {
   }
 
   /** As `getNow`, and counts for nothing. */
+  peekNow(key: string, files: readonly FileUse[]): V | undefined {
+    const held = this.#memory.peek(key);
+    return held === undefined || this.#outdated(key, held, files) ? undefined : held.value;
+  }
+
+  /** As above, whatever became of the files. */
   peek(key: string): V | undefined {
     return this.#memory.peek(key)?.value;
   }

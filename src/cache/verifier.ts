@@ -4,11 +4,12 @@
  * the same code by what they reduce to.
  */
 import { sameForm } from './embedWords.ts';
-import { Calibration, type Evidence, type OnlineCounts } from './verifierCalibration.ts';
+import { Calibration, type Evidence } from './verifierCalibration.ts';
 import type { Analysed } from './verifierFeatures.ts';
 import { objection } from './verifierGuard.ts';
 import { type Intent, intentLikeness, intentOf } from './verifierIntent.ts';
 import type { VerifierModel } from './verifierModel.ts';
+import { standing } from './verifierStanding.ts';
 
 /** `free`: a question without code. `code`: an instruction about the code that its scope names. */
 export type Kind = 'free' | 'code';
@@ -22,30 +23,34 @@ export interface Prepared {
   readonly intent: Intent;
 }
 
+export interface Best {
+  /** Among the candidates. */
+  readonly at: number;
+  readonly score: number;
+  /** What the score was made from, of free questions that are not equal. */
+  readonly standing?: readonly number[];
+}
+
 export interface VerifierEvidence {
   readonly free: Evidence;
   readonly code: Evidence;
 }
 
-export type VerifierState = Readonly<Record<Kind, OnlineCounts>>;
-
 /** The same but for case, blanks and punctuation: more than any trained score. */
 const EQUAL_SCORE = 100;
 /** One in a thousand of those was meant otherwise (an estimate: case can be meant). */
 const EQUAL_PROBABILITY = 0.999;
-/** How much rivals count; 0.3 to 0.6 found most right hits on the pairs for calibration. */
-const RIVALRY = 0.45;
 const NO_INTENT: Intent = { words: [] };
 
 export class Verifier {
   readonly #model: VerifierModel;
   readonly #calibrations: Readonly<Record<Kind, Calibration>>;
 
-  constructor(model: VerifierModel, evidence: VerifierEvidence, state?: VerifierState) {
+  constructor(model: VerifierModel, evidence: VerifierEvidence) {
     this.#model = model;
     this.#calibrations = {
-      free: new Calibration(evidence.free, state?.free),
-      code: new Calibration(evidence.code, state?.code),
+      free: new Calibration(evidence.free),
+      code: new Calibration(evidence.code),
     };
   }
 
@@ -67,19 +72,16 @@ export class Verifier {
     return a.form === b.form ? EQUAL_SCORE : this.#model.score(a.analysed, b.analysed);
   }
 
-  /**
-   * The best of the candidates, undefined when something objects to each. A free question that resembles several is one
-   * where small differences matter: the others' scores count against the best one's.
-   */
-  best(asked: Prepared, candidates: readonly Prepared[]): { at: number; score: number } | undefined {
+  /** The best of the candidates, undefined when something objects to each. Of a free question it must hold among the others. */
+  best(asked: Prepared, candidates: readonly Prepared[]): Best | undefined {
     const scores = candidates.map((candidate) => this.score(asked, candidate));
     const most = Math.max(...scores);
-    if (most === Number.NEGATIVE_INFINITY || most >= EQUAL_SCORE || asked.kind === 'code') {
-      return Number.isFinite(most) ? { at: scores.lastIndexOf(most), score: most } : undefined;
-    }
+    if (!Number.isFinite(most)) return undefined;
     const at = scores.lastIndexOf(most);
-    const others = scores.reduce((sum, score, index) => (index === at ? sum : sum + Math.exp(score)), 0);
-    return { at, score: most - RIVALRY * Math.log1p(others) };
+    const found = candidates[at];
+    if (found === undefined || most >= EQUAL_SCORE || asked.kind === 'code') return { at, score: most };
+    const row = standing(asked.analysed, found.analysed, scores);
+    return { at, score: this.#model.trust(row), standing: row };
   }
 
   probability(kind: Kind, score: number): number {
@@ -96,9 +98,5 @@ export class Verifier {
   /** Nothing is learned from equal questions: they are no evidence about similar ones. */
   learn(kind: Kind, score: number, verdict: 'right' | 'wrong'): void {
     if (score < EQUAL_SCORE) this.#calibrations[kind].learn(score, verdict);
-  }
-
-  get state(): VerifierState {
-    return { free: this.#calibrations.free.online, code: this.#calibrations.code.online };
   }
 }

@@ -10,15 +10,22 @@ export interface PackedWeights {
   readonly meanings: string;
   readonly edges: string;
   readonly trees: string;
+  readonly trustEdges: string;
+  readonly trustTrees: string;
 }
+
+/** No trees: nothing is trusted more than anything else. */
+const NO_TREES: PackedTrees = { edges: new Float32Array(), trees: new Uint8Array() };
 
 export class VerifierModel {
   readonly #tables: WordTables;
   readonly #trees: PackedTrees;
+  readonly #trust: PackedTrees;
 
-  constructor(tables: PackedTables, trees: PackedTrees) {
+  constructor(tables: PackedTables, trees: PackedTrees, trust: PackedTrees = NO_TREES) {
     this.#tables = new WordTables(tables);
     this.#trees = trees;
+    this.#trust = trust;
   }
 
   static unpack(weights: PackedWeights): VerifierModel {
@@ -28,7 +35,8 @@ export class VerifierModel {
         hints: new Int8Array(bytesOf(weights.hints).buffer),
         meanings: new Int8Array(bytesOf(weights.meanings).buffer),
       },
-      { edges: new Float32Array(bytesOf(weights.edges).buffer), trees: bytesOf(weights.trees) },
+      treesOf(weights.edges, weights.trees),
+      treesOf(weights.trustEdges, weights.trustTrees),
     );
   }
 
@@ -40,6 +48,15 @@ export class VerifierModel {
   score(a: Analysed, b: Analysed): number {
     return treesScore(this.#trees, features(a, b, this.#tables));
   }
+
+  /** Log-odds, before calibration, that the best candidate is right; `row` is its `standing` among the others. */
+  trust(row: readonly number[]): number {
+    return treesScore(this.#trust, row);
+  }
+}
+
+function treesOf(edges: string, trees: string): PackedTrees {
+  return { edges: new Float32Array(bytesOf(edges).buffer), trees: bytesOf(trees) };
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

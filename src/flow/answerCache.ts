@@ -78,8 +78,26 @@ export class AnswerCache {
    * this one.
    */
   key(request: RouteRequest, strongerThan: string | undefined = request.strongerThan): string | undefined {
-    const { code, conversation, tiers = [] } = request;
+    const { conversation } = request;
     if (conversation !== undefined && !repeatable(conversation)) return undefined;
+    return this.#fingerprint(request, strongerThan);
+  }
+
+  /**
+   * All but the instruction, for questions that are answered in words: two of one scope that are meant alike have one
+   * answer. `undefined`: the answer goes into code, belongs to a talk, or is bound to what was not good enough.
+   */
+  questionScope(request: RouteRequest): string | undefined {
+    const { code, conversation, history = [], form, instruction, strongerThan, task } = request;
+    if (form === 'edit' || conversation !== undefined || strongerThan !== undefined) return undefined;
+    if (!READ.has(task) || instruction.trim() === '') return undefined;
+    if (code === undefined && history.length > 0) return undefined;
+    const about = this.#fingerprint({ ...request, instruction: '' });
+    return code === undefined ? `${FREE}${about}` : about;
+  }
+
+  #fingerprint(request: RouteRequest, strongerThan?: string): string {
+    const { code, tiers = [] } = request;
     return fingerprint(
       {
         modelClass: `${this.#deps.modelClass()}|${strongerThan ?? ''}`,
@@ -109,6 +127,12 @@ export class AnswerCache {
   /** As `getNow`, without counting as a use. */
   peek(key: string): Answer | undefined {
     return this.#current()?.peek(key);
+  }
+
+  /** Out of any level, for whoever does not ask for this very request: the memory counts it for nothing. */
+  async known(key: string, request: RouteRequest, signal: AbortSignal): Promise<Answer | undefined> {
+    const near = this.#current()?.peekNow(key, this.#filesOf(request));
+    return near ?? (await this.find(key, request, signal))?.value;
   }
 
   /** From the levels below the memory. */
@@ -211,6 +235,10 @@ export class AnswerCache {
   }
 }
 
+/** Tasks whose answers are read, not written into a file. */
+const READ: ReadonlySet<RouteRequest['task']> = new Set(['question', 'explain', 'review']);
+/** As `CODE_FREE` of `cache/semanticIndex.ts`, which is in another chunk. */
+const FREE = 'free:';
 /** What was learned from the words of the question, and whose experiment it was, goes no further than this window. */
 function withoutTraces({ text, receipt }: Answer): Answer {
   const { trial: _trial, ...rest } = receipt;

@@ -14,6 +14,7 @@ import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
+import type { BackgroundView, SimilarView } from './reuseViews.ts';
 import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
 import { taskModels } from './taskModels.ts';
 import type { Trials } from './trials.ts';
@@ -30,9 +31,16 @@ export interface SnapshotSources {
   /** Levels below the memory; `current` is absent until they are needed. */
   readonly lower?: { readonly current: LowerLevels | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
+  readonly similar?: Loaded<SimilarView>;
+  readonly background?: Loaded<BackgroundView>;
   readonly checking?: { readonly rates: readonly CheckRate[] };
   readonly trials?: Pick<Trials, 'current'> | undefined;
   readonly learning?: Pick<LazyLearning, 'current'>;
+}
+
+interface Loaded<T> {
+  /** Absent until it is loaded. */
+  readonly current: { facts(): T } | undefined;
 }
 
 /** What needs the person's language. */
@@ -60,6 +68,7 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
     buckets: bucketViews(sources, atMs),
     caches: cacheViews(sources),
     cacheStrategies: [...metrics.strategies()].map(([strategy, counts]) => ({ strategy, ...counts })),
+    ...reuseOf(sources),
     latencies: latencyViews(sources),
     decisions: pipeline.recent.map((receipt) => {
       const outcome = words.outcome?.(fates.get(receipt.id) ?? []);
@@ -153,6 +162,13 @@ function cacheViews({ metrics, cache, lower }: SnapshotSources): CacheLevelView[
     return { level: level.level, ...spared, ...facts, ...counts, down: open, ...packing };
   });
   return [{ level: 'memory', ...memory }, ...below];
+}
+
+function reuseOf({ similar, background }: SnapshotSources): Pick<Snapshot, 'similar' | 'background'> {
+  return {
+    ...(similar?.current === undefined ? {} : { similar: similar.current.facts() }),
+    ...(background?.current === undefined ? {} : { background: background.current.facts() }),
+  };
 }
 
 function latencyViews({ metrics, platforms }: SnapshotSources): LatencyView[] {

@@ -56,7 +56,7 @@ function parseTask(raw: unknown): DeferredTask | undefined {
 }
 
 /** What a request needs is looked at; what else it may say is taken as it was stored. */
-function parseRequest(raw: unknown): RouteRequest | undefined {
+export function parseRequest(raw: unknown): RouteRequest | undefined {
   const known = record(raw);
   const task = TASK_TYPES.find((type) => type === known.task);
   const priority = PRIORITIES.find((one) => one === known.priority);

@@ -94,9 +94,10 @@ export class Dispatcher {
       if (index > 0) decision = fellBack(decision, option, failure);
       emit({ kind: 'routed', decision });
       try {
-        if (!asked) asked = await this.#ask(info, job, signal);
+        if (!asked) asked = await this.#ask(info, job, request.ahead !== undefined, signal);
         const hasFallback = options.slice(index + 1).some((next) => !down.has(platformOf(next)));
-        const result = await this.#try(info, job, hasFallback, emit, signal);
+        const patienceMs = this.#patienceMs(hasFallback, request);
+        const result = await this.#try(info, job, patienceMs, emit, signal);
         return { ...result, decision, info };
       } catch (error) {
         if (!SluiceError.any(error) || !fallsBack(error)) throw error;
@@ -143,23 +144,28 @@ export class Dispatcher {
   }
 
   /** True once the person has said yes; a cheap model needs no word, a dearer one after it may. Throws `not-approved`. */
-  async #ask(info: ModelInfo, job: CallPlan, signal: AbortSignal): Promise<boolean> {
+  async #ask(info: ModelInfo, job: CallPlan, unseen: boolean, signal: AbortSignal): Promise<boolean> {
     const { approve, quota, settings, estimator } = this.#deps;
     const costly = approve && costlyRequest(info, demandOf(info, job, estimator), quota.states(), settings());
     if (costly === undefined) return false;
-    if (await approve?.(costly, signal)) return true;
+    if (!unseen && (await approve?.(costly, signal))) return true;
     throw new SluiceError('not-approved', { platform: info.platform });
+  }
+
+  /** What nobody waits for does not wait for room either. */
+  #patienceMs(hasFallback: boolean, { ahead }: RouteRequest): number {
+    if (ahead !== undefined) return 0;
+    const maxWaitMs = this.#deps.settings()['request.maxWaitSeconds'] * 1_000;
+    return hasFallback ? Math.min(PATIENCE_WITH_FALLBACK_MS, maxWaitMs) : maxWaitMs;
   }
 
   async #try(
     info: ModelInfo,
     job: CallPlan,
-    hasFallback: boolean,
+    patienceMs: number,
     emit: Emit,
     signal: AbortSignal,
   ): Promise<AttemptResult> {
-    const maxWaitMs = this.#deps.settings()['request.maxWaitSeconds'] * 1_000;
-    const patienceMs = hasFallback ? Math.min(PATIENCE_WITH_FALLBACK_MS, maxWaitMs) : maxWaitMs;
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.#once(info, job, patienceMs, emit, signal);

@@ -17,6 +17,7 @@ export function measuredOf(receipt: Receipt, request: RouteRequest, savedMs?: nu
     simulated: receipt.simulated,
     cache: receipt.cache,
     strategy: strategyOf(request),
+    ahead: request.ahead !== undefined,
     stop: receipt.stop,
     totalMs: receipt.totalMs,
     ...(paid
@@ -27,5 +28,19 @@ export function measuredOf(receipt: Receipt, request: RouteRequest, savedMs?: nu
     ...(receipt.costUsd === undefined ? {} : { costUsd: receipt.costUsd }),
     ...(receipt.savedUsd === undefined ? {} : { savedUsd: receipt.savedUsd }),
     ...(savedMs === undefined ? {} : { savedMs }),
+  };
+}
+
+/** For the log: no prompt, no code, no answer. */
+export function factsOf(receipt: Receipt) {
+  return {
+    model: receipt.model,
+    task: receipt.task,
+    stop: receipt.stop,
+    input: receipt.usage?.input,
+    output: receipt.usage?.output,
+    usd: receipt.costUsd,
+    totalMs: Math.round(receipt.totalMs),
+    ownMs: Math.round(receipt.ownMs),
   };
 }

@@ -25,6 +25,7 @@ export interface AnswerState {
 }
 
 export const ANSWER_ACTIONS = [
+  'anyway',
   'copy',
   'cancel',
   'again',

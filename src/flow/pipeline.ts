@@ -1,6 +1,6 @@
 /**
- * The way of one request: fingerprint → memory → single flight → lower cache levels → dispatcher → receipt → metrics →
- * cache.
+ * The way of one request: fingerprint → memory → single flight → lower cache levels → semantic level → dispatcher → receipt →
+ * metrics → caches.
  * Every door sends its requests through here. Units: milliseconds.
  */
 import { failureIn } from '../base/check.ts';
@@ -18,9 +18,10 @@ import type { Decision } from '../routing/decision.ts';
 import type { AnswerCache } from './answerCache.ts';
 import type { Cascade } from './cascade.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { measuredOf } from './measured.ts';
+import { factsOf, measuredOf } from './measured.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
-import type { Answer, AnswerEvent, Receipt, RouteRequest } from './request.ts';
+import type { Answer, AnswerEvent, AnsweredFor, Receipt, RouteRequest } from './request.ts';
+import type { Similar } from './similar.ts';
 import type { Assigned, Trials } from './trials.ts';
 
 export interface PipelineDeps {
@@ -30,6 +31,8 @@ export interface PipelineDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Asked when no exact level has the answer. */
+  readonly similar?: Similar;
   /** Checks what is not shown before its end, and goes up; loaded when first needed. Absent: nothing is checked. */
   readonly cascade?: () => Promise<Cascade>;
   /** Whether a request that does not say so itself is held until it was checked; absent: none is. */
@@ -39,7 +42,7 @@ export interface PipelineDeps {
 }
 
 type Emit = (event: AnswerEvent) => void;
-type Level = 'memory' | LowerLevel;
+type Level = 'memory' | LowerLevel | 'similar';
 
 /** How many receipts are kept for the dashboard and 'Show Last Routing Decision'. */
 const RECENT = 50;
@@ -49,6 +52,7 @@ export class Pipeline implements Disposable {
   readonly #flights = new SingleFlight<AnswerEvent, Answer>();
   readonly #changed = new Emitter<void>();
   readonly #answered = new Emitter<Receipt>();
+  readonly #persons = new Emitter<PersonsRequest>();
   readonly #recent: Receipt[] = [];
 
   constructor(deps: PipelineDeps) {
@@ -63,6 +67,11 @@ export class Pipeline implements Disposable {
   /** Fires with the receipt of each call that a platform answered. */
   onAnswer(listener: (receipt: Receipt) => void): Disposable {
     return this.#answered.on(listener);
+  }
+
+  /** Fires when a person's request begins, and again when it has its answer. */
+  onPersonsRequest(listener: (event: PersonsRequest) => void): Disposable {
+    return this.#persons.on(listener);
   }
 
   /** Calls that are under way at the platforms. */
@@ -82,6 +91,7 @@ export class Pipeline implements Disposable {
   async run(asked: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     const { cache, clock, random, trials } = this.#deps;
+    if (asked.ahead === undefined) this.#persons.fire({ request: asked });
     const startedMs = clock.monotonic();
     const trial = trials?.none === false && !asked.benchmark ? await trials.of(asked) : undefined;
     const request = trial === undefined ? asked : { ...asked, trial };
@@ -91,15 +101,21 @@ export class Pipeline implements Disposable {
     const key = asked.benchmark ? undefined : cache.key(request);
     const mayKnow = key !== undefined && request.freshness !== 'fresh' && cache.serves(request);
     const known = mayKnow ? cache.getNow(key, request) : undefined;
-    if (known) return this.#serve(known, 'memory', request, run, emit);
+    if (known) return this.#told(request, key, this.#serve(known, 'memory', request, run, emit));
     const flight =
       key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
     const start = (say: Emit, abort: AbortSignal) => this.#find(request, key, run, say, abort);
     const { result, leader } = await this.#flights.join(flight, start, emit, signal);
-    if (leader) return result;
+    if (leader) return this.#told(request, key, result);
     const receipt = sparedReceipt(result.receipt, 'joined', run);
     this.#record(receipt, request);
-    return { ...result, receipt };
+    return this.#told(request, key, { ...result, receipt });
+  }
+
+  #told(request: RouteRequest, key: string | undefined, answer: Answer): Answer {
+    if (request.ahead === undefined)
+      this.#persons.fire({ request, answered: { key, receipt: answer.receipt } });
+    return answer;
   }
 
   /** What `run` would choose now, or did choose for the answer that the cache holds. Throws as `Dispatcher.preview`. */
@@ -113,10 +129,18 @@ export class Pipeline implements Disposable {
   }
 
   /** No promise in here: a hit is answered in microseconds. */
-  #serve(known: Answer, level: Level, request: RouteRequest, run: RunFacts, emit: Emit): Answer {
+  #serve(
+    known: Answer,
+    level: Level,
+    request: RouteRequest,
+    run: RunFacts,
+    emit: Emit,
+    answeredFor?: AnsweredFor,
+  ): Answer {
     emit({ kind: 'routed', decision: known.receipt.decision });
     emit({ kind: 'text', text: known.text });
-    const receipt = sparedReceipt(known.receipt, level, run);
+    const spared = sparedReceipt(known.receipt, level, run);
+    const receipt = answeredFor === undefined ? spared : { ...spared, answeredFor };
     this.#record(receipt, request, known.receipt.totalMs);
     return { text: known.text, receipt };
   }
@@ -134,6 +158,8 @@ export class Pipeline implements Disposable {
       return this.#send(request, key, run, emit, signal);
     const found = await cache.find(key, request, signal);
     if (found) return this.#serve(found.value, found.level, request, run, emit);
+    const near = await this.#similar(request, run, emit, signal);
+    if (near) return near;
     const claim = await cache.claim(key, request, signal);
     if (claim?.found) return this.#serve(claim.found.value, claim.found.level, request, run, emit);
     try {
@@ -142,6 +168,21 @@ export class Pipeline implements Disposable {
       await claim?.release();
       throw error;
     }
+  }
+
+  /** Not stored under its own key: the answer to a near question of a near question would be another one. */
+  async #similar(
+    request: RouteRequest,
+    run: RunFacts,
+    emit: Emit,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> {
+    const near = await this.#deps.similar?.find(request, signal);
+    if (near === undefined) return undefined;
+    signal.throwIfAborted();
+    const { question, chance } = near;
+    near.served(run.id);
+    return this.#serve(near.answer, 'similar', request, run, emit, { question, chance });
   }
 
   /** `lease`: others wait for this answer; they find it, or may ask themselves, once it is stored. */
@@ -210,8 +251,11 @@ export class Pipeline implements Disposable {
   }
 
   async #store(request: RouteRequest, key: string, answer: Answer, lease?: Lease): Promise<void> {
+    const { cache, similar } = this.#deps;
     try {
-      await this.#deps.cache.store(request, key, answer, lease);
+      await cache.store(request, key, answer, lease);
+      const kept = answer.receipt.stop === 'complete' && cache.serves(request);
+      if (kept) similar?.kept(request, key, answer.receipt.atMs);
     } finally {
       await lease?.release();
     }
@@ -222,11 +266,14 @@ export class Pipeline implements Disposable {
     this.#flights.abortAll(new DOMException('the window closes', 'AbortError'));
     this.#changed.dispose();
     this.#answered.dispose();
+    this.#persons.dispose();
   }
 
   #record(receipt: Receipt, request: RouteRequest, savedMs?: number): void {
     this.#deps.metrics.record(measuredOf(receipt, request, savedMs));
-    this.#remember(receipt);
+    // What nobody has asked for is shown elsewhere, with all that was asked ahead.
+    if (request.ahead === undefined) this.#remember(receipt);
+    else this.#changed.fire();
   }
 
   #remember(receipt: Receipt): void {
@@ -237,22 +284,15 @@ export class Pipeline implements Disposable {
   }
 }
 
+/** Whatever Sluice asks ahead by itself is none. `key` is absent where no other request is the same. */
+export interface PersonsRequest {
+  readonly request: RouteRequest;
+  readonly answered?: { readonly key: string | undefined; readonly receipt: Receipt };
+}
+
 interface RunFacts {
   readonly id: string;
   readonly startedMs: number;
   readonly clock: Clock;
   readonly trial: readonly Assigned[] | undefined;
-}
-
-function factsOf(receipt: Receipt) {
-  return {
-    model: receipt.model,
-    task: receipt.task,
-    stop: receipt.stop,
-    input: receipt.usage?.input,
-    output: receipt.usage?.output,
-    usd: receipt.costUsd,
-    totalMs: Math.round(receipt.totalMs),
-    ownMs: Math.round(receipt.ownMs),
-  };
 }

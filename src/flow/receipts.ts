@@ -73,6 +73,7 @@ export function sparedReceipt(first: Receipt, cache: Exclude<CacheLevel, 'none'>
     ...(first.checks === undefined ? {} : { checks: first.checks }),
     ...(first.usage === undefined ? {} : { usage: first.usage }),
     ...(saved === undefined || first.billing ? {} : { savedUsd: saved }),
+    ...(first.answeredFor === undefined ? {} : { answeredFor: first.answeredFor }),
   };
   return cache !== 'joined' ? { ...spared, cacheAgeMs: Math.max(0, atMs - first.atMs) } : spared;
 }

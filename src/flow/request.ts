@@ -69,6 +69,8 @@ export interface RouteRequest {
   readonly conversation?: Conversation;
   /** Only models of these tiers may answer; absent: any. */
   readonly tiers?: readonly Tier[];
+  /** Nobody has asked for it yet: it does not wait for room, and nobody is asked whether it may cost. */
+  readonly ahead?: 'warming' | 'prefetch';
   /** A small request that VS Code makes by itself: the cheapest model answers it. */
   readonly helper?: HelperKind;
   /** A task of a benchmark: takes part in no experiment, and is no choice to be compared. */
@@ -84,8 +86,15 @@ export interface RouteRequest {
   readonly trial?: Trial;
 }
 
-/** `memory`, `redis`, `disk`: the level that knew the answer. */
-export type CacheLevel = 'none' | 'joined' | 'memory' | LowerLevel;
+/** `memory`, `redis`, `disk`: the level that knew the answer; `similar`: it was to another question that was meant alike. */
+export type CacheLevel = 'none' | 'joined' | 'memory' | LowerLevel | 'similar';
+
+/** Another question, whose answer this is. */
+export interface AnsweredFor {
+  readonly question: string;
+  /** That the answer serves both, in [0, 1]. */
+  readonly chance: number;
+}
 
 /** Shown under every answer. `model` is what the platform said answered, not what was asked for. */
 export interface Receipt {
@@ -120,6 +129,8 @@ export interface Receipt {
   readonly cache: CacheLevel;
   /** Age of the cached answer. */
   readonly cacheAgeMs?: number;
+  /** With `similar`, and where one joined such a request. */
+  readonly answeredFor?: AnsweredFor;
   readonly stop: StopReason | 'cut' | 'cancelled';
   readonly benchmark?: true;
   /** What the checks of this answer said before it was shown, cheap to dear; absent: none ran. */

@@ -65,13 +65,12 @@ interface ModelsSetting {
   readonly type: 'models';
   readonly default: readonly ModelOverride[];
 }
-
+/** As above. */
 interface EventsSetting {
   readonly type: 'events';
   readonly default: readonly PlannedEvent[];
 }
-
-/** As `ModelsSetting`. */
+/** As above. */
 interface LimitsSetting {
   readonly type: 'limits';
   readonly default: readonly DeclaredLimit[];
@@ -119,6 +118,9 @@ export const SETTINGS = {
   'cache.redisMinutes': { type: 'integer', default: 60, minimum: 0, maximum: 120 },
   'cache.private': { type: 'boolean', default: false },
   'cache.slowAfterMilliseconds': { type: 'integer', default: 50, minimum: 5, maximum: 1_000 },
+  'cache.semantic.maxWrongPercent': { type: 'number', default: 1, minimum: 0, maximum: 50 },
+  'background.enabled': { type: 'boolean', default: true },
+  'background.usdPerDay': { type: 'number', default: 0, minimum: 0, maximum: 100 },
   'routing.qualityBar': { type: 'number', default: 0.7, minimum: 0, maximum: 1 },
   'routing.qualityBars': { type: 'bars', default: [] },
   'routing.rules': { type: 'rules', default: [] },

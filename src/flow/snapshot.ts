@@ -7,6 +7,7 @@ import type { PredictionCalibration } from '../quota/taskPredictor.ts';
 import type { ExperimentMetric, ExperimentUnit } from '../routing/experiments.ts';
 import type { VariantVerdict } from '../routing/experimentVerdict.ts';
 import type { CheckRate } from './checkRates.ts';
+import type { BackgroundView, SimilarView } from './reuseViews.ts';
 
 /** One priority's part of a limit; amounts in the limit's own unit. */
 export interface ShareView {
@@ -137,7 +138,7 @@ export interface DecisionView {
   readonly simulated: boolean;
   /** One sentence, already in the person's language. */
   readonly why: string;
-  readonly cache: 'none' | 'joined' | 'memory' | 'redis' | 'disk';
+  readonly cache: 'none' | 'joined' | 'memory' | 'redis' | 'disk' | 'similar';
   readonly tokens?: number;
   readonly costUsd?: number;
   /** Paid for already: no money is shown. */
@@ -262,6 +263,10 @@ export interface Snapshot {
   readonly caches: readonly CacheLevelView[];
   /** Kinds that were asked for. */
   readonly cacheStrategies?: readonly CacheStrategyView[];
+  /** Absent until it is loaded. */
+  readonly similar?: SimilarView;
+  /** Absent until it is loaded. */
+  readonly background?: BackgroundView;
   readonly latencies: readonly LatencyView[];
   /** Newest first. */
   readonly decisions: readonly DecisionView[];

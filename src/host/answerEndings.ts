@@ -1,9 +1,9 @@
 /** How an answer view ends: what can be done next, and words for an answer that is not whole. */
 import * as vscode from 'vscode';
-import type { AnswerAction } from '../flow/messages.ts';
+import type { AnswerAction, AnswerState } from '../flow/messages.ts';
 import type { AnswerEvent, Receipt } from '../flow/request.ts';
 import { wentUpWords } from './checkWords.ts';
-import { duration } from './words.ts';
+import { duration, firstOf } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -19,6 +19,24 @@ export const CONNECT: readonly AnswerAction[] = ['connect'];
 
 export function ended(markdown: string): AnswerAction[] {
   return markdown === '' ? ['again'] : ['copy', 'again', 'fresh'];
+}
+
+/** The notice stands above the answer, so that nobody takes it for one to this very question. */
+export function similarNotice({ answeredFor }: Receipt): string[] {
+  if (answeredFor === undefined) return [];
+  return [t('This is the answer to a similar question: “{0}”.', firstOf(answeredFor.question))];
+}
+
+export function doneWith(
+  receipt: Receipt,
+  notices: readonly string[],
+): Pick<AnswerState, 'notices' | 'actions'> {
+  if (receipt.answeredFor === undefined)
+    return { notices, actions: ['copy', 'again', 'stronger', 'fresh', 'decision'] };
+  return {
+    notices: [...notices, ...similarNotice(receipt)],
+    actions: ['anyway', 'copy', 'stronger', 'decision'],
+  };
 }
 
 export function strongerThan(receipt: Receipt | undefined): { strongerThan?: string } {

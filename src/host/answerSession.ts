@@ -1,28 +1,27 @@
 /** One question with its answer view: sends it, streams the answer, and lets it be asked again in other ways. */
 import * as vscode from 'vscode';
-import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
+import { isCancellation, SluiceError } from '../base/errors.ts';
 import type { AnswerAction, AnswerState } from '../flow/messages.ts';
 import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
 import { roomInMs } from '../flow/retry.ts';
-import { CONNECT, CONNECT_HELPS, ended, stopWords, strongerThan, waitWords } from './answerEndings.ts';
+import {
+  CONNECT,
+  CONNECT_HELPS,
+  doneWith,
+  ended,
+  stopWords,
+  strongerThan,
+  waitWords,
+} from './answerEndings.ts';
 import { AnswerPanel, type AnswerPanelDeps } from './answerPanel.ts';
 import { errorWords } from './errorWords.ts';
+import type { Question } from './question.ts';
 import { receiptRows } from './receiptRows.ts';
 import { clockTime } from './words.ts';
 
 const t = vscode.l10n.t;
-
-/** What to ask, and how to name it. */
-export interface Question {
-  readonly title: string;
-  readonly subtitle: string;
-  readonly request: RouteRequest;
-  readonly notices: readonly string[];
-  /** Hears each answer that is whole. */
-  readonly onAnswer?: (answer: Answer) => void;
-}
 
 export interface AnswerSessionDeps {
   readonly pipeline: Pipeline;
@@ -37,6 +36,8 @@ export interface AnswerSessionDeps {
   /** Asks later; false when that cannot be. Absent: there is no queue. */
   readonly onQueue?: (question: Question, dueAtMs: number) => Promise<boolean>;
   readonly onClosed: (session: AnswerSession) => void;
+  /** What checks find wrong with an answer that is shown; absent: nothing is checked. */
+  readonly check?: (request: RouteRequest, answer: Answer) => Promise<string | undefined>;
 }
 
 const STARTED: Pick<AnswerState, 'phase' | 'markdown' | 'receipt' | 'simulated'> = {
@@ -110,6 +111,7 @@ export class AnswerSession {
       this.#abort = undefined;
       this.#finish(answer);
       if (answer.receipt.stop === 'complete') question.onAnswer?.(answer);
+      void this.#check(question, answer);
       return answer.receipt;
     } catch (error) {
       if (this.#abort === abort) {
@@ -153,6 +155,7 @@ export class AnswerSession {
         this.#reask({ ...request, freshness: 'cached' });
         return;
       case 'fresh':
+      case 'anyway':
         this.#note('asked-fresh');
         this.#reask({ ...request, freshness: 'fresh' });
         return;
@@ -214,6 +217,12 @@ export class AnswerSession {
     return true;
   }
 
+  async #check({ request }: Question, answer: Answer): Promise<void> {
+    const problem = await this.#deps.check?.(request, answer);
+    if (problem === undefined || this.running || this.#receipt !== answer.receipt) return;
+    this.#show({ problem, ...this.#state });
+  }
+
   #begin({ title, subtitle, notices }: Question): AnswerState {
     return { ...STARTED, title, subtitle, notices, status: t('Choosing a model…'), actions: ['cancel'] };
   }
@@ -234,20 +243,17 @@ export class AnswerSession {
       case 'text': {
         const status = phase === 'streaming' ? this.#state.status : t('Answering…');
         const text = markdown + event.text;
-        this.#show({
-          ...this.#state,
-          phase: 'streaming',
-          status,
-          markdown: text,
-          actions: ['cancel', 'copy'],
-        });
+        const change = { status, markdown: text, actions: ['cancel', 'copy'] } as const;
+        this.#show({ ...this.#state, ...change, phase: 'streaming' });
       }
     }
   }
 
   #finish({ text, receipt, failure }: Answer): void {
     this.#receipt = receipt;
-    const problem = failure ? this.#keptWords(failure) : stopWords(receipt.stop);
+    const kept = t('What came before is kept; the answer is not complete.');
+    const words = failure && `${errorWords(failure, this.#deps.labelOf)} ${kept}`;
+    const problem = words ?? stopWords(receipt.stop);
     this.#show({
       ...this.#state,
       phase: failure ? 'failed' : 'done',
@@ -255,7 +261,7 @@ export class AnswerSession {
       markdown: text,
       simulated: receipt.simulated,
       receipt: receiptRows(receipt),
-      actions: ['copy', 'again', 'stronger', 'fresh', 'decision'],
+      ...doneWith(receipt, this.#state.notices),
       ...(problem === undefined ? {} : { problem }),
     });
   }
@@ -283,10 +289,6 @@ export class AnswerSession {
       actions: ['again', ...(waitMs === undefined ? [] : this.#queueable), ...(connect ? CONNECT : [])],
     });
     if (!known) throw error;
-  }
-
-  #keptWords(failure: AnySluiceError): string {
-    return `${errorWords(failure, this.#deps.labelOf)} ${t('What came before is kept; the answer is not complete.')}`;
   }
 
   #show(state: AnswerState): void {

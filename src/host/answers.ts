@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
 import type { Receipt } from '../flow/request.ts';
-import type { AnswerSession, AnswerSessionDeps, Question } from './answerSession.ts';
+import type { AnswerSession, AnswerSessionDeps } from './answerSession.ts';
+import type { Question } from './question.ts';
 
 /** More views than this would only bury the code. */
 const MOST_OPEN = 8;

@@ -2,9 +2,12 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import type { AnswerCache } from '../flow/answerCache.ts';
+import type { LazyBackground } from '../flow/lazyBackground.ts';
 import type { LazyLearning } from '../flow/lazyLearning.ts';
+import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Receipt } from '../flow/request.ts';
+import type { LazySimilar } from '../flow/similar.ts';
 import { type AskDeps, askAboutSelection, explainSelection } from './askSelection.ts';
 import type { Connections } from './connections.ts';
 import type { Probe } from './connectPlatform.ts';
@@ -23,6 +26,9 @@ export interface CommandDeps {
   /** Says so when there is none. */
   readonly showDecision: (receipt: Receipt | undefined) => Promise<Receipt | undefined>;
   readonly pipeline: Pipeline;
+  readonly outcomes: Outcomes;
+  readonly similar: LazySimilar;
+  readonly background: LazyBackground;
   readonly cache: AnswerCache;
   readonly probe: Probe;
   readonly edits: LazyEdits;
@@ -69,13 +75,22 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.setRedisPassword': async () =>
       (await import('./redisPassword.ts')).setRedisPassword(deps.secrets),
     'sluice.setCacheSecret': async () => (await import('./cacheCommands.ts')).setCacheSecret(deps.secrets),
-    'sluice.clearCache': async (part) => (await import('./cacheCommands.ts')).clearCache(deps.cache, part),
+    'sluice.clearCache': async (part) => {
+      const cleared = await (await import('./cacheCommands.ts')).clearCache(deps.cache, part);
+      if (cleared !== 'all') return cleared;
+      // With the answers, what was asked.
+      deps.similar.clear();
+      await deps.background.clear();
+      return cleared;
+    },
     'sluice.explainCacheHit': async (id) =>
       (await import('./cacheCommands.ts')).explainCacheHit(findHit(pipeline, id), deps.settings.settings),
     'sluice.copyAnswer': act('copy'),
     'sluice.askAgain': act('again'),
     'sluice.askStronger': act('stronger'),
     'sluice.askFresh': act('fresh'),
+    'sluice.askAnyway': async (id) =>
+      (await import('./askAnyway.ts')).askAnyway({ ...deps, answers: ask.answers }, id),
     'sluice.cancelRequest': act('cancel'),
     'sluice.enableVscodeChat': async () => (await import('./enableVscodeChat.ts')).enableVscodeChat(),
     'sluice.showLog': () => deps.showLog(),

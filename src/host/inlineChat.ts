@@ -13,6 +13,7 @@ import { chooseModel } from './inlineChatModels.ts';
 import { parseOpening } from './inlineChatOpening.ts';
 import type { ChatPlace } from './inlineChatPlace.ts';
 import { ChatSession, type ChatSessionDeps } from './inlineChatSession.ts';
+import { type RunTests, TestRuns } from './testRuns.ts';
 
 const t = vscode.l10n.t;
 
@@ -23,10 +24,11 @@ const MOST_OPEN = 20;
 const GONE_AFTER_MS = 1_000;
 
 export interface InlineChatDeps
-  extends Omit<ChatSessionDeps, 'controller' | 'hints' | 'history' | 'labelOf' | 'watch'> {
+  extends Omit<ChatSessionDeps, 'controller' | 'hints' | 'history' | 'labelOf' | 'watch' | 'tests'> {
   readonly platforms: Platforms;
   readonly quota: Quota;
   readonly state: vscode.Memento;
+  readonly runTests: RunTests;
 }
 
 export class InlineChat implements vscode.Disposable {
@@ -45,7 +47,8 @@ export class InlineChat implements vscode.Disposable {
     const { labelOf } = deps.platforms;
     const history = new PromptHistory(deps.state);
     const watch = this.#owned.add(new EditWatch(deps.outcomes, deps.clock));
-    this.#session = { ...deps, controller, hints, history, labelOf, watch };
+    const tests = this.#owned.add(new TestRuns(deps));
+    this.#session = { ...deps, controller, hints, history, labelOf, watch, tests };
     this.#listen();
   }
 

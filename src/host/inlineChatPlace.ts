@@ -85,6 +85,16 @@ export class ChatTarget {
     return { ...code, ...(before === '' ? {} : { before }), ...(after === '' ? {} : { after }) };
   }
 
+  /** What stands above and below the whole lines of the code: for checks, never sent. */
+  get rest(): { readonly above: string; readonly below: string } {
+    const text = this.document.getText();
+    const { start, end } = this.wholeLines;
+    return {
+      above: text.slice(0, this.document.offsetAt(start)),
+      below: text.slice(this.document.offsetAt(end)),
+    };
+  }
+
   async #find(position: vscode.Position, clock: Clock, signal: AbortSignal): Promise<void> {
     const version = this.document.version;
     const place = await symbolAt(this.document, position, clock, signal).catch((error: unknown) => {

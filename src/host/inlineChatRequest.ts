@@ -70,7 +70,7 @@ export class ChatChoices {
       instruction: asked,
       code,
       freshness: 'cached',
-      ...(form === 'edit' ? { form } : {}),
+      ...(form === 'edit' ? { form, rest: target.rest } : {}),
       ...(history.length === 0 ? {} : { history }),
       ...named,
       ...manner,

@@ -1,9 +1,12 @@
 /** Sends one turn and lets its answer grow: in the thread, or as an edit in the file. */
 import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
 import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
+import type { LazyChecking } from '../flow/lazyChecking.ts';
 import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
+import { similarNotice } from './answerEndings.ts';
 import { wentUpWords } from './checkWords.ts';
 import type { EditWatch } from './editWatch.ts';
 import { errorWords } from './errorWords.ts';
@@ -11,6 +14,8 @@ import type { ChatTarget } from './inlineChatPlace.ts';
 import type { ChatTurn } from './inlineChatTurn.ts';
 import { commandUri, firstWords } from './inlineChatWords.ts';
 import type { EditPlace, LiveEdit } from './liveEdit.ts';
+import { checkShown, diagnosticsCheck, errorsIn } from './shownChecks.ts';
+import type { TestRuns } from './testRuns.ts';
 import { duration } from './words.ts';
 
 const t = vscode.l10n.t;
@@ -23,6 +28,9 @@ export interface RunDeps {
   readonly edits: () => Promise<{ start(place: EditPlace): LiveEdit }>;
   readonly outcomes: Outcomes;
   readonly watch: EditWatch;
+  readonly checking: Pick<LazyChecking, 'get'>;
+  readonly clock: Clock;
+  readonly tests: Pick<TestRuns, 'accepted'>;
 }
 
 export interface Run {
@@ -33,6 +41,8 @@ export interface Run {
   readonly abort: AbortController;
   /** The turn has changed; `hint` is shown at once, which the thread is not. */
   readonly changed: (hint: string) => void;
+  /** Asks a stronger model the same. */
+  readonly stronger: () => void;
 }
 
 /** Resolves with the receipt, or without one when nothing came: the turn then says why. Throws only bugs. */
@@ -73,6 +83,7 @@ async function send(deps: RunDeps, run: Run, edit: LiveEdit | undefined): Promis
     if (event.kind === 'text') edit?.push(event.text);
     changed(heard(deps, turn, event));
   };
+  const errorsBefore = errorsIn(run.target.document.uri);
   const answer = await deps.pipeline.run(request, hear, abort.signal);
   const { text, receipt, failure } = answer;
   const result = await edit?.finish(receipt.stop === 'complete' && failure === undefined);
@@ -83,13 +94,25 @@ async function send(deps: RunDeps, run: Run, edit: LiveEdit | undefined): Promis
     text,
     receipt,
     problem,
+    notices: [...turn.state.notices, ...similarNotice(receipt)],
     ...(result === undefined ? {} : { edit: result }),
   });
   if (result?.kind === 'refused') deps.outcomes.happened(receipt, { kind: 'unusable', why: result.why });
   if (edit !== undefined && result?.kind === 'edited') void decided(deps, run, edit, receipt);
   else turn.live = undefined;
   turn.update({});
+  if (result === undefined || result.kind === 'edited') void checked(deps, run, answer, errorsBefore);
   return receipt;
+}
+
+/** What is wrong shows under the answer, unless the person has gone on meanwhile. */
+async function checked(deps: RunDeps, run: Run, answer: Answer, errorsBefore: number): Promise<void> {
+  const { turn, request, target, changed } = run;
+  const more = [diagnosticsCheck(target.document.uri, errorsBefore, deps.clock)];
+  const problem = await checkShown(deps.checking, request, answer, more);
+  if (problem === undefined || turn.state.receipt !== answer.receipt || turn.state.problem !== '') return;
+  turn.update({ problem });
+  changed('');
 }
 
 /** Returns what is worth saying at once. */
@@ -127,8 +150,8 @@ function heard({ labelOf }: RunDeps, turn: ChatTurn, event: AnswerEvent): string
 }
 
 async function decided(
-  { outcomes, watch }: RunDeps,
-  { turn, changed, target, request }: Run,
+  { outcomes, watch, tests }: RunDeps,
+  { turn, changed, target, request, stronger }: Run,
   edit: LiveEdit,
   receipt: Receipt,
 ): Promise<void> {
@@ -141,6 +164,7 @@ async function decided(
     const original = request.code?.text ?? '';
     const problemsBefore = request.code?.problems.length ?? 0;
     watch.watch({ receipt, document: target.document, range: target.wholeLines, original, problemsBefore });
+    tests.accepted(receipt, target.document, stronger);
   }
   changed('');
 }

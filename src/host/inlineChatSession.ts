@@ -230,7 +230,8 @@ export class ChatSession implements Disposable {
       if (turn.form === 'edit') for (const { live } of this.#turns) await live?.acceptAll();
       const request = this.#ready(turn, manner);
       if (request === undefined || abort.signal.aborted) return undefined;
-      return await runTurn(this.#deps, { turn, request, target: this.#target, abort, changed });
+      const stronger = () => void this.again(turn, 'stronger');
+      return await runTurn(this.#deps, { turn, request, target: this.#target, abort, changed, stronger });
     } finally {
       if (this.#running?.turn === turn) this.#running = undefined;
       this.#hintIdle();

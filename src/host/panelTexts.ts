@@ -2,9 +2,11 @@
  * The words of the webviews by key. `{0}`, `{1}` are filled in by the panel; `.one` and `.other` are chosen
  * by the count as the language counts.
  */
+
 import type { PanelTexts } from '../flow/messages.ts';
 import { cacheTexts } from './cacheTexts.ts';
 import { experiments, models, savings } from './panelLearningTexts.ts';
+import { reuseTexts } from './panelReuseTexts.ts';
 
 /** The shape of `vscode.l10n.t`. */
 export type Translate = (message: string, ...args: readonly (string | number | boolean)[]) => string;
@@ -19,6 +21,7 @@ export function panelTexts(t: Translate): PanelTexts {
     ...shares(t),
     ...predictions(t),
     ...cacheTexts(t),
+    ...reuseTexts(t),
     ...latencies(t),
     ...decisions(t),
     ...models(t),
@@ -222,6 +225,7 @@ function decisions(t: Translate) {
     'decision.memory': t('from the cache'),
     'decision.redis': t('from the team’s cache'),
     'decision.disk': t('from the cache on disk'),
+    'decision.similar': t('answer to a similar question'),
     'decision.joined': t('joined an equal request'),
     'problem.cut': t('cut off'),
     'problem.cancelled': t('cancelled'),
@@ -262,6 +266,8 @@ function answer(t: Translate) {
     'action.stronger.title': t('Ask the same from the next stronger model'),
     'action.fresh': t('Ask Fresh'),
     'action.fresh.title': t('Ask the same and leave the cache aside'),
+    'action.anyway': t('Ask Anyway'),
+    'action.anyway.title': t('Ask this very question; that it was not the same is remembered'),
     'action.decision': t('Why This Model'),
     'action.decision.title': t('Show the whole routing decision'),
     'action.dashboard': t('Dashboard'),

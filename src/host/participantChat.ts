@@ -15,7 +15,7 @@ import { VENDOR } from './languageModels.ts';
 import { quotaWords } from './limitWords.ts';
 import { chatRequest } from './participantContext.ts';
 import { decisionDocument, decisionTitle } from './receiptRows.ts';
-import { duration, money, whyWords } from './words.ts';
+import { cacheWords, duration, money, whyWords } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -105,6 +105,8 @@ export class ParticipantChat {
     stream.markdown(`\n\n---\n*${receiptLine(receipt)}*`);
     const title = t('Why This Model');
     stream.button({ command: 'sluice.showLastDecision', title, arguments: [receipt.id] });
+    if (receipt.answeredFor === undefined) return;
+    stream.button({ command: 'sluice.askAnyway', title: t('Ask Anyway'), arguments: [receipt.id] });
   }
 
   #problemOf({ failure, receipt }: Answer): vscode.ChatResult {
@@ -163,6 +165,6 @@ function receiptLine(receipt: Receipt): string {
     receipt.billing === 'subscription'
       ? t('in your subscription')
       : money(receipt.costUsd, receipt.simulated);
-  const cached = receipt.cache === 'none' ? [] : [t('from the cache')];
+  const cached = receipt.cache === 'none' ? [] : [cacheWords(receipt)];
   return [model, cost, duration(receipt.totalMs), ...cached].join(' · ');
 }

@@ -6,9 +6,9 @@ import { SluiceError } from '../base/errors.ts';
 import { type DeferredOutcome, DeferredQueue, type ListedTask } from '../flow/deferredQueue.ts';
 import { type DeferredTask, QUEUED_TASKS } from '../flow/deferredTask.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
-import type { Question } from './answerSession.ts';
 import type { Answers } from './answers.ts';
 import { errorWords } from './errorWords.ts';
+import type { Question } from './question.ts';
 import { clockTime } from './words.ts';
 
 const t = vscode.l10n.t;

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { AnswerState } from '../flow/messages.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { Option } from '../routing/decision.ts';
+import { checkedWords, checkWhys } from './checkWords.ts';
 import { cacheWords, duration, money, percent, reasonWords, taskName, whyWords } from './words.ts';
 
 const t = vscode.l10n.t;
@@ -22,7 +23,22 @@ export function receiptRows(receipt: Receipt): Rows {
       title: t('{0} of it in Sluice itself', duration(receipt.ownMs)),
     },
     { label: t('Cache'), value: cacheWords(receipt) },
+    ...checkRows(receipt),
   ];
+}
+
+function checkRows({ checks = [] }: Receipt): Rows {
+  if (checks.length === 0) return [];
+  return [{ label: t('Checked'), value: checkedWords(checks), title: checkWhys(checks).join('\n') }];
+}
+
+/** Of each answer that was not shown: its model, what it cost, how long it took, and what was wrong with it. */
+function attemptLines({ attempts = [], checks = [] }: Receipt): string[] {
+  const why = checkWhys(checks).map((line) => `- ${line}`);
+  const checked = checks.length === 0 ? [] : [`### ${t('Checked')}`, checkedWords(checks), why.join('\n')];
+  const lines = attempts.map((one) => `- ${receiptLine(one)}: ${checkWhys(one.checks ?? []).join('; ')}`);
+  const others = lines.length === 0 ? [] : [`### ${t('Answers that were not shown')}`, lines.join('\n')];
+  return [...checked, ...others].filter((part) => part !== '');
 }
 
 /** `sim-fast (simulated) · 420 in, 130 out · $0.0002 · 1.2 s · Miss`. */
@@ -89,6 +105,7 @@ export function decisionDocument(receipt: Receipt): string {
   return [
     `### ${t('Why this model')}`,
     reasons.join('\n'),
+    ...attemptLines(receipt),
     `### ${t('What else could have answered')}`,
     table(options),
     fallbacks === '' ? t('No other model could have stood in.') : t('If it had failed: {0}.', fallbacks),

@@ -181,6 +181,23 @@ export function cacheWords(receipt: Receipt): string {
   if (receipt.cache === 'redis')
     return t('Hit in the team’s Redis, {0} old', duration(receipt.cacheAgeMs ?? 0));
   if (receipt.cache === 'disk') return t('Hit on disk, {0} old', duration(receipt.cacheAgeMs ?? 0));
+  const { answeredFor } = receipt;
+  if (answeredFor !== undefined) {
+    return t(
+      'Answer to a similar question, {0} old: “{1}” ({2} sure that it serves both)',
+      duration(receipt.cacheAgeMs ?? 0),
+      firstOf(answeredFor.question),
+      percent(answeredFor.chance),
+    );
+  }
   if (receipt.cache === 'joined') return t('Joined an equal request that was running');
   return t('Miss');
+}
+
+const MOST_SHOWN = 120;
+
+/** In one line, and not the whole of a long question. */
+export function firstOf(question: string): string {
+  const line = question.replace(/\s+/g, ' ').trim();
+  return line.length <= MOST_SHOWN ? line : `${line.slice(0, MOST_SHOWN).trimEnd()}…`;
 }

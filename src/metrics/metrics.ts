@@ -23,6 +23,8 @@ export type Measured = Omit<UsageRecord, 'day'> & {
   readonly savedMs?: number;
   /** What kind of value it is to the cache. */
   readonly strategy?: string;
+  /** Nobody has asked for it yet. */
+  readonly ahead?: boolean;
 };
 
 /** Reasons to stop after which a call's time tells how fast its model is. */
@@ -40,18 +42,22 @@ export class Metrics {
   }
 
   record(measured: Measured): void {
-    const { savedUsd, savedMs, strategy, ...record } = measured;
+    const { savedUsd, savedMs, strategy, ahead, ...record } = measured;
     const { cache } = record;
-    this.#levels.set(cache, plus(this.#levels.get(cache) ?? NOTHING, savedUsd, savedMs));
-    if (strategy !== undefined) {
-      const known = this.#strategies.get(strategy) ?? { ...NOTHING, misses: 0, joined: 0 };
-      this.#strategies.set(strategy, counted(known, cache, savedUsd, savedMs));
-    }
+    // What nobody asked for is no miss of anybody's.
+    if (ahead !== true) this.#count(cache, strategy, savedUsd, savedMs);
     // Times of answers that were cut or served from a cache say nothing about the model.
     if (record.cache === 'none' && WHOLE.has(record.stop)) {
       this.#latencyOf(record.modelKey).record(record.totalMs);
     }
     this.#ledger.add({ ...record, day: this.today(record.atMs) });
+  }
+
+  #count(cache: Cache, strategy: string | undefined, savedUsd?: number, savedMs?: number): void {
+    this.#levels.set(cache, plus(this.#levels.get(cache) ?? NOTHING, savedUsd, savedMs));
+    if (strategy === undefined) return;
+    const known = this.#strategies.get(strategy) ?? { ...NOTHING, misses: 0, joined: 0 };
+    this.#strategies.set(strategy, counted(known, cache, savedUsd, savedMs));
   }
 
   /** Over all levels. */

@@ -7,7 +7,7 @@ export interface UsageRecord {
   readonly task: string;
   readonly modelKey: string;
   readonly simulated: boolean;
-  readonly cache: 'none' | 'joined' | 'memory' | 'redis' | 'disk';
+  readonly cache: 'none' | 'joined' | 'memory' | 'redis' | 'disk' | 'similar';
   readonly stop: string;
   /** Absent: the platform did not say. 0 for a cached answer, which used nothing. */
   readonly inputTokens?: number;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { SluiceError } from '../base/errors.ts';
 import type { UsageRecord } from '../metrics/usageLedger.ts';
 
-const CACHES = ['none', 'joined', 'memory', 'redis', 'disk'] as const;
+const CACHES = ['none', 'joined', 'memory', 'redis', 'disk', 'similar'] as const;
 const SELECT = `
   SELECT at_ms AS atMs, day, task, model, simulated, cache, stop, input_tokens AS inputTokens,
     output_tokens AS outputTokens, cost_usd AS costUsd, total_ms AS totalMs

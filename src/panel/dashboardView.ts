@@ -1,5 +1,6 @@
 /** The dashboard as a tree: a function of the last message of each kind and of what is folded out. */
 import type { Snapshot } from '../flow/snapshot.ts';
+import { backgroundSummary } from './backgroundSummary.ts';
 import { bucketsChart } from './bucketsChart.ts';
 import { decisionsList, type ListState } from './decisionsList.ts';
 import { type Content, h, type VNode } from './dom.ts';
@@ -12,6 +13,7 @@ import { failureBox, nothing, progress } from './parts.ts';
 import { platformsList } from './platformsList.ts';
 import { predictionsSummary } from './predictionsSummary.ts';
 import { savingsSummary } from './savingsSummary.ts';
+import { similarSummary } from './similarSummary.ts';
 import { spendSummary } from './spendSummary.ts';
 
 export interface DashboardState {
@@ -134,6 +136,8 @@ function sections(snapshot: Snapshot, { list, open }: DashboardState, format: Fo
     spendSummary(snapshot.today, snapshot.running, format),
     bucketsChart(snapshot, open, format),
     hitRateChart(snapshot.caches, snapshot.cacheStrategies ?? [], format),
+    similarSummary(snapshot.similar, format),
+    backgroundSummary(snapshot.background, snapshot.atMs, format),
     predictionsSummary(snapshot.predictions, format),
     modelsTable(snapshot.models, open, format),
     savingsSummary(snapshot.savings, format),

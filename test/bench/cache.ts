@@ -149,6 +149,7 @@ async function redisFigures() {
   let slowAfterMs = 2_000;
   const level = new GuardedLevel(store, { clock, random, slowAfterMs: () => slowAfterMs });
   const { redis, callBuffer } = connectRedis({ url: server.url }, random);
+  await new Promise<void>((resolve) => redis.once('ready', () => resolve()));
   try {
     const cache = tiered({ levels: [level], holder: 'bench' });
     await cache.keep('key', value);

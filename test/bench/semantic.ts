@@ -25,6 +25,8 @@ const GOALS = [
   { bound: 0.1, recall: 0.1 },
   { bound: 0.2, recall: 0.25 },
 ];
+/** Of the interval, 95 %. */
+const Z = 1.96;
 const DEFAULT_BOUND = 0.01;
 const INSTRUCTION_RECALL = 0.5;
 const LOOKUP_MS = 10;
@@ -103,8 +105,8 @@ function tell(hits: readonly { question: string; hit: SemanticHit }[], truth: Tr
   return {
     hits: hits.length,
     wrong: round(wrong / hits.length),
-    wrongFrom: round(lowerShare(wrong, hits.length)),
-    wrongTo: round(upperShare(wrong, hits.length)),
+    wrongFrom: round(lowerShare(wrong, hits.length, Z)),
+    wrongTo: round(upperShare(wrong, hits.length, Z)),
     /** Of the hits whose pair the file labels. */
     wrongOfLabelled: round(different / (right + different)),
     expectedWrong: round(hits.reduce((sum, { hit }) => sum + 1 - hit.probability, 0) / hits.length),

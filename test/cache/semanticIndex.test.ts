@@ -17,14 +17,14 @@ const model = VerifierModel.unpack(verifierWeights);
 const DEFAULT_BOUND = 0.01;
 const WIDE = 0.2;
 
-function openIndex(bound: number, limits: Partial<SemanticLimits> = {}, saved?: unknown): SemanticIndex {
+function openIndex(bound: number, limits: Partial<SemanticLimits> = {}): SemanticIndex {
   const deps = {
     model,
     evidence: verifierEvidence,
     limits: { ...SEMANTIC_LIMITS, ...limits },
     wasm: wasmIn(globalThis),
   };
-  return new SemanticIndex(deps, bound, saved);
+  return new SemanticIndex(deps, bound);
 }
 
 /** Whether the answer to one instruction would be served for the other. */
@@ -117,7 +117,7 @@ suite('semantic index', () => {
 
     assert.ok(right > 1_000, String(right));
     assert.deepEqual(wrong, []);
-  }).timeout(60_000);
+  }).timeout(240_000);
 
   test('similar free questions are off at the default bound, for want of evidence, and on at a wide one', () => {
     const index = openIndex(DEFAULT_BOUND);
@@ -134,24 +134,28 @@ suite('semantic index', () => {
     assert.deepEqual([narrow, equal?.entryId, wide?.entryId, off], [undefined, '1', '1', undefined]);
   });
 
-  test('when people ask anyway too often, it stops; each hit counts once', () => {
+  test('when people ask anyway too often, it stops', () => {
     const index = openIndex(DEFAULT_BOUND);
     index.insert('1', 'explain this function', 'hash');
     const ask = () => index.lookup('what does this function do', 'hash');
 
-    ask();
-    index.feedback('1', 'wrong');
-    for (let again = 0; again < 50; again++) index.feedback('1', 'wrong');
-    const afterOne = ask();
-    let served = 1;
-    for (; served < 50 && ask() !== undefined; served++) index.feedback('1', 'wrong');
+    let served = 0;
+    for (let hit = ask(); hit !== undefined && served < 50; hit = ask()) {
+      index.learn(hit, 'wrong');
+      served++;
+    }
 
-    assert.notEqual(afterOne, undefined);
-    assert.ok(served < 10, `${served} wrong hits in a row were served`);
-    assert.equal(
-      openIndex(DEFAULT_BOUND, {}, JSON.parse(JSON.stringify(index))).lookup('what does it do', 'hash'),
-      undefined,
-    );
+    assert.ok(served > 1 && served < 10, `${served} wrong hits in a row were served`);
+  });
+
+  test('questions without code of two scopes know nothing of each other', () => {
+    const index = openIndex(WIDE);
+    index.insert('1', 'How do I lose weight fast?', `${CODE_FREE}one`);
+
+    const here = index.lookup('how do i lose weight fast', `${CODE_FREE}one`);
+    const there = index.lookup('how do i lose weight fast', `${CODE_FREE}other`);
+
+    assert.deepEqual([here?.entryId, there], ['1', undefined]);
   });
 
   test('law: no entry of another scope, no removed entry, no size over its bound, whatever is done', () => {
@@ -175,30 +179,32 @@ suite('semantic index', () => {
           const hit = index.lookup(pick(texts), scope);
           if (hit !== undefined) {
             assert.equal(kept.get(hit.entryId), scope);
-            index.feedback(hit.entryId, pick(['right', 'right', 'right', 'wrong']));
+            index.learn(hit, pick(['right', 'right', 'right', 'wrong']));
           }
         }
-        const { entries } = index.toJSON();
-        const inScopes = entries.filter(([, , scopeKey]) => scopeKey !== CODE_FREE);
+        const entries = [...index.entries()];
+        const inScopes = entries.filter(({ scopeKey }) => scopeKey !== CODE_FREE);
         const most = Math.max(
           0,
-          ...[...Map.groupBy(inScopes, ([, , key]) => key).values()].map((of) => of.length),
+          ...[...Map.groupBy(inScopes, ({ scopeKey }) => scopeKey).values()].map((of) => of.length),
         );
         assert.ok(
           index.size <= limits.maxEntries && index.size === entries.length && most <= limits.maxPerScope,
         );
-        assert.ok(entries.every(([, question]) => question.length <= limits.maxQuestionLength));
+        assert.ok(entries.every(({ question }) => question.length <= limits.maxQuestionLength));
       }
     }
   });
 
-  test('what was saved and restored gives the same answers, once it is built', () => {
+  test('what was kept and restored gives the same answers, once it is built', () => {
     const all = instructions('develop');
     const index = openIndex(WIDE);
     all.forEach(({ text, family }, at) => {
       if (at % 2 === 0) index.insert(String(at), text, family % 2 === 0 ? CODE_FREE : `scope ${family}`);
     });
-    const restored = openIndex(WIDE, {}, JSON.parse(JSON.stringify(index)));
+    const restored = openIndex(WIDE);
+    for (const { entryId, question, scopeKey } of index.entries())
+      restored.restore(entryId, question, scopeKey);
 
     const waiting = restored.waiting;
     const left = restored.build(10);
@@ -209,31 +215,5 @@ suite('semantic index', () => {
     assert.ok(waiting > 50);
     assert.equal(left, waiting - 10);
     assert.deepEqual(answers(restored), answers(index));
-  });
-
-  test('what cannot be read is an empty index', () => {
-    const sound = openIndex(WIDE).toJSON();
-    const corrupt: unknown[] = [
-      ...[null, 7, 'text', [], {}, { version: 2 }, { ...sound, version: 2 }, { ...sound, entries: 'many' }],
-      ...[
-        { ...sound, entries: [['1', 'question']] },
-        { ...sound, entries: [[1, 2, 3]] },
-        { ...sound, verifier: null },
-      ],
-      ...[
-        {
-          ...sound,
-          entries: [['1', 'explain', 'a']],
-          verifier: { free: {}, code: { right: ['x'], wrong: [] } },
-        },
-      ],
-    ];
-
-    const sizes = corrupt.map((saved) => openIndex(WIDE, {}, saved).size);
-
-    assert.deepEqual(
-      sizes,
-      corrupt.map(() => 0),
-    );
   });
 });

@@ -15,6 +15,8 @@ export interface TrialHit {
   readonly verdict: 'same' | 'different' | 'unlabelled';
   /** The same but for case, blanks and punctuation: no merit of the verifier. */
   readonly equal: boolean;
+  /** How it stood among the candidates. */
+  readonly standing?: readonly number[];
 }
 
 /** Of the pairs, one in six is not inserted, so that its question is unrelated to all that is: 20 % of the others. */
@@ -68,6 +70,7 @@ export function trial(
         score: best.score,
         verdict,
         equal: question.form === found.form,
+        ...(best.standing === undefined ? {} : { standing: best.standing }),
       },
     ];
   });
@@ -82,9 +85,9 @@ export function distinct(pairs: readonly QuestionPair[]): string[] {
   return [...new Map(pairs.map(({ b }) => [sameForm(b), b])).values()];
 }
 
-const BINS = 100;
-/** Scores below the median are served under no bound: one bin. */
-const BINNED_SHARE = 0.5;
+const BINS = 120;
+/** Scores below the best fifth are served under no bound: one bin. */
+const BINNED_SHARE = 0.2;
 
 /** Equal questions are no evidence; what the file does not know counts as wrong. */
 export function freeEvidence(hits: readonly TrialHit[]): Evidence {

@@ -15,6 +15,7 @@ import { Pipeline } from '../../src/flow/pipeline.ts';
 import { Platforms } from '../../src/flow/platforms.ts';
 import type { RouteRequest } from '../../src/flow/request.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/flow/settings.ts';
+import type { Similar } from '../../src/flow/similar.ts';
 import type { ModelTransport } from '../../src/flow/transport.ts';
 import { Trials } from '../../src/flow/trials.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
@@ -58,6 +59,7 @@ export interface SpineOptions {
   readonly ledger?: UsageLedger;
   readonly quota?: Quota;
   readonly foresight?: () => Promise<Foresight>;
+  readonly similar?: Similar;
   readonly lower?: LowerAnswers;
   /** With it the experiments of the settings act, on the installation `installation`. */
   readonly trialStore?: TrialStore;
@@ -123,7 +125,7 @@ export function buildSpine(options: SpineOptions) {
   });
   const kept = new Map<string, unknown>();
   const outcomes = new Outcomes({ decided: () => undefined, happened: () => undefined }, clock);
-  const { parser = new BracketParser() } = options;
+  const { parser = new BracketParser(), similar } = options;
   const checking: AnswerChecking = new AnswerChecking({
     ...{ dispatcher, outcomes, settings, clock, random, log: silentLog },
     parser: async () => parser,
@@ -132,7 +134,11 @@ export function buildSpine(options: SpineOptions) {
   });
   const cascade = async () => checking.cascade;
   const parts = { dispatcher, cache, metrics, clock, random, log: silentLog, cascade };
-  const pipeline: Pipeline = new Pipeline({ ...parts, ...(trials === undefined ? {} : { trials }) });
+  const pipeline: Pipeline = new Pipeline({
+    ...parts,
+    ...(trials === undefined ? {} : { trials }),
+    ...(similar === undefined ? {} : { similar }),
+  });
   return { trials, pipeline, platforms, quota, metrics, cache, clock, state, checking, outcomes, kept };
 }
 

@@ -1,13 +1,19 @@
-/** Fits the verifier of free questions: tables first, then trees over features from tables that had not seen the pair. */
+/**
+ * Fits the verifier of free questions: tables first, then trees over features from tables that had not seen the pair; then
+ * the second opinion and the evidence, from what models that had not seen a third of the pairs would have answered there.
+ */
 import { seededRandom } from '../../src/base/random.ts';
 import { hashOf, sameForm, wordsOf } from '../../src/cache/embedWords.ts';
 import { VectorSearch, type WasmHost } from '../../src/cache/vectorSearch.ts';
 import { align, substitutionKey } from '../../src/cache/verifierAlign.ts';
+import type { Evidence } from '../../src/cache/verifierCalibration.ts';
 import { analyse, differenceKeys, features } from '../../src/cache/verifierFeatures.ts';
+import { VerifierModel } from '../../src/cache/verifierModel.ts';
 import { HINT_STEP, type PackedTables, RARITY_STEP, WordTables } from '../../src/cache/verifierTables.ts';
-import type { PackedTrees } from '../../src/cache/verifierTrees.ts';
-import { binEdges, boost, packTrees } from './boostedTrees.ts';
+import { type PackedTrees, treesScore } from '../../src/cache/verifierTrees.ts';
+import { type BoostOptions, binEdges, boost, packTrees } from './boostedTrees.ts';
 import { type QuestionPair, split, Truth } from './questionPairs.ts';
+import { freeEvidence, type TrialHit, trial } from './semanticTrial.ts';
 import { wordMeanings } from './wordMeanings.ts';
 
 const ROWS = { rarity: 8_192, hints: 16_384, meanings: 3_072 };
@@ -21,7 +27,57 @@ const HINT_PRIOR = 15;
 
 type Company = Pick<PackedTables, 'rarity' | 'meanings'>;
 
-export function trainVerifier(
+/** Of the second opinion. */
+const TRUST_BOOST = { trees: 300, rate: 0.03, rowShare: 0.7, columnShare: 0.5, leastHessian: 20, shrink: 10 };
+const TRUST_FOLDS = 3;
+
+export interface Trained {
+  readonly tables: PackedTables;
+  readonly trees: PackedTrees;
+  readonly trust: PackedTrees;
+  /** Judged by models that had not seen the pairs, neither for the first opinion nor for the second. */
+  readonly evidence: Evidence;
+}
+
+export function trainWhole(
+  pairs: readonly QuestionPair[],
+  wasm: WasmHost | undefined,
+  say: (line: string) => void,
+): Trained {
+  const folds = split(pairs, Array<number>(TRUST_FOLDS).fill(1 / TRUST_FOLDS), 123);
+  const hits = folds.map((fold, at) => {
+    const others = folds.flatMap((other, index) => (index === at ? [] : other));
+    const { tables, trees } = trainVerifier(others, wasm, () => undefined);
+    say(`third ${at + 1}: learned from ${others.length} pairs, tried on ${fold.length}`);
+    return trial(fold, new VerifierModel(tables, trees), wasm).hits;
+  });
+  const judged = hits.flatMap((ofFold, at) => {
+    const trust = trustOf(hits.flatMap((other, index) => (index === at ? [] : other)));
+    return ofFold.map((hit) => (hit.standing ? { ...hit, score: treesScore(trust, hit.standing) } : hit));
+  });
+  const first = trainVerifier(pairs, wasm, say);
+  return { ...first, trust: trustOf(hits.flat()), evidence: freeEvidence(judged) };
+}
+
+function trustOf(hits: readonly TrialHit[]): PackedTrees {
+  const similar = hits.flatMap(({ standing, verdict }) => (standing ? [{ standing, verdict }] : []));
+  const rows = similar.map(({ standing }) => standing);
+  const labels = similar.map(({ verdict }) => (verdict === 'same' ? 1 : 0));
+  return grown(rows, labels, TRUST_BOOST, 3);
+}
+
+function grown(
+  rows: readonly (readonly number[])[],
+  labels: readonly number[],
+  options: BoostOptions,
+  seed: number,
+): PackedTrees {
+  const edges = binEdges(rows);
+  const trees = packTrees(boost(rows, labels, edges, options, seededRandom(seed)));
+  return { edges: Float32Array.from(edges.flatMap((one) => [...one])), trees };
+}
+
+function trainVerifier(
   pairs: readonly QuestionPair[],
   wasm: WasmHost | undefined,
   say: (line: string) => void,
@@ -40,12 +96,7 @@ export function trainVerifier(
     }
     say(`fold ${at + 1} of ${FOLDS}: ${fold.length} pairs`);
   });
-  const edges = binEdges(rows);
-  const trees = packTrees(boost(rows, labels, edges, BOOST, seededRandom(1)));
-  return {
-    tables: fitTables(pairs, company),
-    trees: { edges: Float32Array.from(edges.flatMap((one) => [...one])), trees },
-  };
+  return { tables: fitTables(pairs, company), trees: grown(rows, labels, BOOST, 1) };
 }
 
 /** What the index would offer for the questions of a fold; what the pairs do not know counts as different. */
