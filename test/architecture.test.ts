@@ -27,12 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 const CORE = new Set(['base', ...PARTS, 'flow']);
 /** Packages that the core may use: pure algorithms, no platform behind them. */
-const CORE_PACKAGES = new Set([
-  'lru-cache',
-  'hdr-histogram-js/dist/Int32Histogram.js',
-  'diff/lib/diff/array.js',
-  'diff/lib/diff/word.js',
-]);
+const CORE_PACKAGES = new Set(['lru-cache', 'diff/lib/diff/array.js', 'diff/lib/diff/word.js']);
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   node: /^(node:|@anthropic-ai\/sdk|openai|ioredis|gpt-tokenizer|jsonc-parser|valibot|undici|@vscode\/tree-sitter-wasm)/,
   host: /^vscode$/,
