@@ -108,7 +108,8 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
   const best = from.reduce((a, b) => (b.option.chance > a.option.chance ? b : a));
   if (input.model !== undefined) return best;
   const passing = from.filter(({ option }) => option.chance >= input.bar);
-  const chosen = passing.length > 0 ? cheapestInAll(passing, from) : worthMost(from, best);
+  const chosen =
+    passing.length > 0 ? cheapestInAll(passing, from) : input.bar >= 1 ? best : worthMost(from, best);
   if (from.length === 1) {
     reasons.push({ kind: 'only-model' });
     return chosen;
@@ -129,7 +130,7 @@ function cheapestInAll(among: readonly Candidate[], all: readonly Candidate[]): 
   return among.reduce((a, b) => (inAll(b, all) < inAll(a, all) ? b : a));
 }
 
-/** A little more chance for much more money is not worth it; without any price the best one is taken. */
+/** A little more chance for much more money is not worth it, unless the bar is 1; without any price the best one is taken. */
 function worthMost(from: readonly Candidate[], best: Candidate): Candidate {
   const priced = from.filter(({ cost }) => cost < Infinity);
   const dearest = Math.max(0, ...priced.map(({ cost }) => cost));
