@@ -51,7 +51,7 @@ export async function script(steps: readonly ScriptStep[]): Promise<void> {
 }
 
 /** Resolves when `holds` does; asks again after each turn of the event loop, for at most `withinMs`. */
-export async function eventually(what: string, holds: () => boolean, withinMs = 5_000): Promise<void> {
+export async function eventually(what: string, holds: () => boolean, withinMs = 20_000): Promise<void> {
   const untilMs = performance.now() + withinMs;
   while (!holds()) {
     assert.ok(performance.now() < untilMs, `not within ${withinMs} ms: ${what}`);

@@ -19,7 +19,7 @@ const platform = 'trial';
 const limits = { requestsPerMinute: 1_000_000, tokensPerMinute: 1_000_000_000 };
 
 suite('Claude Code, the program itself, against the simulated platform', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let simulated: SimulatedPlatform;
   let program: string;
   let trial: ClaudeTrial;

@@ -12,7 +12,7 @@ const WIDTHS = [300, 600, 900] as const;
 const SILENCE_MS = 20_000;
 
 suite('panel accessibility', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let browser: Browser;
 
   suiteSetup(async () => {

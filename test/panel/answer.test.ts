@@ -20,7 +20,7 @@ const answer = (state: AnswerState, change: Partial<AnswerState> = {}): ToPanel 
 });
 
 suite('panel/answer in Chromium', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let browser: Browser;
 
   suiteSetup(async () => {

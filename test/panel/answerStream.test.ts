@@ -11,7 +11,7 @@ const answer = (state: AnswerState, change: Partial<AnswerState> = {}): ToPanel 
 });
 
 suite('panel/answer while it streams', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let browser: Browser;
 
   suiteSetup(async () => {

@@ -13,7 +13,7 @@ const snapshot = (change: Partial<Snapshot> = {}): ToPanel => ({
 });
 
 suite('panel/dashboard in Chromium', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let browser: Browser;
 
   suiteSetup(async () => {

@@ -14,7 +14,7 @@ const FULL: Readonly<Record<View, ToPanel>> = { dashboard: SNAPSHOT, answer: ANS
 const THEME_NAMES = Object.keys(THEMES) as ThemeName[];
 
 suite('panel operation', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let browser: Browser;
 
   suiteSetup(async () => {

@@ -18,7 +18,7 @@ import { testFiles } from './testFiles.ts';
 const bundleFolder = join(buildFolder, `host-${process.pid}`);
 /** Extensions beside the one under test. */
 const HELPERS = ['consumerExtension', 'modelExtension'].map((name) => join(repoRoot, 'test/support', name));
-const testTimeoutMs = 20_000;
+const testTimeoutMs = 90_000;
 
 /** The extension under test is the one that `dist` holds. */
 export async function runHostTests(

@@ -12,7 +12,7 @@ export interface ShownAnswer {
   readonly asked: string;
 }
 
-const timeoutMs = 20_000;
+const timeoutMs = 45_000;
 
 /** Runs in the page: the tests have no types of the DOM. */
 const PALE_WORDS = `[...document.querySelectorAll('.review-widget .edit-textarea .view-line span')]

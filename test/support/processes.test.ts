@@ -30,7 +30,7 @@ suite('processes', () => {
   test('stopping a group ends the children of its program too', async () => {
     const logFile = join(folder.path, 'log');
     const group = startGroup(process.execPath, ['-e', parent], { logFile });
-    const port = await until({ what: 'a child', timeoutMs: 5_000 }, async () => {
+    const port = await until({ what: 'a child', timeoutMs: 20_000 }, async () => {
       return Number(await readFile(logFile, 'utf8')) || undefined;
     });
     assert.equal(await answers(port), true);
@@ -54,13 +54,13 @@ suite('processes', () => {
     const order: string[] = [];
     const lock = {
       file: join(folder.path, 'lock'),
-      timeoutMs: 5_000,
+      timeoutMs: 20_000,
       onWait: () => order.push('second waits'),
     };
     const first = withProcessLock(
       lock,
       async () => {
-        await until({ what: 'the second to wait', timeoutMs: 5_000 }, () => order.length > 0);
+        await until({ what: 'the second to wait', timeoutMs: 20_000 }, () => order.length > 0);
         order.push('first is done');
       },
       never,

@@ -2,8 +2,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from './until.ts';
 
-const pickTimeoutMs = 20_000;
-const listTimeoutMs = 2_000;
+const pickTimeoutMs = 45_000;
+const listTimeoutMs = 5_000;
 
 /**
  * Runs the command whose row reads exactly `title`; what it asks next may be on screen already. The palette

@@ -15,7 +15,7 @@ export interface Answer {
 
 export type Section = 'platforms' | 'buckets' | 'caches' | 'latencies' | 'decisions' | 'today';
 
-const answerTimeoutMs = 30_000;
+const answerTimeoutMs = 60_000;
 
 /** Asks by the palette and waits for the answer's end. A view may be used again, so `before` tells old from new. */
 export async function explainSelection(workbench: Workbench, before?: Answer): Promise<Answer> {

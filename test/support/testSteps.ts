@@ -17,9 +17,9 @@ export type StepName = (typeof stepNames)[number];
 
 const tsc = join(repoRoot, 'node_modules/typescript/bin/tsc');
 const biome = join(repoRoot, 'node_modules/@biomejs/biome/bin/biome');
-const unitTimeoutMs = 10_000;
+const unitTimeoutMs = 60_000;
 /** A workbench test starts a server and a browser. */
-const workbenchTimeoutMs = 120_000;
+const workbenchTimeoutMs = 300_000;
 
 export function createStep(name: StepName, grep: string | undefined): Step {
   const steps: Record<StepName, Step> = {

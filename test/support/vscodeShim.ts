@@ -11,7 +11,7 @@ import { aborted, runProgram } from './program.ts';
 import { Workbench } from './workbench.ts';
 
 /** A suite that hangs is ended, and leaves no result. */
-const suiteTimeoutMs = 5 * 60_000;
+const suiteTimeoutMs = 20 * 60_000;
 
 interface Launch {
   readonly developmentPath: string;

@@ -34,7 +34,7 @@ export interface LineRange {
 }
 
 const loadTimeoutMs = 60_000;
-export const stepTimeoutMs = 20_000;
+export const stepTimeoutMs = 45_000;
 
 export class Workbench {
   readonly page: Page;

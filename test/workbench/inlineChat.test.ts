@@ -18,7 +18,7 @@ import { until } from '../support/until.ts';
 import { Workbench } from '../support/workbench.ts';
 
 const never = new AbortController().signal;
-const within = (what: string) => ({ what, timeoutMs: 20_000 });
+const within = (what: string) => ({ what, timeoutMs: 45_000 });
 
 suite('inline chat', () => {
   let platform: SimulatedPlatform;

@@ -20,7 +20,7 @@ import { writeVirtualExtension } from '../support/virtualFiles.ts';
 import { Workbench } from '../support/workbench.ts';
 
 const never = new AbortController().signal;
-const within = (what: string) => ({ what, timeoutMs: 20_000 });
+const within = (what: string) => ({ what, timeoutMs: 45_000 });
 
 suite('windows that are not as they should be', () => {
   const cleanUp: (() => unknown)[] = [];

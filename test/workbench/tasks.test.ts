@@ -10,7 +10,7 @@ import { quickInput } from '../support/quickInput.ts';
 import { linesOf } from '../support/sampleWorkspace.ts';
 import { until } from '../support/until.ts';
 
-const within = (what: string) => ({ what, timeoutMs: 20_000 });
+const within = (what: string) => ({ what, timeoutMs: 45_000 });
 
 suite('commands on the code', () => {
   let opened: OpenedSluice;
