@@ -6,14 +6,15 @@ import { type OpenedSluice, openPackagedSluice } from '../support/packagedSluice
 import { keepPicture } from '../support/pictures.ts';
 import { chooseRow, pickOption, quickInput } from '../support/quickInput.ts';
 import { linesOf } from '../support/sampleWorkspace.ts';
-import { explainSelection } from '../support/sluiceViews.ts';
+import { type Answer, explainSelection } from '../support/sluiceViews.ts';
 import { until } from '../support/until.ts';
 
-const TOAST = { timeoutMs: 15_000 };
+const TOAST = { timeoutMs: 45_000 };
 
 suite('connecting Ollama', () => {
   let mock: LLMock;
   let opened: OpenedSluice;
+  let earlier: Answer | undefined;
 
   suiteSetup(async () => {
     mock = new LLMock({ port: 0, host: '127.0.0.1' });
@@ -53,7 +54,9 @@ suite('connecting Ollama', () => {
     const { workbench } = opened;
     await workbench.selectLines(await linesOf('bestDiscount', 'cart.ts'));
 
-    const { text, receipt } = await explainSelection(workbench);
+    const answered = await explainSelection(workbench);
+    earlier = answered;
+    const { text, receipt } = answered;
 
     assert.match(text, /the better of two discounts/);
     assert.match(receipt.get('Model') ?? '', /^(gpt|gemini|claude)-/);
@@ -69,7 +72,7 @@ suite('connecting Ollama', () => {
     const before = mock.getRequests().length;
     await workbench.selectLines(await linesOf('bestDiscount', 'cart.ts'));
 
-    const { receipt } = await explainSelection(workbench);
+    const { receipt } = await explainSelection(workbench, earlier);
 
     assert.match(receipt.get('Model') ?? '', /simulated/);
     assert.equal(mock.getRequests().length, before);
