@@ -38,7 +38,7 @@ export async function startRedis(...options: readonly string[]): Promise<RedisSe
     started.stdout.on('data', (text) => {
       said += text;
     });
-    await until({ what: 'Redis to start', timeoutMs: 10_000 }, () => {
+    await until({ what: 'Redis to start', timeoutMs: 30_000 }, () => {
       if (missing)
         throw new Complaint('Missing: redis-server. On Debian or Ubuntu: apt-get install redis-server');
       return /[Rr]eady to accept/.test(said);

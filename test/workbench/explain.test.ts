@@ -62,7 +62,7 @@ suite('explaining a selection', () => {
 
     assert.ok(isMemoryHit(second.receipt), JSON.stringify([...second.receipt]));
     const view = await dashboard(workbench, 'ready');
-    await until({ what: 'the dashboard to show the hit', timeoutMs: 5_000 }, async () => {
+    await until({ what: 'the dashboard to show the hit', timeoutMs: 45_000 }, async () => {
       const caches = await levelFigures(view, 'memory');
       return caches.get('Hits') === '1' && caches.get('Misses') === '1';
     });

@@ -56,7 +56,7 @@ suite('the installed package', () => {
 
     assert.equal((await figures(view, 'today')).get('Requests'), '1');
     assert.deepEqual([size, padding], ['0.923em', '12px']);
-    await until({ what: 'the history', timeoutMs: 5_000 }, () =>
+    await until({ what: 'the history', timeoutMs: 45_000 }, () =>
       found('user/User/globalStorage/sluice.sluice/*.db').some((file) => lstatSync(file).size > 0),
     );
   });

@@ -57,7 +57,7 @@ suite('two windows', () => {
     await explain(two);
     const view = await dashboard(two, 'ready');
     const shows = (free: number) =>
-      until({ what: `${free} of 10 free`, timeoutMs: 10_000 }, async () =>
+      until({ what: `${free} of 10 free`, timeoutMs: 45_000 }, async () =>
         new RegExp(`\\b${free} of 10\\b`).test(await sectionText(view, 'buckets')),
       );
     await shows(8);
