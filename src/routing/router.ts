@@ -108,8 +108,7 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
   const best = from.reduce((a, b) => (b.option.chance > a.option.chance ? b : a));
   if (input.model !== undefined) return best;
   const passing = from.filter(({ option }) => option.chance >= input.bar);
-  const chosen =
-    passing.length > 0 ? cheapestInAll(passing, from) : input.bar >= 1 ? best : worthMost(from, best);
+  const chosen = among(input, from, passing, best);
   if (from.length === 1) {
     reasons.push({ kind: 'only-model' });
     return chosen;
@@ -119,10 +118,23 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
     reasons.push({ kind: 'explored', instead: chosen.model.label, chance: tried.option.chance });
     return tried;
   }
-  const kind = passing.length > 0 ? 'cheapest-adequate' : chosen === best ? 'best-available' : 'near-best';
+  const passes = chosen.option.chance >= input.bar;
+  const kind = passes ? 'cheapest-adequate' : chosen === best ? 'best-available' : 'near-best';
   reasons.push({ kind, chance: chosen.option.chance, bar: input.bar });
   reasons.push(...instead(input, passing, chosen, from));
   return chosen;
+}
+
+/** Where only models without a price pass the bar, one with a price may come near enough. */
+function among(
+  { bar }: RouteInput,
+  from: readonly Candidate[],
+  passing: readonly Candidate[],
+  best: Candidate,
+): Candidate {
+  const priced = (those: readonly Candidate[]) => those.some(({ cost }) => cost < Infinity);
+  if (passing.length > 0 && (priced(passing) || !priced(from))) return cheapestInAll(passing, from);
+  return bar >= 1 ? best : worthMost(from, best);
 }
 
 /** By the call and, as often as its answer is not good enough, the next better one after it. */
@@ -130,13 +142,19 @@ function cheapestInAll(among: readonly Candidate[], all: readonly Candidate[]): 
   return among.reduce((a, b) => (inAll(b, all) < inAll(a, all) ? b : a));
 }
 
+/** How much better a model without a price must be than one with a price. */
+const UNPRICED_AHEAD = 0.2;
+
 /** A little more chance for much more money is not worth it, unless the bar is 1; without any price the best one is taken. */
 function worthMost(from: readonly Candidate[], best: Candidate): Candidate {
   const priced = from.filter(({ cost }) => cost < Infinity);
+  if (priced.length === 0) return best;
   const dearest = Math.max(0, ...priced.map(({ cost }) => cost));
-  if (dearest === 0 || best.cost === Infinity) return best;
-  const loss = ({ option, cost }: Candidate) => cost + (1 - option.chance) * WORTH_IN_DEAREST * dearest;
-  return priced.reduce((a, b) => (loss(b) < loss(a) ? b : a));
+  // Where all that has a price is free, the better one counts.
+  const worth = dearest === 0 ? 1 : WORTH_IN_DEAREST * dearest;
+  const loss = ({ option, cost }: Candidate) => cost + (1 - option.chance) * worth;
+  const known = priced.reduce((a, b) => (loss(b) < loss(a) ? b : a));
+  return best.option.chance - known.option.chance > UNPRICED_AHEAD ? best : known;
 }
 
 function inAll({ option, cost }: Candidate, all: readonly Candidate[]): number {
