@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { DisposableBag } from '../base/disposable.ts';
 import { SluiceError } from '../base/errors.ts';
 import type { PlacedHunk } from '../edit/placedHunks.ts';
+import { isCommentInput } from './inlineChatInput.ts';
 import type { EditPlace, LiveEdit } from './liveEdit.ts';
 import { LiveEditDiff } from './liveEditDiff.ts';
 import { LiveEditLenses } from './liveEditLenses.ts';
@@ -12,8 +13,6 @@ import { StreamedEdit } from './liveEditStream.ts';
 
 const t = vscode.l10n.t;
 const TOLD_FOR_MS = 8_000;
-/** The scheme of VS Code's editor in a comment. */
-const CHAT_INPUT = 'comment';
 
 /** Which hunk of which edit; what a lens gives its command. */
 export interface HunkAddress {
@@ -127,7 +126,7 @@ export class LiveEdits implements vscode.Disposable {
   /** The one that keys and the palette mean: from the input of a chat that is the editor with the edits beside it. */
   #editor(): vscode.TextEditor | undefined {
     const { activeTextEditor, visibleTextEditors } = vscode.window;
-    if (activeTextEditor?.document.uri.scheme !== CHAT_INPUT) return activeTextEditor;
+    if (activeTextEditor === undefined || !isCommentInput(activeTextEditor.document)) return activeTextEditor;
     return visibleTextEditors.find(({ document }) => this.#edits.some((edit) => edit.document === document));
   }
 
@@ -206,7 +205,8 @@ export class LiveEdits implements vscode.Disposable {
    * that is pressed at once.
    */
   #mark(): void {
-    const { visibleTextEditors } = vscode.window;
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    const active = activeTextEditor?.document;
     const seen = this.#edits.some(({ document }) =>
       visibleTextEditors.some((one) => one.document === document),
     );
@@ -215,7 +215,8 @@ export class LiveEdits implements vscode.Disposable {
     set('sluice.hasEdits', seen);
     set(
       'sluice.editStreaming',
-      this.#inActive().some(({ streaming }) => streaming),
+      // Strictly here: in the input of a chat Escape is the chat's.
+      this.#edits.some(({ document, streaming }) => streaming && document === active),
     );
   }
 }
