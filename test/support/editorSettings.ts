@@ -23,7 +23,7 @@ export const themes: Readonly<Record<Theme, ThemeFacts>> = {
   },
 };
 
-/** Nothing that greets, updates, reports or saves behind the back of a test. */
+/** Nothing that greets, updates, reports, saves or tries something out behind the back of a test. */
 export const defaultSettings: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -37,4 +37,5 @@ export const defaultSettings: Settings = {
   'extensions.ignoreRecommendations': true,
   'files.autoSave': 'off',
   'git.openRepositoryInParentFolders': 'never',
+  'sluice.routing.explorePercent': 0,
 };

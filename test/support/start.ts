@@ -36,9 +36,12 @@ async function startDesktop(executable: string, folder: string, signal: AbortSig
   return (await run(executable, args, { cwd: repoRoot, env }, signal)) ?? 0;
 }
 
+/** What only tests hold still. */
+const asShipped = { 'sluice.routing.explorePercent': undefined };
+
 async function startBrowser(folder: string, signal: AbortSignal): Promise<number> {
   const server = await startCodeServer(
-    { name: 'start', extensionFolders: [repoRoot], keepWhenIdle: true },
+    { name: 'start', extensionFolders: [repoRoot], settings: asShipped, keepWhenIdle: true },
     signal,
   );
   const url = new URL(server.origin);

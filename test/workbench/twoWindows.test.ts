@@ -5,7 +5,7 @@ import { type CodeServer, startCodeServer } from '../support/codeServer.ts';
 import { repoRoot } from '../support/paths.ts';
 import { keepPicture } from '../support/pictures.ts';
 import { copySample, linesOf } from '../support/sampleWorkspace.ts';
-import { dashboard, explainSelection, meter, sectionText } from '../support/sluiceViews.ts';
+import { type Answer, dashboard, explainSelection, meter, sectionText } from '../support/sluiceViews.ts';
 import { until } from '../support/until.ts';
 import { Workbench } from '../support/workbench.ts';
 
@@ -16,6 +16,7 @@ suite('two windows', () => {
   let server: CodeServer;
   let one: Workbench;
   let two: Workbench;
+  let lastOfTwo: Answer;
 
   suiteSetup(async () => {
     sample = await copySample();
@@ -36,17 +37,17 @@ suite('two windows', () => {
     await keepPicture(two, this.currentTest);
   });
 
-  async function explain(workbench: Workbench): Promise<void> {
+  async function explain(workbench: Workbench, name: string, before?: Answer): Promise<Answer> {
     await workbench.openFile('cart.ts');
-    await workbench.selectLines(await linesOf('bestDiscount', 'cart.ts'));
-    await explainSelection(workbench);
+    await workbench.selectLines(await linesOf(name, 'cart.ts'));
+    return explainSelection(workbench, before);
   }
 
   test('the meter of a window that never asked shows what the other one was told', async () => {
     await meter(one);
     const before = await meter(two);
 
-    await explain(one);
+    await explain(one, 'bestDiscount');
     const after = await meter(two, ({ text }) => /\d\s?%/.test(text));
 
     assert.doesNotMatch(before.text, /\d\s?%/);
@@ -54,7 +55,7 @@ suite('two windows', () => {
   });
 
   test('a request in one lowers the level that the other shows', async () => {
-    await explain(two);
+    lastOfTwo = await explain(two, 'subtotal');
     const view = await dashboard(two, 'ready');
     const shows = (free: number) =>
       until({ what: `${free} of 10 free`, timeoutMs: 45_000 }, async () =>
@@ -65,5 +66,14 @@ suite('two windows', () => {
     await one.runCommand('Sluice: Ask Again Without the Cache');
 
     await shows(7);
+  });
+
+  test('what one was answered, the other has from the disk, and no level falls', async () => {
+    const { receipt } = await explain(two, 'bestDiscount', lastOfTwo);
+
+    const view = await dashboard(two, 'ready');
+
+    assert.match(receipt.get('Cache') ?? '', /Hit on disk/);
+    assert.match(await sectionText(view, 'buckets'), /\b7 of 10\b/);
   });
 });
