@@ -33,11 +33,11 @@ const never = new AbortController().signal;
 const value: Value = { text: 'an answer '.repeat(60) };
 const median = (values: readonly number[]) => quantile(values, 0.5);
 
-function tiered(lower?: LowerLevels): TieredCache<Value> {
+function tiered(lower?: LowerLevels, maxEntries = 10_000): TieredCache<Value> {
   return new TieredCache<Value>({
     strategies: ['answers'],
     ...{ clock, random },
-    limits: { maxEntries: 10_000, maxBytes: 64e6, ttlMs: 3_600_000 },
+    limits: { maxEntries, maxBytes: 64e6, ttlMs: 3_600_000 },
     sizeOf: ({ text }) => text.length,
     encode: (one) => JSON.stringify(one),
     decode: (text) => JSON.parse(text),
@@ -151,14 +151,15 @@ async function redisFigures() {
   const { redis, callBuffer } = connectRedis({ url: server.url }, random);
   await new Promise<void>((resolve) => redis.once('ready', () => resolve()));
   try {
-    const cache = tiered({ levels: [level], holder: 'bench' });
-    await cache.keep('key', value);
+    // Of two keys in turn the memory never has the one that is asked for; emptying it would cost more than a hit.
+    const cache = tiered({ levels: [level], holder: 'bench' }, 1);
+    for (const key of ['key 0', 'key 1']) await cache.keep(key, value);
     await callBuffer('SET', ['raw', JSON.stringify(value)]);
     const { sluice, raw } = await contest(3_000, {
-      sluice: async () => {
-        cache.dropNow({ kind: 'all' });
-        const found = await cache.find('key', [], never);
-        if (found === undefined) throw new Error('the value is not in Redis');
+      sluice: async (index) => {
+        const key = `key ${index % 2}`;
+        const found = cache.getNow(key) ?? (await cache.find(key, [], never));
+        if (found === undefined || !('level' in found)) throw new Error('the value did not come from Redis');
       },
       raw: async () => JSON.parse(String(await redis.getBuffer('raw'))),
     });
