@@ -13,6 +13,7 @@ import { commandTable, registerCommands } from './host/commandTable.ts';
 import type { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import type { DecisionView } from './host/decisionView.ts';
+import { watchFiles } from './host/fileChanges.ts';
 import { LazyQueue } from './host/lazyQueue.ts';
 import { LimitToasts } from './host/limitToasts.ts';
 import type { LazyEdits } from './host/liveEditCommands.ts';
@@ -117,6 +118,7 @@ export function buildDoors(deps: DoorsDeps): void {
       if (document.uri.scheme !== 'output') core.background.interrupt();
     }),
   );
+  owned.add(watchFiles({ cache: core.cache, settings: read, log: core.log }));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   owned.add(registerCodeActions());
   owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
