@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { promptTokens } from '../base/task.ts';
 import type { LowerLevels } from '../cache/tieredCache.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { LimitState } from '../quota/limit.ts';
+import { type LimitState, ownerLabel } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
@@ -112,9 +112,13 @@ export function bucketViews(
 ): BucketView[] {
   const platforms = new Map(sources.platforms.list.map((platform) => [platform.id, platform]));
   return sources.quota.states().flatMap((state) => {
-    const platform = platforms.get(state.platform);
+    const charged = (state.shared?.platforms ?? [state.platform]).flatMap((id) => platforms.get(id) ?? []);
+    if (charged.length === 0) return [];
+    const simulated = charged.every((platform) => platform.simulated);
     const ahead = sources.lookAhead?.current?.ahead(state);
-    return platform ? [{ ...bucketView(state, platform.simulated, atMs), ...timesOf(ahead) }] : [];
+    const owner = state.shared && ownerLabel(state, (id) => platforms.get(id)?.label ?? id);
+    const named = owner === undefined ? {} : { owner };
+    return [{ ...bucketView(state, simulated, atMs), ...named, ...timesOf(ahead) }];
   });
 }
 

@@ -15,7 +15,7 @@ import {
   type Supply,
   unusedPart,
 } from '../quota/exhaustion.ts';
-import type { LimitState } from '../quota/limit.ts';
+import { concerns, type LimitState } from '../quota/limit.ts';
 import { eventWeight, type PlannedEvent } from '../quota/plannedEvents.ts';
 import { RecentPeak } from '../quota/recentPeak.ts';
 import { at, PARTS } from '../quota/shares.ts';
@@ -162,9 +162,7 @@ export class LookAhead implements Foresight {
 
   /** By the scarcest limit of the platform that concerns this model. */
   worth(platform: string, model: string): number {
-    const concern = this.#seen.filter(
-      (state) => state.platform === platform && (state.model === undefined || state.model === model),
-    );
+    const concern = this.#seen.filter((state) => concerns(state, platform, model));
     return Math.max(1, ...concern.map((state) => bucketWorth(this.ahead(state))));
   }
 

@@ -31,8 +31,10 @@ export type AdaptationView =
 
 export interface BucketView {
   readonly id: string;
-  /** Id of one of `Snapshot.platforms`. */
+  /** Id of one of `Snapshot.platforms`; of a bucket that several charge its own key. */
   readonly platform: string;
+  /** What names the platforms of such a bucket. */
+  readonly owner?: string;
   /** `tokens`, `requests`, `usd`, …; a `share` is a part of a whole whose size nobody tells. */
   readonly unit: string;
   readonly model?: string;
