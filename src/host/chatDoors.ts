@@ -5,6 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Hasher } from '../cache/fingerprint.ts';
 import { bucketViews, type SnapshotSources } from '../flow/buildSnapshot.ts';
+import type { Outcomes } from '../flow/outcomes.ts';
 import type { Settings } from '../flow/settings.ts';
 import type { ExactCount, TokenEstimator } from '../prompt/tokenEstimator.ts';
 import { registerLanguageModels } from './languageModels.ts';
@@ -12,6 +13,7 @@ import { registerLmTools } from './lmTools.ts';
 import { registerParticipant } from './participant.ts';
 
 export interface ChatSources extends SnapshotSources {
+  readonly outcomes: Outcomes;
   readonly estimator: TokenEstimator;
   readonly count: ExactCount;
   readonly hash: Hasher;
