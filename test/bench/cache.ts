@@ -1,6 +1,6 @@
 /**
  * The cache levels beside the libraries that do the same: hits of each level, a dead Redis, equal misses in one process
- * and in four, a file of 200,000 entries, and a replayed day. Redis is started by the bench. Units: microseconds.
+ * and in four, a file of 200,000 entries. Redis is started by the bench. Units: microseconds.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,6 @@ import { connectRedis } from '../../src/node/redisConnection.ts';
 import { sha256 } from '../../src/node/sha256.ts';
 import { madeByPeers } from '../support/cachePeers.ts';
 import { startRedis } from '../support/redisServer.ts';
-import { replayedDay } from './cacheDay.ts';
 import { diskFigures } from './cacheDisk.ts';
 import { type Bench, check, quantile, round } from './report.ts';
 
@@ -195,11 +194,9 @@ export const cache: Bench = async ({ say }) => {
     const fourOnDisk = await madeByPeers(4, 250, join(folder, 'peers.db'));
     say('200,000 entries on disk');
     const disk = await diskFigures(join(folder, 'large.db'));
-    say('a day');
-    const day = await replayedDay(folder);
     const keyRatio = Math.max(...Object.values(exact).map(({ sluice, floor }) => sluice / floor));
     return {
-      results: { memoryHitUs: hits, misses, exactHitUs: exact, redis, fourOnDisk, disk, day },
+      results: { memoryHitUs: hits, misses, exactHitUs: exact, redis, fourOnDisk, disk },
       checks: [
         check('memory hit ÷ bentocache getOrSet', hits.sluice / hits.bentocache, '<=', 0.25, '×'),
         check('exact hit with its key ÷ SHA-256 and one get, worst of 1–100 KB', keyRatio, '<=', 1.5, '×'),

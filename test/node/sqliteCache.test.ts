@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -87,6 +87,47 @@ suite('cache on disk', () => {
     assert.deepEqual([none, told.length], [undefined, 2]);
     assert.deepEqual(readFileSync(newer), before);
     store?.dispose();
+  });
+
+  test('damaged while two windows have it open: it is made anew once, told once in each, and both share the new one', async () => {
+    const clock = new FakeClock();
+    const file = fresh();
+    const full = await open(clock, 1e7, file);
+    for (let n = 0; n < 300; n += 1) await full.set(`k${n}`, kept(clock, `${n} `.repeat(200)));
+    full.dispose();
+    const told: string[] = [];
+    const window = async (name: string) => {
+      const deps = { file, clock, random: seededRandom(1), maxBytes: () => 1e7 };
+      const store = await openDiskCache({ ...deps, onFailure: () => told.push(name) });
+      assert.ok(store);
+      return store;
+    };
+    const [a, b] = [await window('a'), await window('b')];
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0x5a, 4_096));
+
+    // Whoever touches the damage goes without; the level's breaker asks again a moment later.
+    const touch = async (store: typeof a) => {
+      for (let n = 0; n < 300; n += 1) {
+        try {
+          const found = store.get(`k${n}`)?.text;
+          assert.ok(found === undefined || found === `${n} `.repeat(200));
+        } catch {
+          // Damaged, or being replaced.
+        }
+      }
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await touch(a);
+    await a.set('new', kept(clock, 'whole'));
+    const log = statSync(`${file}-wal`).ino;
+    await touch(b);
+    await b.set('newer', kept(clock, 'shared'));
+
+    assert.deepEqual([a.get('new')?.text, b.get('new')?.text, told], ['whole', 'whole', ['a', 'b']]);
+    assert.deepEqual([a.get('newer')?.text, statSync(`${file}-wal`).ino], ['shared', log]);
+    assert.equal(readFileSync(`${file}.damaged`).subarray(4_096, 4_100).toString(), 'ZZZZ');
+    for (const store of [a, b]) store.dispose();
   });
 
   test('two windows on one file see what the other keeps, and only one of them gets the right to make a value', async () => {
