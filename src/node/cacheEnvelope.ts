@@ -3,7 +3,7 @@
  * Whatever is read is checked: others may write there. Units: bytes.
  */
 import { Buffer } from 'node:buffer';
-import type { Kept } from '../cache/cacheStore.ts';
+import { areFiles, type Kept } from '../cache/cacheStore.ts';
 import { STRATEGY_NAMES } from '../cache/strategies.ts';
 import type { CacheSecret } from './cacheSecret.ts';
 import { MOST_PACKED, packBytes, unpackBytes } from './cacheText.ts';
@@ -57,13 +57,6 @@ function isHead(raw: unknown): raw is Omit<Kept, 'text'> {
     typeof head.scope === 'string' &&
     typeof head.model === 'string' &&
     numbers.every((value) => typeof value === 'number' && Number.isFinite(value)) &&
-    Array.isArray(head.files) &&
-    head.files.every(isFile)
+    areFiles(head.files)
   );
-}
-
-function isFile(raw: unknown): boolean {
-  if (typeof raw !== 'object' || raw === null) return false;
-  const { path, hash } = raw as Readonly<Record<string, unknown>>;
-  return typeof path === 'string' && typeof hash === 'string';
 }

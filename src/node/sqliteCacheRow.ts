@@ -1,5 +1,5 @@
 /** Rows of the cache on disk and what they are worth. Units: milliseconds (wall clock), bytes, USD. */
-import type { FileUse, Kept } from '../cache/cacheStore.ts';
+import { areFiles, type FileUse, type Kept } from '../cache/cacheStore.ts';
 import { STRATEGY_NAMES } from '../cache/strategies.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -56,7 +56,8 @@ export function readRow(row: Row, unpack: (text: string | Uint8Array) => string 
   const raw = row.text;
   const text = typeof raw === 'string' || raw instanceof Uint8Array ? unpack(raw) : undefined;
   if (strategy === undefined || text === undefined) return { id, bytes, kept: undefined };
-  const files = uses === '' ? NONE : (JSON.parse(uses) as readonly FileUse[]);
+  const files = uses === '' ? NONE : filesOf(uses);
+  if (files === undefined) return { id, bytes, kept: undefined };
   const times = { storedAtMs, staleAtMs, expiresAtMs };
   return { id, bytes, kept: { text, strategy, scope, model, ...times, savesUsd, files } };
 }
@@ -76,3 +77,13 @@ type Head = [
 ];
 
 const NONE: readonly FileUse[] = [];
+
+function filesOf(text: string): readonly FileUse[] | undefined {
+  try {
+    const files: unknown = JSON.parse(text);
+    return areFiles(files) ? files : undefined;
+  } catch {
+    // Not written by us.
+    return undefined;
+  }
+}

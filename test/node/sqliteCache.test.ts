@@ -66,6 +66,41 @@ suite('cache on disk', () => {
     store.dispose();
   });
 
+  test('a row that somebody else wrote is rejected, not thrown: odd files, an unknown kind, no packed text', async () => {
+    const clock = new FakeClock();
+    const file = fresh();
+    const store = await open(clock, 1e6, file);
+    const rows = {
+      'odd files': "files = '[{'",
+      'files of another shape': `files = '[{"path":1},null]'`,
+      'no files but a number': "files = '7'",
+      'unknown kind': "strategy = 'retrieval'",
+      'no packed text': "text = x'02ffff'",
+      'a number': 'text = 7',
+      'endless life': 'expires_ms = 9e999, stale_ms = 9e999',
+    };
+    for (const key of [...Object.keys(rows), 'ours']) await store.set(key, kept(clock, 'x'));
+    const other = new DatabaseSync(file);
+    for (const [key, change] of Object.entries(rows))
+      other.exec(`UPDATE entries SET ${change} WHERE key = '${key}'`);
+    other.close();
+
+    const found = Object.keys(rows).map((key) => store.get(key));
+    const leased = Object.keys(rows).map((key) => store.lease(key, 'us', 1_000));
+
+    assert.deepEqual(
+      found.slice(0, -1),
+      Array.from({ length: 6 }, () => undefined),
+    );
+    assert.deepEqual(
+      leased.slice(0, -1),
+      Array.from({ length: 6 }, () => 'ours'),
+    );
+    assert.equal(store.facts().rejected, 6);
+    assert.equal(store.get('ours')?.text, 'x');
+    store.dispose();
+  });
+
   test('a damaged file is moved aside, made anew and told once; a newer one is left as it is', async () => {
     const clock = new FakeClock();
     const [damaged, newer] = [fresh(), fresh()];
