@@ -77,6 +77,14 @@ export class Dispatcher {
     return this.#route(request, planCall(request, this.#deps.estimator, this.#foresight));
   }
 
+  /** How long the model that would be chosen now asks to wait. Throws as `preview`. */
+  waitMs(request: RouteRequest): number {
+    const { platforms, quota, estimator } = this.#deps;
+    const job = planCall(request, estimator, this.#foresight);
+    const info = platforms.model(this.#route(request, job).chosen.modelKey);
+    return quota.room(info.platform, info.name, demandOf(info, job, estimator), request.priority).waitMs;
+  }
+
   /** Throws the last `SluiceError` when no model could answer, or the signal's reason. */
   async send(request: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Sent> {
     this.#foresight = await this.#deps.foresight?.();

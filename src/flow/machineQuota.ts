@@ -59,6 +59,8 @@ export function declareLimits({ clock, quota, platforms, settings, onSettings }:
     const all = JSON.stringify(shared);
     if (all !== sharing) quota.share(shared);
     sharing = all;
+    // One that is connected anew was forgotten meanwhile.
+    for (const id of told.keys()) if (!ids.includes(id)) told.delete(id);
     for (const id of ids) {
       const own = limitsOf(limits, id, kindOf(id));
       const text = JSON.stringify(own);
