@@ -17,6 +17,7 @@ import {
 } from '../quota/exhaustion.ts';
 import { concerns, type LimitState } from '../quota/limit.ts';
 import { eventWeight, type PlannedEvent } from '../quota/plannedEvents.ts';
+import type { Attempt, Trouble } from '../quota/platformHealth.ts';
 import { RecentPeak } from '../quota/recentPeak.ts';
 import { at, PARTS } from '../quota/shares.ts';
 import type { Quantiles } from '../quota/sizeModel.ts';
@@ -26,10 +27,13 @@ import {
   type TaskOutcome,
   TaskPredictor,
 } from '../quota/taskPredictor.ts';
+import { Adaptation, type AdaptationSettings, type Restraint } from './adaptation.ts';
 import type { Foresight } from './foresight.ts';
 
 export interface LookAheadDeps {
   readonly clock: Clock;
+  /** Absent: everything is adapted to. */
+  readonly settings?: () => AdaptationSettings;
   readonly events: () => readonly PlannedEvent[];
 }
 
@@ -58,6 +62,8 @@ const SHORT_MS = 10 * MINUTE_MS;
 /** The next peak may be higher. */
 const ABOVE_PEAK = 1.5;
 
+const ADAPT_TO_ALL = { 'quota.adaptToPerformance': true, 'quota.adaptToCost': true } as const;
+
 interface Watched {
   readonly forecast: DemandForecast;
   /** What was left at the last look, reservations not taken off; absent after a start. */
@@ -68,6 +74,7 @@ interface Watched {
 export class LookAhead implements Foresight {
   readonly #deps: LookAheadDeps;
   readonly #predictor: TaskPredictor;
+  readonly #adaptation: Adaptation;
   readonly #limits = new Map<string, Watched>();
   readonly #priorities: Readonly<Record<Priority, DemandForecast>>;
   readonly #peaks: Readonly<Record<Priority, RecentPeak>> = {
@@ -86,6 +93,7 @@ export class LookAhead implements Foresight {
     const known = record(raw);
     const { predictor, limits, priorities } = known.version === STATE_VERSION ? known : {};
     this.#deps = deps;
+    this.#adaptation = new Adaptation(deps.clock, deps.settings ?? (() => ADAPT_TO_ALL));
     this.#predictor = TaskPredictor.fromJSON(predictor);
     for (const [id, state] of Object.entries(record(limits)).slice(-MOST_LIMITS)) {
       if (id.length <= LONGEST_KEY) this.#limits.set(id, { forecast: DemandForecast.fromJSON(state) });
@@ -119,6 +127,19 @@ export class LookAhead implements Foresight {
     const nowMs = this.#deps.clock.now();
     this.#priorities[priority].add(inputTokens + outputTokens, nowMs, this.#planned(nowMs));
     this.#peaks[priority].add(inputTokens + outputTokens, nowMs);
+  }
+
+  attempted(platform: string, attempt: Attempt): void {
+    this.#adaptation.note(platform, attempt);
+  }
+
+  trouble(platform: string): Trouble {
+    return this.#adaptation.trouble(platform);
+  }
+
+  /** What the shares of a platform are adapted to just now. */
+  restraints(platform: string): Restraint[] {
+    return this.#adaptation.restraints(platform, this.#seen);
   }
 
   calibration(): PredictionCalibration {
@@ -164,6 +185,11 @@ export class LookAhead implements Foresight {
   worth(platform: string, model: string): number {
     const concern = this.#seen.filter((state) => concerns(state, platform, model));
     return Math.max(1, ...concern.map((state) => bucketWorth(this.ahead(state))));
+  }
+
+  /** The part that is lent of what could be: less while a platform is not doing well, or money goes too fast. */
+  lent(platform: string): number {
+    return this.#adaptation.lent(platform, this.#seen);
   }
 
   /**

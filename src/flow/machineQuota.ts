@@ -30,8 +30,13 @@ export function machineQuota(deps: MachineQuotaDeps): Quota {
     store,
     holder,
     priorities: () => settings()['quota.priorities'],
-    unusedShare: (priority, _nowMs, platform) =>
-      ahead?.()?.unusedShare(priority, platform) ?? idleShare(quota.idleMs(platform, priority)),
+    criticalBurst: () => settings()['quota.criticalBurst'],
+    unusedShare: (priority, _nowMs, platform) => {
+      if (!settings()['quota.lendShares']) return 0;
+      const known = ahead?.();
+      const unused = known?.unusedShare(priority, platform) ?? idleShare(quota.idleMs(platform, priority));
+      return unused * (known?.lent(platform) ?? 1);
+    },
   });
   clock.after(OPEN_AFTER_MS, () => void store.open());
   // Ends with the window.

@@ -46,6 +46,8 @@ export interface LimitState {
   readonly unit: LimitUnit;
   readonly model?: string;
   readonly window?: string;
+  /** Length of the window, where it is declared. */
+  readonly windowMs?: number;
   readonly size: number;
   readonly level: number;
   readonly reserved: number;

@@ -27,6 +27,8 @@ export interface QuotaOptions {
   readonly holder?: string;
   /** False: every request may take all there is. */
   readonly priorities?: () => boolean;
+  /** False: a critical request takes what there is, and never owes more. */
+  readonly criticalBurst?: () => boolean;
   /** Absent: nothing is lent. */
   readonly unusedShare?: UnusedShare;
 }
@@ -198,7 +200,9 @@ export class Quota implements Disposable {
 
   #ask(id: string, { model, demand, priority, platform }: QuotaRequest, waits: Waits): Ask {
     const index = PRIORITIES.indexOf(priority);
-    return { id, model, demand, priority: index, lent: this.#lent(platform), fair: this.#fair, ...waits };
+    // First come, first served is what a critical request has anyway, but for the burst.
+    const fair = this.#fair && (index > 0 || (this.#options.criticalBurst?.() ?? true));
+    return { id, model, demand, priority: index, lent: this.#lent(platform), fair, ...waits };
   }
 
   #take(id: string, request: QuotaRequest, waits: Waits, behind?: number): Outcome | Promise<Outcome> {
