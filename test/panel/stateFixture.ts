@@ -454,6 +454,13 @@ export const cutAnswer: AnswerState = {
   problem: 'The answer reached the length limit and is not complete.',
 };
 
+/** An answer of which the person has said that it was bad. */
+export const judgedAnswer: AnswerState = {
+  ...doneAnswer,
+  actions: ['copy', 'again', 'stronger', 'fresh', 'good', 'bad', 'decision'],
+  found: 'bad',
+};
+
 export const answerStates = {
   waiting: waitingAnswer,
   streaming: streamingAnswer,
@@ -461,6 +468,7 @@ export const answerStates = {
   failed: failedAnswer,
   cancelled: cancelledAnswer,
   cut: cutAnswer,
+  judged: judgedAnswer,
   document: documentAnswer,
 } as const;
 
