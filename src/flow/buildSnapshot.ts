@@ -16,7 +16,7 @@ import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
 import type { BackgroundView, SimilarView } from './reuseViews.ts';
 import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
-import { taskModels } from './taskModels.ts';
+import { modelChanges, taskModels } from './taskModels.ts';
 import type { Trials } from './trials.ts';
 
 export interface SnapshotSources {
@@ -50,6 +50,8 @@ export interface SnapshotWords {
   /** What became of one answer, oldest first; undefined where that is not worth a word. */
   readonly outcome?: (outcomes: readonly Outcome[]) => string | undefined;
 }
+
+type ModelViews = Pick<Snapshot, 'models' | 'modelChanges'>;
 
 const MS_PER_MINUTE = 60_000;
 
@@ -86,10 +88,13 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
   };
 }
 
-function modelViews({ trials, learning, platforms }: SnapshotSources): Pick<Snapshot, 'models'> {
+function modelViews({ trials, learning, platforms, lookAhead, clock }: SnapshotSources): ModelViews {
   const [answers, learned] = [trials?.current?.book.answers ?? [], learning?.current];
-  if (learned === undefined || answers.length === 0) return {};
-  return { models: taskModels(answers, (keys) => learned.table(keys), platforms.models) };
+  const speeds = lookAhead?.current?.speedChanges ?? [];
+  const changes = modelChanges(learned?.drifts ?? [], speeds, platforms.models, clock.now());
+  const changed = changes.length === 0 ? {} : { modelChanges: changes };
+  if (learned === undefined || answers.length === 0) return changed;
+  return { ...changed, models: taskModels(answers, (keys) => learned.table(keys), platforms.models) };
 }
 
 function escalations(recent: readonly Receipt[]): Pick<Snapshot, 'escalations'> {

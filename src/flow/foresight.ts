@@ -3,6 +3,7 @@ import type { Priority } from '../base/task.ts';
 import type { Attempt, Trouble } from '../quota/platformHealth.ts';
 import type { Quantiles } from '../quota/sizeModel.ts';
 import type { TaskAhead, TaskOutcome } from '../quota/taskPredictor.ts';
+import type { ModelInfo } from '../routing/catalogue.ts';
 
 export interface Foresight {
   /** What a task's answer will have. `model` may be one that was never used: then the task's own history counts. */
@@ -13,6 +14,12 @@ export interface Foresight {
   trouble(platform: string): Trouble;
   /** A call has ended, with or without an answer. */
   attempted(platform: string, attempt: Attempt): void;
+  /** How long the model will take for an answer of so many tokens. */
+  answerMs(model: ModelInfo, outputTokens: number): number;
   /** An answer is whole: what it took. */
-  learn(ahead: TaskAhead, outcome: TaskOutcome, priority: Priority): void;
+  learn(ahead: TaskAhead, outcome: AnswerOutcome, priority: Priority): void;
+}
+
+export interface AnswerOutcome extends TaskOutcome {
+  readonly firstTokenMs?: number;
 }

@@ -21,14 +21,11 @@ import type { Attempt, Trouble } from '../quota/platformHealth.ts';
 import { RecentPeak } from '../quota/recentPeak.ts';
 import { at, PARTS } from '../quota/shares.ts';
 import type { Quantiles } from '../quota/sizeModel.ts';
-import {
-  type PredictionCalibration,
-  type TaskAhead,
-  type TaskOutcome,
-  TaskPredictor,
-} from '../quota/taskPredictor.ts';
+import { type PredictionCalibration, type TaskAhead, TaskPredictor } from '../quota/taskPredictor.ts';
+import type { ModelInfo } from '../routing/catalogue.ts';
+import { type SpeedChange, Speeds } from '../routing/speeds.ts';
 import { Adaptation, type AdaptationSettings, type Restraint } from './adaptation.ts';
-import type { Foresight } from './foresight.ts';
+import type { AnswerOutcome, Foresight } from './foresight.ts';
 
 export interface LookAheadDeps {
   readonly clock: Clock;
@@ -75,6 +72,7 @@ export class LookAhead implements Foresight {
   readonly #deps: LookAheadDeps;
   readonly #predictor: TaskPredictor;
   readonly #adaptation: Adaptation;
+  readonly #speeds: Speeds;
   readonly #limits = new Map<string, Watched>();
   readonly #priorities: Readonly<Record<Priority, DemandForecast>>;
   readonly #peaks: Readonly<Record<Priority, RecentPeak>> = {
@@ -91,10 +89,11 @@ export class LookAhead implements Foresight {
   /** `raw`: what `toJSON` gave, as it came back from a store; what cannot be used of it is forgotten. */
   constructor(deps: LookAheadDeps, raw?: unknown) {
     const known = record(raw);
-    const { predictor, limits, priorities } = known.version === STATE_VERSION ? known : {};
+    const { predictor, limits, priorities, speeds } = known.version === STATE_VERSION ? known : {};
     this.#deps = deps;
     this.#adaptation = new Adaptation(deps.clock, deps.settings ?? (() => ADAPT_TO_ALL));
     this.#predictor = TaskPredictor.fromJSON(predictor);
+    this.#speeds = Speeds.fromJSON(speeds);
     for (const [id, state] of Object.entries(record(limits)).slice(-MOST_LIMITS)) {
       if (id.length <= LONGEST_KEY) this.#limits.set(id, { forecast: DemandForecast.fromJSON(state) });
     }
@@ -108,6 +107,7 @@ export class LookAhead implements Foresight {
     return {
       version: STATE_VERSION,
       predictor: this.#predictor.toJSON(),
+      speeds: this.#speeds.toJSON(),
       limits: Object.fromEntries(limits),
       priorities: Object.fromEntries(priorities),
     };
@@ -117,9 +117,20 @@ export class LookAhead implements Foresight {
     return this.#predictor.outputTokens(ahead);
   }
 
-  learn(ahead: TaskAhead, outcome: TaskOutcome, priority: Priority): void {
+  answerMs(model: ModelInfo, outputTokens: number): number {
+    return this.#speeds.answerMs(model, outputTokens);
+  }
+
+  /** Models that have become slower or faster behind their names. */
+  get speedChanges(): readonly SpeedChange[] {
+    return this.#speeds.changes;
+  }
+
+  learn(ahead: TaskAhead, outcome: AnswerOutcome, priority: Priority): void {
     this.#predictor.learn(ahead, outcome);
-    const { inputTokens = ahead.inputTokens, outputTokens = 0 } = outcome;
+    const { inputTokens = ahead.inputTokens, outputTokens = 0, durationMs: totalMs, firstTokenMs } = outcome;
+    if (totalMs !== undefined && firstTokenMs !== undefined)
+      this.#speeds.learn(ahead.model, { firstTokenMs, totalMs, outputTokens }, this.#deps.clock.now());
     this.#usual = {
       inputTokens: this.#usual.inputTokens + NEWEST * (inputTokens - this.#usual.inputTokens),
       outputTokens: this.#usual.outputTokens + NEWEST * (outputTokens - this.#usual.outputTokens),

@@ -44,6 +44,8 @@ export interface RouteInput {
   readonly trouble?: (model: ModelInfo) => Trouble | undefined;
   /** What was learned, for models from cheap to dear; absent: the formula over complexity. */
   readonly chances?: (modelKeys: readonly string[], features: TaskFeatures) => readonly Chance[];
+  /** How long the model takes for the answer, as it was learned; absent or undefined: as the catalogue says. */
+  readonly answerMs?: (model: ModelInfo) => number | undefined;
   readonly limits?: RouteLimits;
   /** Absent: nothing is tried out. */
   readonly explore?: Exploration;
