@@ -117,9 +117,8 @@ export function buildCore(deps: CoreDeps) {
     }),
   );
   return {
-    ...{ platforms, quota, metrics, cache, lower, pipeline, clock, random, estimator, similar, background },
-    ...{ log, outcomes, lookAhead, learning, history, trials, checking, hash: sha256 },
-    count: (text: string) => counter.count(text),
+    ...{ platforms, quota, metrics, cache, lower, pipeline, clock, estimator, similar, background },
+    ...{ log, outcomes, lookAhead, learning, history, trials, checking, dispatcher, counter },
   };
 }
 
@@ -267,12 +266,7 @@ function openOutcomes({ context, notices, owned }: CoreDeps): LazyOutcomes {
 }
 
 /** What is learned from outcomes; its chunk and its file are opened with the first request. */
-function openLearning(
-  deps: CoreDeps,
-  platforms: Platforms,
-  outcomes: Outcomes,
-  cache: AnswerCache,
-): LazyLearning {
+function openLearning(deps: CoreDeps, platforms: Platforms, outcomes: Outcomes, cache: AnswerCache) {
   const { context, settings, notices, log, owned } = deps;
   const onFailure = (error: unknown) => notices.storageFailed(error);
   return new LazyLearning({

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { systemClock as clock } from './base/clock.ts';
 import type { DisposableBag } from './base/disposable.ts';
+import { systemRandom as random } from './base/random.ts';
 import type { Core } from './buildCore.ts';
 import type { BenchResult } from './flow/benchRun.ts';
 import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
@@ -20,11 +21,13 @@ import type { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import type { Notices } from './host/notices.ts';
 import { outcomeWords } from './host/outcomeWords.ts';
+import type { QueuedTasks } from './host/queuedTasks.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { TaskCommands } from './host/taskCommands.ts';
 import type { RunTests } from './host/testRuns.ts';
 import { percent, whyWords } from './host/words.ts';
 import { answersAt } from './node/probe.ts';
+import { sha256 } from './node/sha256.ts';
 
 export interface DoorsDeps {
   readonly context: vscode.ExtensionContext;
@@ -38,7 +41,8 @@ export interface DoorsDeps {
   readonly owned: DisposableBag;
 }
 
-export function buildDoors(deps: DoorsDeps): void {
+/** `queued`: the questions that wait, loaded when first asked for. */
+export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<QueuedTasks> } {
   const { context, core, connections, settings, notices, channel, edits, owned } = deps;
   const { pipeline, platforms, quota, outcomes } = core;
   const read = () => settings.settings;
@@ -53,7 +57,11 @@ export function buildDoors(deps: DoorsDeps): void {
   };
   const { labelOf } = platforms;
   const state = context.workspaceState;
-  const queue = owned.add(new LazyQueue({ pipeline, answers: () => answers, clock, state, labelOf }));
+  const waitMs = (request: RouteRequest) => core.dispatcher.waitMs(request);
+  const room = { waitMs, platforms, quota };
+  const queue = owned.add(
+    new LazyQueue({ pipeline, answers: () => answers, clock, state, labelOf, ...room }),
+  );
   const answers: Answers = owned.add(
     new Answers({
       pipeline,
@@ -121,7 +129,8 @@ export function buildDoors(deps: DoorsDeps): void {
   owned.add(watchFiles({ cache: core.cache, settings: read, log: core.log }));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   owned.add(registerCodeActions());
-  owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
+  const counting = { count: (text: string) => core.counter.count(text), hash: sha256, random };
+  owned.add(registerChatDoors({ ...core, ...counting, settings: read }, context.extensionUri));
   const ask = { answers, clock, settings: read };
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
@@ -149,4 +158,5 @@ export function buildDoors(deps: DoorsDeps): void {
     ...{ queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
+  return { queued: queue.get };
 }
