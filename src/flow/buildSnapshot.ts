@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { promptTokens } from '../base/task.ts';
 import type { LowerLevels } from '../cache/tieredCache.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { LimitState } from '../quota/limit.ts';
+import { type LimitState, ownerLabel } from '../quota/limit.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
@@ -16,7 +16,7 @@ import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
 import type { BackgroundView, SimilarView } from './reuseViews.ts';
 import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
-import { taskModels } from './taskModels.ts';
+import { modelChanges, taskModels } from './taskModels.ts';
 import type { Trials } from './trials.ts';
 
 export interface SnapshotSources {
@@ -50,6 +50,8 @@ export interface SnapshotWords {
   /** What became of one answer, oldest first; undefined where that is not worth a word. */
   readonly outcome?: (outcomes: readonly Outcome[]) => string | undefined;
 }
+
+type ModelViews = Pick<Snapshot, 'models' | 'modelChanges'>;
 
 const MS_PER_MINUTE = 60_000;
 
@@ -86,10 +88,13 @@ export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): S
   };
 }
 
-function modelViews({ trials, learning, platforms }: SnapshotSources): Pick<Snapshot, 'models'> {
+function modelViews({ trials, learning, platforms, lookAhead, clock }: SnapshotSources): ModelViews {
   const [answers, learned] = [trials?.current?.book.answers ?? [], learning?.current];
-  if (learned === undefined || answers.length === 0) return {};
-  return { models: taskModels(answers, (keys) => learned.table(keys), platforms.models) };
+  const speeds = lookAhead?.current?.speedChanges ?? [];
+  const changes = modelChanges(learned?.drifts ?? [], speeds, platforms.models, clock.now());
+  const changed = changes.length === 0 ? {} : { modelChanges: changes };
+  if (learned === undefined || answers.length === 0) return changed;
+  return { ...changed, models: taskModels(answers, (keys) => learned.table(keys), platforms.models) };
 }
 
 function escalations(recent: readonly Receipt[]): Pick<Snapshot, 'escalations'> {
@@ -112,9 +117,13 @@ export function bucketViews(
 ): BucketView[] {
   const platforms = new Map(sources.platforms.list.map((platform) => [platform.id, platform]));
   return sources.quota.states().flatMap((state) => {
-    const platform = platforms.get(state.platform);
+    const charged = (state.shared?.platforms ?? [state.platform]).flatMap((id) => platforms.get(id) ?? []);
+    if (charged.length === 0) return [];
+    const simulated = charged.every((platform) => platform.simulated);
     const ahead = sources.lookAhead?.current?.ahead(state);
-    return platform ? [{ ...bucketView(state, platform.simulated, atMs), ...timesOf(ahead) }] : [];
+    const owner = state.shared && ownerLabel(state, (id) => platforms.get(id)?.label ?? id);
+    const named = owner === undefined ? {} : { owner };
+    return [{ ...bucketView(state, simulated, atMs), ...named, ...timesOf(ahead) }];
   });
 }
 

@@ -1,5 +1,5 @@
 /** Requests that are to be asked about before they are sent, by their estimate. Units: USD, shares in [0, 1]. */
-import { amountOf, type Demand, type LimitState, nameOf } from '../quota/limit.ts';
+import { amountOf, concerns, type Demand, type LimitState, nameOf } from '../quota/limit.ts';
 import { isLong } from '../quota/thresholdWatch.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
 
@@ -34,7 +34,7 @@ export function costlyRequest(
   const { usd = 0 } = demand;
   const dear = info.billing !== 'subscription' && usd > bounds['request.confirmAboveUsd'];
   const [most] = states
-    .filter(({ platform, model }) => platform === info.platform && (model ?? info.name) === info.name)
+    .filter((state) => concerns(state, info.platform, info.name))
     .filter(isLong)
     .map((limit) => ({ name: nameOf(limit), share: amountOf(limit.unit, demand) / limit.size }))
     .toSorted((a, b) => b.share - a.share);

@@ -132,6 +132,7 @@ export class Dispatcher {
         quota.room(model.platform, model.name, demandOf(model, job, estimator), request.priority),
       tokenFactor: (model) => factorOf(model, estimator),
       worth: (model) => this.#foresight?.worth(model.platform, model.name) ?? 1,
+      answerMs: (model) => this.#foresight?.answerMs(model, job.outputTokens),
       warmTokens: (model) => this.#warm.tokens(model.key, job.prefix.key),
       ...(learned === undefined ? {} : { chances: (keys, features) => learned.chances(keys, features) }),
       ...(request.strongerThan === undefined ? {} : { strongerThan: request.strongerThan }),
@@ -219,6 +220,7 @@ export class Dispatcher {
           inputTokens: reported,
           outputTokens: result.usage.output,
           durationMs: result.platformMs,
+          ...(result.firstTokenMs === undefined ? {} : { firstTokenMs: result.firstTokenMs }),
         };
         this.#foresight?.learn(aheadOf(info, job), outcome, job.priority);
       }

@@ -36,5 +36,6 @@ function isUndone(outcomes: readonly Outcome[]): boolean {
 
 function isTaken(outcome: Outcome): boolean {
   if (outcome.kind === 'edit-settled') return outcome.accepted > 0;
+  if (outcome.kind === 'thumbs') return outcome.up;
   return outcome.kind === 'used' || outcome.kind === 'copied';
 }

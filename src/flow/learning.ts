@@ -77,7 +77,8 @@ export class Learning implements Learned {
     if (graded === undefined || graded.weight === 0) return;
     const { features } = receipt.decision;
     const base = { taskId: receipt.id, atMs: this.#deps.clock.now(), modelKey: receipt.modelKey, features };
-    this.teach({ ...base, ...graded, source: 'person', ...timed(receipt) });
+    const { grade, weight } = graded;
+    this.teach({ ...base, grade, weight, source: 'person', ...timed(receipt) });
   }
 
   /** Any other evidence: a check of an answer, a benchmark. A lesson of a known task and model revises it. */

@@ -15,18 +15,15 @@ import {
   type Supply,
   unusedPart,
 } from '../quota/exhaustion.ts';
-import type { LimitState } from '../quota/limit.ts';
+import { concerns, type LimitState } from '../quota/limit.ts';
 import { eventWeight, type PlannedEvent } from '../quota/plannedEvents.ts';
 import { RecentPeak } from '../quota/recentPeak.ts';
 import { at, PARTS } from '../quota/shares.ts';
 import type { Quantiles } from '../quota/sizeModel.ts';
-import {
-  type PredictionCalibration,
-  type TaskAhead,
-  type TaskOutcome,
-  TaskPredictor,
-} from '../quota/taskPredictor.ts';
-import type { Foresight } from './foresight.ts';
+import { type PredictionCalibration, type TaskAhead, TaskPredictor } from '../quota/taskPredictor.ts';
+import type { ModelInfo } from '../routing/catalogue.ts';
+import { type SpeedChange, Speeds } from '../routing/speeds.ts';
+import type { AnswerOutcome, Foresight } from './foresight.ts';
 
 export interface LookAheadDeps {
   readonly clock: Clock;
@@ -68,6 +65,7 @@ interface Watched {
 export class LookAhead implements Foresight {
   readonly #deps: LookAheadDeps;
   readonly #predictor: TaskPredictor;
+  readonly #speeds: Speeds;
   readonly #limits = new Map<string, Watched>();
   readonly #priorities: Readonly<Record<Priority, DemandForecast>>;
   readonly #peaks: Readonly<Record<Priority, RecentPeak>> = {
@@ -84,9 +82,10 @@ export class LookAhead implements Foresight {
   /** `raw`: what `toJSON` gave, as it came back from a store; what cannot be used of it is forgotten. */
   constructor(deps: LookAheadDeps, raw?: unknown) {
     const known = record(raw);
-    const { predictor, limits, priorities } = known.version === STATE_VERSION ? known : {};
+    const { predictor, limits, priorities, speeds } = known.version === STATE_VERSION ? known : {};
     this.#deps = deps;
     this.#predictor = TaskPredictor.fromJSON(predictor);
+    this.#speeds = Speeds.fromJSON(speeds);
     for (const [id, state] of Object.entries(record(limits)).slice(-MOST_LIMITS)) {
       if (id.length <= LONGEST_KEY) this.#limits.set(id, { forecast: DemandForecast.fromJSON(state) });
     }
@@ -100,6 +99,7 @@ export class LookAhead implements Foresight {
     return {
       version: STATE_VERSION,
       predictor: this.#predictor.toJSON(),
+      speeds: this.#speeds.toJSON(),
       limits: Object.fromEntries(limits),
       priorities: Object.fromEntries(priorities),
     };
@@ -109,9 +109,20 @@ export class LookAhead implements Foresight {
     return this.#predictor.outputTokens(ahead);
   }
 
-  learn(ahead: TaskAhead, outcome: TaskOutcome, priority: Priority): void {
+  answerMs(model: ModelInfo, outputTokens: number): number {
+    return this.#speeds.answerMs(model, outputTokens);
+  }
+
+  /** Models that have become slower or faster behind their names. */
+  get speedChanges(): readonly SpeedChange[] {
+    return this.#speeds.changes;
+  }
+
+  learn(ahead: TaskAhead, outcome: AnswerOutcome, priority: Priority): void {
     this.#predictor.learn(ahead, outcome);
-    const { inputTokens = ahead.inputTokens, outputTokens = 0 } = outcome;
+    const { inputTokens = ahead.inputTokens, outputTokens = 0, durationMs: totalMs, firstTokenMs } = outcome;
+    if (totalMs !== undefined && firstTokenMs !== undefined)
+      this.#speeds.learn(ahead.model, { firstTokenMs, totalMs, outputTokens }, this.#deps.clock.now());
     this.#usual = {
       inputTokens: this.#usual.inputTokens + NEWEST * (inputTokens - this.#usual.inputTokens),
       outputTokens: this.#usual.outputTokens + NEWEST * (outputTokens - this.#usual.outputTokens),
@@ -162,9 +173,7 @@ export class LookAhead implements Foresight {
 
   /** By the scarcest limit of the platform that concerns this model. */
   worth(platform: string, model: string): number {
-    const concern = this.#seen.filter(
-      (state) => state.platform === platform && (state.model === undefined || state.model === model),
-    );
+    const concern = this.#seen.filter((state) => concerns(state, platform, model));
     return Math.max(1, ...concern.map((state) => bucketWorth(this.ahead(state))));
   }
 

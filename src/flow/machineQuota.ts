@@ -1,7 +1,7 @@
 /** The quota of all windows of a machine, and the person's own limits in it. Units: milliseconds. */
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
-import { limitsOf } from '../quota/declaredLimits.ts';
+import { limitsOf, sharedBuckets } from '../quota/declaredLimits.ts';
 import { idleShare } from '../quota/idleShares.ts';
 import { LazyLevels, type LazyLevelsDeps } from '../quota/lazyLevels.ts';
 import { Quota } from '../quota/quota.ts';
@@ -51,9 +51,15 @@ export interface DeclareDeps {
 export function declareLimits({ clock, quota, platforms, settings, onSettings }: DeclareDeps): Disposable {
   const bag = new DisposableBag();
   const told = new Map<string, string>();
+  let sharing = '[]';
   const declare = () => {
     const { limits } = settings();
-    for (const { id } of platforms.list) {
+    const ids = platforms.list.map(({ id }) => id);
+    const shared = sharedBuckets(limits, ids, kindOf);
+    const all = JSON.stringify(shared);
+    if (all !== sharing) quota.share(shared);
+    sharing = all;
+    for (const id of ids) {
       const own = limitsOf(limits, id, kindOf(id));
       const text = JSON.stringify(own);
       if (told.get(id) === text) continue;

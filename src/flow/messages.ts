@@ -22,7 +22,11 @@ export interface AnswerState {
   /** Label and value pairs, in the order to show. */
   readonly receipt: readonly { readonly label: string; readonly value: string; readonly title?: string }[];
   readonly actions: readonly AnswerAction[];
+  /** What the person has said of the answer. */
+  readonly found?: AnswerFound;
 }
+
+export type AnswerFound = 'good' | 'bad';
 
 export const ANSWER_ACTIONS = [
   'anyway',
@@ -31,6 +35,8 @@ export const ANSWER_ACTIONS = [
   'again',
   'stronger',
   'fresh',
+  'good',
+  'bad',
   'decision',
   'dashboard',
   'connect',

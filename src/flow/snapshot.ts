@@ -7,6 +7,7 @@ import type { PredictionCalibration } from '../quota/taskPredictor.ts';
 import type { ExperimentMetric, ExperimentUnit } from '../routing/experiments.ts';
 import type { VariantVerdict } from '../routing/experimentVerdict.ts';
 import type { CheckRate } from './checkRates.ts';
+import type { ModelChangeView, TaskModelsView } from './modelViews.ts';
 import type { BackgroundView, SimilarView } from './reuseViews.ts';
 
 /** One priority's part of a limit; amounts in the limit's own unit. */
@@ -31,8 +32,10 @@ export type AdaptationView =
 
 export interface BucketView {
   readonly id: string;
-  /** Id of one of `Snapshot.platforms`. */
+  /** Id of one of `Snapshot.platforms`; of a bucket that several charge its own key. */
   readonly platform: string;
+  /** What names the platforms of such a bucket. */
+  readonly owner?: string;
   /** `tokens`, `requests`, `usd`, …; a `share` is a part of a whole whose size nobody tells. */
   readonly unit: string;
   readonly model?: string;
@@ -228,26 +231,6 @@ export interface ExperimentView {
   readonly variants: readonly VariantView[];
 }
 
-/** What is expected of a model's answer to one kind of task. */
-export interface TaskModelView {
-  readonly modelKey: string;
-  readonly label: string;
-  readonly simulated: boolean;
-  /** Chance in [0, 1] of a good answer. */
-  readonly chance: number;
-  /** Answers of it to such tasks that taught something. */
-  readonly evidence: number;
-  /** Means of what was answered; absent: nothing was yet. */
-  readonly costUsd?: number;
-  readonly timeMs?: number;
-}
-
-export interface TaskModelsView {
-  readonly task: TaskType;
-  /** Cheapest first, as far as that is known. */
-  readonly models: readonly TaskModelView[];
-}
-
 export interface PlatformView {
   readonly id: string;
   readonly label: string;
@@ -284,6 +267,8 @@ export interface Snapshot {
   readonly savings?: readonly SavingsView[];
   /** Kinds of task that were asked, most often asked first; absent until something was. */
   readonly models?: readonly TaskModelsView[];
+  /** Newest first; absent or empty: none. */
+  readonly modelChanges?: readonly ModelChangeView[];
   /** In the order of the setting; absent or empty: none is declared. */
   readonly experiments?: readonly ExperimentView[];
   /** What is wrong just now, in the person's language: settings, storage. */

@@ -1,5 +1,5 @@
 /** Whether a limit has quota that nobody is expected to need. Units: milliseconds, parts of a limit. */
-import type { LimitState } from '../quota/limit.ts';
+import { concerns, type LimitState } from '../quota/limit.ts';
 import type { LimitAhead } from './lookAhead.ts';
 
 /** So much of it must be left, after whatever is asked ahead. */
@@ -19,7 +19,7 @@ export function hasSpare(
   ahead: (state: LimitState) => LimitAhead | undefined,
 ): boolean {
   return states
-    .filter((state) => state.platform === platform && (state.model === undefined || state.model === model))
+    .filter((state) => concerns(state, platform, model))
     .every((state) => {
       const left = state.size > 0 ? state.level / state.size : 0;
       if (left >= LEAST_LEFT_SHORT && (state.fullInMs ?? SHORT_MS) < SHORT_MS) return true;

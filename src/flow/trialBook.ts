@@ -10,10 +10,10 @@ import type { ModelInfo } from '../routing/catalogue.ts';
 import { type Digest, experimentKey } from '../routing/experimentAssignment.ts';
 import type { Experiment } from '../routing/experiments.ts';
 import { type VariantSums, type VariantVerdict, verdicts } from '../routing/experimentVerdict.ts';
+import { gradeOf } from '../routing/lessons.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { Interval, Sums } from '../routing/sequentialTest.ts';
 import type { AnswerSums, TrialStore } from '../routing/trialStore.ts';
-import { judge } from './judgement.ts';
 import type { Receipt } from './request.ts';
 import type { Settings } from './settings.ts';
 import { savingsView, shadowRows } from './shadow.ts';
@@ -80,9 +80,9 @@ export class TrialBook implements Disposable {
     this.#fates.set(outcome.receiptId, fates);
     const oldest = this.#fates.keys().next();
     if (this.#fates.size > MOST_OPEN && !oldest.done) this.#fates.delete(oldest.value);
-    const judgement = judge(outcome.receiptId, fates);
-    if (judgement === undefined) return;
-    this.#deps.store.judged(judgement);
+    const { accepted, grade: quality = 0 } = gradeOf(fates) ?? {};
+    if (accepted === undefined) return;
+    this.#deps.store.judged({ receiptId: outcome.receiptId, accepted, quality });
     this.#recount.request();
   }
 

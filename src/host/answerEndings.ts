@@ -1,11 +1,20 @@
 /** How an answer view ends: what can be done next, and words for an answer that is not whole. */
 import * as vscode from 'vscode';
+import { SluiceError } from '../base/errors.ts';
 import type { AnswerAction, AnswerState } from '../flow/messages.ts';
 import type { AnswerEvent, Receipt } from '../flow/request.ts';
 import { wentUpWords } from './checkWords.ts';
-import { duration, firstOf } from './words.ts';
+import { errorWords } from './errorWords.ts';
+import { clockTime, duration, firstOf } from './words.ts';
 
 const t = vscode.l10n.t;
+
+export const STARTED: Pick<AnswerState, 'phase' | 'markdown' | 'receipt' | 'simulated'> = {
+  phase: 'waiting',
+  markdown: '',
+  receipt: [],
+  simulated: false,
+};
 
 /** Failures that another platform would help with. */
 export const CONNECT_HELPS: ReadonlySet<string> = new Set([
@@ -16,6 +25,7 @@ export const CONNECT_HELPS: ReadonlySet<string> = new Set([
 ]);
 
 export const CONNECT: readonly AnswerAction[] = ['connect'];
+export const QUEUE: readonly AnswerAction[] = ['queue'];
 
 export function ended(markdown: string): AnswerAction[] {
   return markdown === '' ? ['again'] : ['copy', 'again', 'fresh'];
@@ -32,10 +42,10 @@ export function doneWith(
   notices: readonly string[],
 ): Pick<AnswerState, 'notices' | 'actions'> {
   if (receipt.answeredFor === undefined)
-    return { notices, actions: ['copy', 'again', 'stronger', 'fresh', 'decision'] };
+    return { notices, actions: ['copy', 'again', 'stronger', 'fresh', 'good', 'bad', 'decision'] };
   return {
     notices: [...notices, ...similarNotice(receipt)],
-    actions: ['anyway', 'copy', 'stronger', 'decision'],
+    actions: ['anyway', 'copy', 'stronger', 'good', 'bad', 'decision'],
   };
 }
 
@@ -47,6 +57,19 @@ export function stopWords(stop: Receipt['stop']): string | undefined {
   if (stop === 'length') return t('The answer reached the length limit and is not complete.');
   if (stop === 'refused') return t('The model declined to answer this.');
   return stop === 'other' ? t('The platform stopped for a reason that it did not name.') : undefined;
+}
+
+/** `waitMs`: until the limit that refused has room again. */
+export function failWords(
+  error: unknown,
+  labelOf: (platform: string) => string,
+  { nowMs, waitMs }: { readonly nowMs: number; readonly waitMs: number | undefined },
+): string {
+  if (!SluiceError.any(error)) return t('Something in Sluice failed. Its log says more.');
+  const words = errorWords(error, labelOf);
+  return waitMs === undefined
+    ? words
+    : `${words} ${t('Room again at {0}.', clockTime(nowMs + waitMs, nowMs))}`;
 }
 
 type Waiting = Extract<AnswerEvent, { kind: 'waiting' | 'held' | 'went-up' }>;

@@ -1,7 +1,7 @@
 /** One question with its answer view: sends it, streams the answer, and lets it be asked again in other ways. */
 import * as vscode from 'vscode';
 import { isCancellation, SluiceError } from '../base/errors.ts';
-import type { AnswerAction, AnswerState } from '../flow/messages.ts';
+import type { AnswerAction, AnswerFound, AnswerState } from '../flow/messages.ts';
 import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
@@ -11,6 +11,9 @@ import {
   CONNECT_HELPS,
   doneWith,
   ended,
+  failWords,
+  QUEUE,
+  STARTED,
   stopWords,
   strongerThan,
   waitWords,
@@ -39,13 +42,6 @@ export interface AnswerSessionDeps {
   /** What checks find wrong with an answer that is shown; absent: nothing is checked. */
   readonly check?: (request: RouteRequest, answer: Answer) => Promise<string | undefined>;
 }
-
-const STARTED: Pick<AnswerState, 'phase' | 'markdown' | 'receipt' | 'simulated'> = {
-  phase: 'waiting',
-  markdown: '',
-  receipt: [],
-  simulated: false,
-};
 
 export class AnswerSession {
   readonly #deps: AnswerSessionDeps;
@@ -163,6 +159,10 @@ export class AnswerSession {
         this.#note('asked-stronger');
         this.#reask({ ...request, freshness: 'cached', ...strongerThan(this.#receipt) });
         return;
+      case 'good':
+      case 'bad':
+        this.#find(action);
+        return;
       case 'decision':
       case 'dashboard':
       case 'connect':
@@ -178,8 +178,11 @@ export class AnswerSession {
     if (this.#receipt) this.#deps.outcomes.happened(this.#receipt, { kind });
   }
 
-  get #queueable(): readonly AnswerAction[] {
-    return this.#deps.onQueue === undefined ? [] : ['queue'];
+  /** The person's own word; the last one counts. */
+  #find(found: AnswerFound): void {
+    if (this.#receipt === undefined || this.running || this.#state.found === found) return;
+    this.#deps.outcomes.happened(this.#receipt, { kind: 'thumbs', up: found === 'good' });
+    this.#show({ ...this.#state, found });
   }
 
   async #queue(): Promise<void> {
@@ -272,21 +275,19 @@ export class AnswerSession {
     const nowMs = this.#deps.panel.clock.now();
     const waitMs = known ? roomInMs(error) : undefined;
     this.#roomAtMs = waitMs === undefined ? undefined : nowMs + waitMs;
-    const back = waitMs === undefined ? '' : ` ${t('Room again at {0}.', clockTime(nowMs + waitMs, nowMs))}`;
-    const problem = known
-      ? `${errorWords(error, this.#deps.labelOf)}${back}`
-      : t('Something in Sluice failed. Its log says more.');
+    const problem = failWords(error, this.#deps.labelOf, { nowMs, waitMs });
     if (this.#restore(t('Failed'), problem)) {
       if (!known) throw error;
       return;
     }
+    const queueable = waitMs !== undefined && this.#deps.onQueue !== undefined;
     const connect = known && CONNECT_HELPS.has(error.code);
     this.#show({
       ...this.#state,
       phase: 'failed',
       status: t('Failed'),
       problem,
-      actions: ['again', ...(waitMs === undefined ? [] : this.#queueable), ...(connect ? CONNECT : [])],
+      actions: ['again', ...(queueable ? QUEUE : []), ...(connect ? CONNECT : [])],
     });
     if (!known) throw error;
   }

@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import type { Log } from '../base/log.ts';
 import { bucketViews, type SnapshotSources } from '../flow/buildSnapshot.ts';
+import type { Outcomes } from '../flow/outcomes.ts';
 import type { Settings } from '../flow/settings.ts';
 import type { TokenEstimator } from '../prompt/tokenEstimator.ts';
 import { registerLanguageModels } from './languageModels.ts';
@@ -10,6 +11,7 @@ import { registerLmTools } from './lmTools.ts';
 import { registerParticipant } from './participant.ts';
 
 export interface ChatSources extends SnapshotSources {
+  readonly outcomes: Outcomes;
   readonly estimator: TokenEstimator;
   readonly settings: () => Settings;
   readonly log: Log;

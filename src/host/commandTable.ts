@@ -48,7 +48,7 @@ type Handler = (argument: unknown) => unknown;
 /** Commands resolve with what they did (a receipt, an id), so that key bindings and other extensions can use it. */
 export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler>> {
   const { ask, connections, pipeline } = deps;
-  const act = (action: 'copy' | 'again' | 'stronger' | 'fresh' | 'cancel') => () =>
+  const act = (action: 'copy' | 'again' | 'stronger' | 'fresh' | 'good' | 'bad' | 'cancel') => () =>
     ask.answers.current()?.act(action);
   return {
     'sluice.explainSelection': () => explainSelection(ask),
@@ -89,6 +89,8 @@ export function commandTable(deps: CommandDeps): Readonly<Record<string, Handler
     'sluice.askAgain': act('again'),
     'sluice.askStronger': act('stronger'),
     'sluice.askFresh': act('fresh'),
+    'sluice.goodAnswer': act('good'),
+    'sluice.badAnswer': act('bad'),
     'sluice.askAnyway': async (id) =>
       (await import('./askAnyway.ts')).askAnyway({ ...deps, answers: ask.answers }, id),
     'sluice.cancelRequest': act('cancel'),

@@ -23,6 +23,8 @@ const MOST_OPEN = 20;
 /** A document that is renamed, or gets another language, is closed and opened again. */
 const GONE_AFTER_MS = 1_000;
 
+type ChatAction = 'copy' | 'stop' | 'again' | 'fresh' | 'stronger' | 'good' | 'bad' | 'accept' | 'reject';
+
 export interface InlineChatDeps
   extends Omit<ChatSessionDeps, 'controller' | 'hints' | 'history' | 'labelOf' | 'watch' | 'tests'> {
   readonly platforms: Platforms;
@@ -137,10 +139,7 @@ export class InlineChat implements vscode.Disposable {
     if (session !== undefined) await chooseModel(this.#deps, session);
   }
 
-  async act(
-    action: 'copy' | 'stop' | 'again' | 'fresh' | 'stronger' | 'accept' | 'reject',
-    comment: unknown,
-  ) {
+  async act(action: ChatAction, comment: unknown) {
     const session = this.#meant(comment);
     const turn = session?.turnOf(comment);
     if (session === undefined || turn === undefined) return undefined;
@@ -148,11 +147,16 @@ export class InlineChat implements vscode.Disposable {
       await vscode.env.clipboard.writeText(turn.state.text);
       return undefined;
     }
+    if (action === 'good' || action === 'bad') turn.find(action, this.#deps.outcomes);
     // The button is drawn anew and loses the focus: it goes to where one types, and where Escape is heard.
     const focused = session.focus();
     switch (action) {
       case 'stop':
         session.cancel();
+        return undefined;
+      case 'good':
+      case 'bad':
+        await focused;
         return undefined;
       case 'accept':
       case 'reject':

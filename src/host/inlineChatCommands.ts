@@ -41,6 +41,8 @@ export function inlineChatCommands(owner: InlineChatOwner): Readonly<Record<stri
     'sluice.inlineChatAgain': act('again'),
     'sluice.inlineChatStronger': act('stronger'),
     'sluice.inlineChatFresh': act('fresh'),
+    'sluice.inlineChatGood': act('good'),
+    'sluice.inlineChatBad': act('bad'),
     'sluice.inlineChatAccept': act('accept'),
     'sluice.inlineChatReject': act('reject'),
   };

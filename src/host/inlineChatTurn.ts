@@ -1,6 +1,8 @@
 /** One question with its answer, as the two comments that show them. */
 import * as vscode from 'vscode';
 import type { TaskType } from '../base/task.ts';
+import type { AnswerFound } from '../flow/messages.ts';
+import type { Outcomes } from '../flow/outcomes.ts';
 import type { Receipt } from '../flow/request.ts';
 import type { ChatForm } from '../prompt/askOrEdit.ts';
 import {
@@ -29,6 +31,8 @@ export interface TurnState {
   readonly receipt?: Receipt;
   readonly edit?: EditResult;
   readonly verdict?: EditVerdict;
+  /** What the person has said of the answer. */
+  readonly found?: AnswerFound;
 }
 
 const STARTED: TurnState = { phase: 'running', status: '', text: '', problem: '', help: '', notices: [] };
@@ -76,6 +80,14 @@ export class ChatTurn {
     this.#draw();
   }
 
+  /** The person's own word of the answer; the last one counts. */
+  find(found: AnswerFound, outcomes: Outcomes): void {
+    const { receipt, found: before } = this.#state;
+    if (receipt === undefined || found === before) return;
+    outcomes.happened(receipt, { kind: 'thumbs', up: found === 'good' });
+    this.update({ found });
+  }
+
   /** Shows the earlier answer again, if there is one, with what became of the new try. */
   restore(problem: string): boolean {
     if (this.#kept === undefined) return false;
@@ -93,7 +105,10 @@ export class ChatTurn {
 }
 
 /** Words that the menus of an answer look for. */
-function actionsOf({ phase, text, receipt, edit, verdict }: TurnState, live: boolean): readonly string[] {
+function actionsOf(
+  { phase, text, receipt, edit, verdict, found }: TurnState,
+  live: boolean,
+): readonly string[] {
   if (phase === 'running') return ['answer', 'stop'];
   const open = live && edit?.kind === 'edited' && verdict === undefined;
   return [
@@ -101,7 +116,9 @@ function actionsOf({ phase, text, receipt, edit, verdict }: TurnState, live: boo
     ...(text === '' ? [] : ['copy']),
     ...(open ? ['decide'] : []),
     'again',
-    ...(receipt === undefined ? [] : ['stronger', 'fresh']),
+    ...(receipt === undefined
+      ? []
+      : ['stronger', 'fresh', found === 'good' ? '' : 'good', found === 'bad' ? '' : 'bad']),
   ];
 }
 
@@ -121,6 +138,7 @@ function bodyOf({ state, form }: ChatTurn): vscode.MarkdownString {
     told === '' ? '' : `$(info) ${told}`,
     state.problem === '' ? '' : `$(warning) ${state.problem}`,
     state.help,
+    foundWords(state),
     receipt === undefined ? '' : decisionLink(receipt),
   ].filter((part) => part !== '');
   const markdown = modelMarkdown(hidden ? progressOf(state) : state.text, footer.join('\n\n'));
@@ -128,6 +146,13 @@ function bodyOf({ state, form }: ChatTurn): vscode.MarkdownString {
   if (state.help !== '')
     markdown.isTrusted = { enabledCommands: ['sluice.showLastDecision', 'sluice.connectPlatform'] };
   return markdown;
+}
+
+function foundWords({ found }: TurnState): string {
+  if (found === undefined) return '';
+  return found === 'good'
+    ? `$(thumbsup) ${t('You found this answer good.')}`
+    : `$(thumbsdown) ${t('You found this answer bad.')}`;
 }
 
 /** Of an edit the thread shows how far it is, not the code a second time. */
@@ -138,7 +163,8 @@ function progressOf({ phase, text }: TurnState): string {
 }
 
 /** Only our own words: here the two commands may be alive. */
-function editBody({ verdict, receipt, problem }: TurnState, edit: EditResult): vscode.MarkdownString {
+function editBody(state: TurnState, edit: EditResult): vscode.MarkdownString {
+  const { verdict, receipt, problem } = state;
   const open = edit.kind === 'edited' && verdict === undefined && receipt !== undefined;
   const decided = verdict === undefined ? '' : verdictWords(verdict);
   const first = [
@@ -153,6 +179,7 @@ function editBody({ verdict, receipt, problem }: TurnState, edit: EditResult): v
   ].join(' · ');
   const rest = [
     problem === '' ? '' : `$(warning) ${problem}`,
+    foundWords(state),
     receipt === undefined ? '' : decisionLink(receipt),
   ];
   const markdown = new vscode.MarkdownString(

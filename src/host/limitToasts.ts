@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { throttle } from '../base/throttle.ts';
 import type { Settings } from '../flow/settings.ts';
-import type { LimitState } from '../quota/limit.ts';
+import { type LimitState, ownerLabel } from '../quota/limit.ts';
 import { type Crossing, limitKey, ThresholdWatch } from '../quota/thresholdWatch.ts';
 import { limitWords } from './meterFace.ts';
 import { duration, percent } from './words.ts';
@@ -54,7 +54,7 @@ export class LimitToasts implements Disposable {
     if (silenced.includes(key)) return;
     const [dashboard, never] = [t('Open Dashboard'), t('Don’t Show Again')];
     const picked = await vscode.window.showWarningMessage(
-      toastWords(limit, used, labelOf(limit.platform)),
+      toastWords(limit, used, ownerLabel(limit, labelOf)),
       dashboard,
       never,
     );

@@ -172,7 +172,8 @@ function row(
 
 /** The only platform stands above the table: its rows need not name it again. */
 function rowName(bucket: BucketView, platforms: MeterFacts['platforms'], t: Translate): string {
-  if (platforms.length === 1) return [bucket.model, limitWords(bucket, t)].filter(Boolean).join(', ');
+  if (platforms.length === 1 && bucket.owner === undefined)
+    return [bucket.model, limitWords(bucket, t)].filter(Boolean).join(', ');
   const name = limitName(bucket, platforms, t);
   return bucket.simulated ? t('{0} (simulated)', name) : name;
 }
@@ -202,7 +203,7 @@ function sourceWords(bucket: BucketView, { duration }: MeterFormat, t: Translate
 
 export function limitName(bucket: BucketView, platforms: MeterFacts['platforms'], t: Translate): string {
   const { platform, model } = bucket;
-  const owner = platforms.find(({ id }) => id === platform)?.label ?? platform;
+  const owner = bucket.owner ?? platforms.find(({ id }) => id === platform)?.label ?? platform;
   return `${[owner, model].filter(Boolean).join(' ')}, ${limitWords(bucket, t)}`;
 }
 

@@ -20,5 +20,6 @@ export function registerParticipant(deps: ParticipantDeps, extension: vscode.Uri
   );
   participant.iconPath = vscode.Uri.joinPath(extension, 'media', 'icon.png');
   participant.followupProvider = { provideFollowups: async (result) => (await chat()).followups(result) };
+  bag.add(participant.onDidReceiveFeedback(async (feedback) => (await chat()).found(feedback)));
   return bag;
 }

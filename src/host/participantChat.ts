@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { isCancellation, SluiceError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { TaskType, Tier } from '../base/task.ts';
+import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Platforms } from '../flow/platforms.ts';
 import type { Answer, AnswerEvent, Receipt } from '../flow/request.ts';
@@ -26,6 +27,7 @@ export interface ParticipantDeps {
   readonly settings: () => Settings;
   readonly clock: Clock;
   readonly log: Log;
+  readonly outcomes: Pick<Outcomes, 'happened'>;
 }
 
 /** One turn, as VS Code hands it over. */
@@ -75,6 +77,15 @@ export class ParticipantChat {
     return task === undefined ? [] : [why];
   }
 
+  /** The thumbs below an answer. Of an answer of an earlier window nothing is known any more but its id. */
+  found({ result, kind }: vscode.ChatResultFeedback): void {
+    const { receiptId } = { receiptId: undefined, ...result.metadata };
+    const receipt = this.#deps.pipeline.recent.find(({ id }) => id === receiptId);
+    if (receipt === undefined) return;
+    const up = kind === vscode.ChatResultFeedbackKind.Helpful;
+    this.#deps.outcomes.happened(receipt, { kind: 'thumbs', up });
+  }
+
   async #ask(
     { request, context, stream }: ChatTurn,
     task: TaskType,
@@ -88,7 +99,7 @@ export class ParticipantChat {
     const whole = { ...asked.request, ...(tiers === undefined ? {} : { tiers }) };
     const answer = await pipeline.run(whole, (event) => this.#hear(event, stream), signal);
     this.#finish(answer, stream);
-    return { metadata: { task }, ...this.#problemOf(answer) };
+    return { metadata: { task, receiptId: answer.receipt.id }, ...this.#problemOf(answer) };
   }
 
   #hear(event: AnswerEvent, stream: vscode.ChatResponseStream): void {

@@ -113,17 +113,23 @@ function toolbar(state: AnswerState, words: Words): Content {
   return h(
     'footer',
     { key: 'toolbar', class: 'toolbar', role: 'group', 'aria-label': words.t('actions') },
-    shown.map((action) => actionButton(action, words)),
+    shown.map((action) => actionButton(action, words, pressed(action, state))),
   );
 }
 
-function actionButton(action: AnswerAction, words: Words): VNode {
+/** Only what the person says of an answer stays said; undefined: the button is none that stays pressed. */
+function pressed(action: AnswerAction, { found }: AnswerState): string | undefined {
+  return action === 'good' || action === 'bad' ? String(action === found) : undefined;
+}
+
+function actionButton(action: AnswerAction, words: Words, isPressed?: string): VNode {
   return h(
     'button',
     {
       key: action,
       class: 'button secondary',
       'data-action': action,
+      'aria-pressed': isPressed,
       title: words.has(`action.${action}.title`) ? words.t(`action.${action}.title`) : undefined,
     },
     words.t(`action.${action}`),

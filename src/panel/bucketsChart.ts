@@ -34,7 +34,7 @@ export function bucketsChart(
       'div',
       { class: 'columns', key: 'limits' },
       byOwner(buckets).map((group) =>
-        ownerGroup(group, labels.get(group[0].platform) ?? group[0].platform, drawn),
+        ownerGroup(group, group[0].owner ?? labels.get(group[0].platform) ?? group[0].platform, drawn),
       ),
     ),
   );

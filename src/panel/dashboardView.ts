@@ -139,7 +139,7 @@ function sections(snapshot: Snapshot, { list, open }: DashboardState, format: Fo
     similarSummary(snapshot.similar, format),
     backgroundSummary(snapshot.background, snapshot.atMs, format),
     predictionsSummary(snapshot.predictions, format),
-    modelsTable(snapshot.models, open, format),
+    modelsTable(snapshot, open, format),
     savingsSummary(snapshot.savings, format),
     latencyChart(snapshot.latencies, format),
     decisionsList(snapshot, list, format),

@@ -5,8 +5,13 @@
 import { LIMIT_UNITS, type LimitUnit } from './limitReading.ts';
 
 export interface DeclaredLimit {
-  /** Kind or id of a platform; `*`: every platform that has no limit of this unit declared for itself. */
+  /**
+   * Kind or id of a platform; `*`: every platform that has no limit of this unit declared for itself. Of a shared one:
+   * the key of its bucket.
+   */
   readonly platform: string;
+  /** Present: one bucket that all of these, kinds or ids, charge together. */
+  readonly shared?: SharedBy;
   readonly model?: string;
   readonly unit: LimitUnit;
   /** As reported windows are named: `5h`, `7d`, `1d`. */
@@ -18,6 +23,12 @@ export interface DeclaredLimit {
   readonly refillPerMs?: number;
   /** Below this level only `critical` and `high` requests pass. */
   readonly threshold?: number;
+}
+
+export interface SharedBy {
+  /** As the person calls it; absent: its platforms name it. */
+  readonly name?: string;
+  readonly platforms: readonly string[];
 }
 
 /** `row` counts from 1; `field` names what is wrong with it, empty when it is no object. */
@@ -34,6 +45,7 @@ const UNIT_BUCKETS: Readonly<Record<string, { size: number; refillPerHour: numbe
 };
 const FIELDS = [
   'platform',
+  'name',
   'model',
   'unit',
   'size',
@@ -44,6 +56,10 @@ const FIELDS = [
 ] as const;
 const MOST_ROWS = 100;
 const LONGEST_NAME = 200;
+const LONGEST_SHARED_NAME = 60;
+const MOST_PLATFORMS = 20;
+/** In front of the key of a shared bucket: no platform has a colon in its id. */
+const SHARED = 'shared:';
 const MOST = 1e12;
 const MS_PER_HOUR = 3_600_000;
 const WINDOW_MS: Readonly<Record<string, number>> = { m: 60_000, h: MS_PER_HOUR, d: 24 * MS_PER_HOUR };
@@ -60,7 +76,8 @@ export function parseDeclaredLimits(
   const limits: DeclaredLimit[] = [];
   const bad: BadLimit[] = [];
   for (const [index, one] of raw.slice(0, MOST_ROWS).entries()) {
-    const parsed = parseRow(one);
+    const read = parseRow(one);
+    const parsed = typeof read !== 'string' && sharesOtherwise(read, limits) ? 'name' : read;
     if (typeof parsed === 'string') bad.push({ row: index + 1, field: parsed });
     else limits.push(parsed);
   }
@@ -68,13 +85,53 @@ export function parseDeclaredLimits(
   return { limits, bad };
 }
 
-/** The limits that concern a platform, given its id and the kind that it is of. */
+/** The limits that a platform has to itself, given its id and the kind that it is of. */
 export function limitsOf(limits: readonly DeclaredLimit[], id: string, kind: string): DeclaredLimit[] {
   const own = limits.filter(({ platform }) => platform === id || platform === kind);
+  const named = [...own, ...limits.filter(({ shared }) => shared && covers(shared, id, kind))];
   const others = limits.filter(
-    ({ platform, unit }) => platform === '*' && own.every((limit) => limit.unit !== unit),
+    ({ platform, unit }) => platform === '*' && named.every((limit) => limit.unit !== unit),
   );
   return [...own, ...others];
+}
+
+/** One bucket of several platforms, with all its limits. */
+export interface SharedBucket {
+  readonly key: string;
+  readonly name?: string;
+  /** Ids, of those in use. */
+  readonly platforms: readonly string[];
+  readonly limits: readonly DeclaredLimit[];
+}
+
+/** The shared buckets that the platforms in use charge; `kindOf` tells the kind of a platform by its id. */
+export function sharedBuckets(
+  limits: readonly DeclaredLimit[],
+  ids: readonly string[],
+  kindOf: (id: string) => string,
+): SharedBucket[] {
+  const keys = new Set(limits.flatMap(({ platform, shared }) => (shared ? [platform] : [])));
+  return [...keys].flatMap((key) => {
+    const rows = limits.filter(({ platform }) => platform === key);
+    const shared = rows[0]?.shared;
+    const platforms = ids.filter((id) => shared && covers(shared, id, kindOf(id)));
+    if (shared === undefined || platforms.length === 0) return [];
+    return [{ key, ...(shared.name === undefined ? {} : { name: shared.name }), platforms, limits: rows }];
+  });
+}
+
+export function isSharedKey(key: string): boolean {
+  return key.startsWith(SHARED);
+}
+
+function covers({ platforms }: SharedBy, id: string, kind: string): boolean {
+  return platforms.includes(id) || platforms.includes(kind);
+}
+
+/** One name for two lists of platforms says not which of them is meant. */
+function sharesOtherwise({ platform, shared }: DeclaredLimit, limits: readonly DeclaredLimit[]): boolean {
+  const same = limits.find((limit) => limit.platform === platform)?.shared;
+  return same !== undefined && same.platforms.join() !== shared?.platforms.join();
 }
 
 /** The limit, or the name of the field that is missing, unknown or not usable. */
@@ -87,10 +144,11 @@ function parseRow(raw: unknown): DeclaredLimit | string {
   if (wrong !== undefined) return wrong;
   const { model, sliding, window } = row as { model?: string; sliding?: boolean; window?: string };
   const unit = LIMIT_UNITS.find((known) => known === row.unit);
-  if (typeof row.platform !== 'string') return 'platform';
+  if (row.platform === undefined) return 'platform';
+  if (row.name !== undefined && !Array.isArray(row.platform)) return 'name';
   if (unit === undefined || unit === 'share') return 'unit';
-  const platform = row.platform.trim();
-  const usual = unit === 'units' ? UNIT_BUCKETS[platform.replaceAll('_', '-')] : undefined;
+  const owner = ownerOf(row.platform, row.name);
+  const usual = unit === 'units' ? UNIT_BUCKETS[owner.shared ? '*' : owner.platform] : undefined;
   const { size = usual?.size, threshold = usual?.threshold } = row as { size?: number; threshold?: number };
   const refillPerHour =
     (row.refillPerHour as number | undefined) ?? (window === undefined ? usual?.refillPerHour : undefined);
@@ -99,7 +157,7 @@ function parseRow(raw: unknown): DeclaredLimit | string {
   if (threshold !== undefined && threshold > size) return 'threshold';
   if (sliding && window === undefined) return 'window';
   return {
-    platform: platform.replaceAll('_', '-'),
+    ...owner,
     unit,
     size,
     ...(model === undefined ? {} : { model: model.trim() }),
@@ -110,12 +168,25 @@ function parseRow(raw: unknown): DeclaredLimit | string {
   };
 }
 
+/** Whose limit it is; a list is one bucket, in whatever order it names its platforms. */
+function ownerOf(platform: unknown, name: unknown): Pick<DeclaredLimit, 'platform' | 'shared'> {
+  const idOf = (raw: unknown) => String(raw).trim().replaceAll('_', '-');
+  if (!Array.isArray(platform)) return { platform: idOf(platform) };
+  const platforms = [...new Set(platform.map(idOf))].toSorted();
+  const called = typeof name === 'string' ? name.trim() : undefined;
+  return {
+    platform: `${SHARED}${called ?? platforms.join('+')}`,
+    shared: { platforms, ...(called === undefined ? {} : { name: called }) },
+  };
+}
+
 const name = (raw: unknown): boolean =>
   typeof raw === 'string' && raw.trim() !== '' && raw.length <= LONGEST_NAME;
 const amount = (raw: unknown): boolean => typeof raw === 'number' && raw > 0 && raw <= MOST;
 
 const READ: Readonly<Record<Field, (raw: unknown) => boolean>> = {
-  platform: name,
+  platform: (raw) => (Array.isArray(raw) ? severalOf(raw) : name(raw)),
+  name: (raw) => name(raw) && String(raw).length <= LONGEST_SHARED_NAME,
   model: name,
   unit: (raw) => LIMIT_UNITS.some((unit) => unit === raw && unit !== 'share'),
   size: amount,
@@ -124,6 +195,12 @@ const READ: Readonly<Record<Field, (raw: unknown) => boolean>> = {
   sliding: (raw) => typeof raw === 'boolean',
   threshold: (raw) => typeof raw === 'number' && raw >= 0 && raw <= MOST,
 };
+
+/** `*` is each platform for itself, and so belongs in no list. */
+function severalOf(raw: readonly unknown[]): boolean {
+  const fits = (one: unknown) => name(one) && String(one).trim() !== '*';
+  return raw.length > 0 && raw.length <= MOST_PLATFORMS && raw.every(fits);
+}
 
 /** `5h`, `7d`, `1m`; undefined when it is none, or longer than a month. */
 function windowMs(raw: string): number | undefined {

@@ -1,5 +1,6 @@
 /** What one request wants of a limit, and what is shown of one. Units: the limit's own, tokens, USD, milliseconds. */
 import type { Priority } from '../base/task.ts';
+import type { SharedBy } from './declaredLimits.ts';
 import type { LimitSource, LimitStatus, LimitUnit, Refill } from './limitReading.ts';
 
 /** What one request wants, or what it used. Units: tokens, USD. */
@@ -38,7 +39,10 @@ export type Adaptation =
   | { readonly kind: 'burst'; readonly priority: 'critical'; readonly owed: number };
 
 export interface LimitState {
+  /** Of a shared bucket its key. */
   readonly platform: string;
+  /** The platforms that charge it together; absent: only `platform` does. */
+  readonly shared?: SharedBy;
   readonly unit: LimitUnit;
   readonly model?: string;
   readonly window?: string;
@@ -69,6 +73,21 @@ export interface LimitState {
   /** Requests of all windows that wait for room on this platform. */
   readonly waiting: number;
 }
+
+/** Whether a request to a model of a platform needs room under this limit. */
+export function concerns(state: LimitState, platform: string, model: string): boolean {
+  const charged = state.shared?.platforms ?? [state.platform];
+  return charged.includes(platform) && (state.model === undefined || state.model === model);
+}
+
+/** Such as `OpenAI`, or `Fallback (OpenAI + Groq)` for a bucket that several charge; `labelOf` names one of them. */
+export function ownerLabel({ platform, shared }: Owned, labelOf: (platform: string) => string): string {
+  if (shared === undefined) return labelOf(platform);
+  const all = shared.platforms.map(labelOf).join(' + ');
+  return shared.name === undefined ? all : `${shared.name} (${all})`;
+}
+
+type Owned = Pick<LimitState, 'platform' | 'shared'>;
 
 const TOKENS_PER_UNIT = 1_000;
 

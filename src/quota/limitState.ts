@@ -1,12 +1,14 @@
 /** What is shown of the limits in a book. Units: the limit's own, milliseconds. */
 import { PRIORITIES } from '../base/task.ts';
 import { type Book, type LimitRow, limitKey } from './book.ts';
+import type { SharedBy } from './declaredLimits.ts';
 import type { Adaptation, LimitState, ShareState } from './limit.ts';
 import { advance, fullInMs } from './refill.ts';
 import { at, COUNT, levelOf, PARTS, weightOf } from './shares.ts';
 
 export interface StateContext {
   readonly platform: string;
+  readonly shared?: SharedBy | undefined;
   readonly book: Book;
   /** Time of the book, and the wall clock, now. */
   readonly nowMs: number;
@@ -26,13 +28,14 @@ export function limitStates(context: StateContext): LimitState[] {
 }
 
 function stateOf(row: LimitRow, context: StateContext): LimitState {
-  const { platform, book, nowMs, wallMs, fair, waiting } = context;
+  const { platform, shared, book, nowMs, wallMs, fair, waiting } = context;
   const fullIn = fullInMs(row, nowMs);
   const said = row.source !== 'declared';
   const counted = said && row.unit !== 'share';
   const key = limitKey(row);
   return {
     platform,
+    ...(shared === undefined ? {} : { shared }),
     unit: row.unit,
     ...(row.model === undefined ? {} : { model: row.model }),
     ...(row.window === undefined ? {} : { window: row.window }),

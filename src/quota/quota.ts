@@ -9,7 +9,7 @@ import { Emitter } from '../base/event.ts';
 import { PRIORITIES, type Priority } from '../base/task.ts';
 import { NEVER } from './book.ts';
 import { type Ask, look, newVerdict } from './decide.ts';
-import type { DeclaredLimit } from './declaredLimits.ts';
+import type { DeclaredLimit, SharedBucket } from './declaredLimits.ts';
 import type { Candidate, Grant, Patience, QuotaRequest, Room, UnusedShare } from './grant.ts';
 import type { LevelStore, Operation, Outcome } from './levelStore.ts';
 import { type Demand, type LimitState, nameOf } from './limit.ts';
@@ -17,6 +17,7 @@ import type { LimitReading } from './limitReading.ts';
 import { limitStates } from './limitState.ts';
 import { MemoryLevels } from './memoryLevels.ts';
 import { aged, LEASE_MS, Reservations } from './reservations.ts';
+import { SharedLevels } from './sharedLevels.ts';
 import { type Waiting, WaitingLine } from './waitingLine.ts';
 
 export interface QuotaOptions {
@@ -38,7 +39,7 @@ const ONCE: Waits = { waitedMs: 0, patienceMs: 0 };
 
 export class Quota implements Disposable {
   readonly #clock: Clock;
-  readonly #store: LevelStore;
+  readonly #store: SharedLevels;
   readonly #holder: string;
   readonly #options: QuotaOptions;
   readonly #bag = new DisposableBag();
@@ -53,7 +54,8 @@ export class Quota implements Disposable {
     this.#clock = clock;
     this.#options = options;
     this.#holder = options.holder ?? 'this';
-    const store = this.#bag.add(options.store ?? new MemoryLevels(clock));
+    const lent = (key: string) => this.#lent(key);
+    const store = this.#bag.add(new SharedLevels({ store: options.store ?? new MemoryLevels(clock), lent }));
     this.#store = store;
     this.#bag.add(store.onChange(() => this.#wake()));
     this.#reservations = this.#bag.add(
@@ -73,11 +75,12 @@ export class Quota implements Disposable {
   /** As far as this window knows, now; nothing is taken. */
   room(platform: string, model: string, demand: Demand, priority: Priority = 'medium'): Room {
     const book = this.#store.book(platform);
-    if (book === undefined) return { waitMs: 0 };
     const ask = this.#ask('', { platform, model, demand, priority }, ONCE);
-    look(book, ask, this.#store.nowMs(platform), this.#verdict);
-    const row = book.limits[this.#verdict.tightest];
-    return row === undefined ? { waitMs: 0 } : { limit: nameOf(row), waitMs: this.#verdict.waitMs };
+    const { waitMs, limit } = this.#store.room(platform, ask);
+    if (book) look(book, ask, this.#store.nowMs(platform), this.#verdict);
+    const row = book?.limits[this.#verdict.tightest];
+    if (row && this.#verdict.waitMs > waitMs) return { limit: nameOf(row), waitMs: this.#verdict.waitMs };
+    return limit === undefined ? { waitMs: 0 } : { limit, waitMs };
   }
 
   /** Asks once, without waiting. */
@@ -124,6 +127,12 @@ export class Quota implements Disposable {
     this.#tell(platform, { kind: 'declare', limits });
   }
 
+  /** The buckets that several platforms charge together, all of them, in place of those declared before. */
+  share(buckets: readonly SharedBucket[]): void {
+    this.#store.declare(buckets);
+    this.#wake();
+  }
+
   /** Forgets what is known of a platform that is no longer connected. */
   forget(platform: string): void {
     this.#tell(platform, { kind: 'forget' });
@@ -148,7 +157,9 @@ export class Quota implements Disposable {
       if (book === undefined) return [];
       const nowMs = this.#store.nowMs(platform);
       const [lent, waiting] = [this.#lent(platform), this.#waiting(platform)];
-      return limitStates({ platform, book, nowMs, wallMs, fair, lent, waiting });
+      const { name, platforms } = this.#store.bucket(platform) ?? {};
+      const shared = platforms && { platforms, ...(name === undefined ? {} : { name }) };
+      return limitStates({ platform, shared, book, nowMs, wallMs, fair, lent, waiting });
     });
   }
 
@@ -172,7 +183,10 @@ export class Quota implements Disposable {
 
   /** Here, and in other windows: the first of each model stands in the book, and says how many are behind it. */
   #waiting(platform: string): number {
-    const others = this.#store.book(platform)?.waiting.filter(({ holder }) => holder !== this.#holder) ?? [];
+    const all = this.#store.book(platform)?.waiting ?? [];
+    // Who waits for a shared bucket stands in the line of a platform.
+    const shared = this.#store.bucket(platform) !== undefined;
+    const others = all.filter(({ holder }) => shared || holder !== this.#holder);
     const here = this.#lines.get(platform)?.length ?? 0;
     return others.reduce((sum, { behind }) => sum + 1 + behind, here);
   }
@@ -263,7 +277,8 @@ export class Quota implements Disposable {
 
   /** Something may have come free. */
   #wake(platform?: string): void {
-    if (platform === undefined) for (const line of this.#lines.values()) line.wake();
+    if (platform === undefined || this.#store.of(platform).length > 0)
+      for (const line of this.#lines.values()) line.wake();
     else this.#lines.get(platform)?.wake();
     this.#changed.fire();
   }

@@ -55,6 +55,7 @@ function optionOf(model: ModelInfo, input: RouteInput): Option {
     outputTokens: input.outputTokens,
     cachedTokens: input.warmTokens?.(model) ?? 0,
   };
+  const listedMs = model.firstTokenMs + (input.outputTokens / model.outputTokensPerS) * 1_000;
   const estimatedUsd = model.billing === 'subscription' ? 0 : estimateUsd(model.price, demand);
   return {
     modelKey: model.key,
@@ -62,7 +63,7 @@ function optionOf(model: ModelInfo, input: RouteInput): Option {
     tier: model.tier,
     chance: chanceAdequate(model.quality, complexity(input.features)),
     ...(estimatedUsd === undefined ? {} : { estimatedUsd }),
-    estimatedMs: model.firstTokenMs + (input.outputTokens / model.outputTokensPerS) * 1_000,
+    estimatedMs: input.answerMs?.(model) ?? listedMs,
     simulated: model.simulated,
     ...(model.billing === undefined ? {} : { billing: model.billing }),
   };

@@ -30,6 +30,8 @@ export interface Lesson {
 export interface Grade {
   readonly grade: number;
   readonly weight: number;
+  /** Whether the person took it (1) or did not (0); absent: nothing said either. */
+  readonly accepted?: 0 | 1;
 }
 
 /** Share of accepted lines that may change before the grade is half. */
@@ -41,17 +43,25 @@ const SOON_MS = 120_000;
 
 /** Of all that became of one answer, oldest first; undefined while it says nothing about its quality. */
 export function gradeOf(outcomes: readonly OutcomeFacts[]): Grade | undefined {
+  const said = outcomes.findLastIndex(({ kind }) => kind === 'thumbs');
+  const counted = said < 0 ? outcomes : outcomes.slice(said).filter(standsBesideWord);
   let told: Grade | undefined;
-  for (const outcome of outcomes) told = afterOutcome(told, outcome);
+  for (const outcome of counted) told = afterOutcome(told, outcome);
   return told;
+}
+
+/** Once the person has said what they think of an answer, mere hints count no more; facts that came after it do. */
+function standsBesideWord(outcome: OutcomeFacts): boolean {
+  if (outcome.kind === 'tested') return !outcome.passed;
+  return outcome.kind === 'thumbs' || outcome.kind === 'undone';
 }
 
 function afterOutcome(before: Grade | undefined, outcome: OutcomeFacts): Grade | undefined {
   switch (outcome.kind) {
     case 'thumbs':
-      return { grade: outcome.up ? 1 : 0, weight: 1 };
+      return outcome.up ? { grade: 1, weight: 1, accepted: 1 } : { grade: 0, weight: 1, accepted: 0 };
     case 'tested':
-      return { grade: outcome.passed ? 1 : 0, weight: 1 };
+      return { ...before, grade: outcome.passed ? 1 : 0, weight: 1 };
     case 'checked':
       return before ?? { grade: outcome.passed ? 0.85 : 0.1, weight: 0.5 };
     case 'edit-settled':
@@ -59,21 +69,21 @@ function afterOutcome(before: Grade | undefined, outcome: OutcomeFacts): Grade |
     case 'edited-after':
       return scaled(before, 1 / (1 + outcome.share / HALF_CHANGED));
     case 'undone':
-      return { grade: outcome.afterMs <= SOON_MS ? 0 : 0.3, weight: 1 };
+      return { grade: outcome.afterMs <= SOON_MS ? 0 : 0.3, weight: 1, accepted: 0 };
     case 'problems':
       return scaled(before, PROBLEM_TAKES ** Math.max(0, outcome.after - outcome.before));
     case 'unusable':
-      return { grade: 0, weight: 1 };
+      return { grade: 0, weight: 1, accepted: 0 };
     case 'asked-stronger':
-      return { grade: 0.05, weight: 1 };
+      return { grade: 0.05, weight: 1, accepted: 0 };
     case 'asked-again':
-      return { grade: 0.2, weight: 0.7 };
+      return { grade: 0.2, weight: 0.7, accepted: 0 };
     case 'asked-fresh':
-      return { grade: 0.3, weight: 0.5 };
+      return { ...before, grade: 0.3, weight: 0.5 };
     case 'used':
-      return { grade: 1, weight: 1 };
+      return { grade: 1, weight: 1, accepted: 1 };
     case 'copied':
-      return before ?? { grade: 0.9, weight: 0.6 };
+      return { ...(before ?? { grade: 0.9, weight: 0.6 }), accepted: 1 };
     case 'cancelled':
       return before;
   }
@@ -85,7 +95,7 @@ function settled(
 ): Grade | undefined {
   const decided = accepted + rejected;
   if (decided === 0) return before;
-  return { grade: accepted / decided, weight: decided / (decided + lost) };
+  return { grade: accepted / decided, weight: decided / (decided + lost), accepted: accepted > 0 ? 1 : 0 };
 }
 
 /** Without anything that was accepted before, a change says little. */

@@ -42,6 +42,8 @@ export interface RouteInput {
   readonly worth?: (model: ModelInfo) => number;
   /** What was learned, for models from cheap to dear; absent: the formula over complexity. */
   readonly chances?: (modelKeys: readonly string[], features: TaskFeatures) => readonly Chance[];
+  /** How long the model takes for the answer, as it was learned; absent or undefined: as the catalogue says. */
+  readonly answerMs?: (model: ModelInfo) => number | undefined;
   readonly limits?: RouteLimits;
   /** Absent: nothing is tried out. */
   readonly explore?: Exploration;

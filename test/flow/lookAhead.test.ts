@@ -141,6 +141,37 @@ suite('look ahead', () => {
     assert.ok(!JSON.stringify([...kept]).includes('once more'), 'nothing of the question is kept');
   });
 
+  test('a model that really takes longer than allowed is left out once that was learned; that it became so is in the snapshot', async () => {
+    const clock = new FakeClock();
+    const quick = { usage: { output: 50 }, everyMs: 100 };
+    const replies = [...Array.from({ length: 15 }, () => quick), { ...quick, everyMs: 4_000 }];
+    const transport = new FakeTransport(clock, replies);
+    const ahead = new LookAhead({ clock, events: () => [] });
+    const spine = buildSpine({
+      ...{ clock, transport, foresight: async () => ahead, random: () => 0.5 },
+      settings: { 'routing.maxSeconds': 5 },
+    });
+    const run = async (n: number) => {
+      const running = spine.pipeline.run(request({ instruction: `${n}` }), () => undefined, never);
+      return (await clock.until(running)).receipt;
+    };
+    const sources = { ...spine, lookAhead: { current: ahead } };
+
+    const first = await run(0);
+    for (let n = 1; n < 25; n += 1) await run(n);
+    const { decision, modelKey } = await run(25);
+
+    assert.deepEqual([first.modelKey, modelKey], ['test/fast', 'test/strong']);
+    const slow = decision.reasons.find(({ kind }) => kind === 'skipped-too-slow');
+    assert.ok(slow?.kind === 'skipped-too-slow' && slow.model === 'Fast' && slow.ms > 5_000);
+    const { modelChanges = [] } = buildSnapshot(sources, WORDS);
+    const told = modelChanges.map((one) => [one.label, one.change.kind]);
+    assert.deepEqual(told.toSorted(), [
+      ['Fast', 'first-token'],
+      ['Fast', 'token'],
+    ]);
+  });
+
   test('a request that is cut teaches nothing about how long answers are', async () => {
     const clock = new FakeClock();
     const cut = new SluiceError('cut-stream', { platform: 'test' });

@@ -71,6 +71,24 @@ suite('the quota of a machine', () => {
     assert.deepEqual(quota.states(), []);
   });
 
+  test('a bucket that a row names several platforms for is one, charged by those in use, and gone with the row', async () => {
+    const { quota, set, turns } = machine();
+    const row = { platform: ['test', 'elsewhere'], name: 'fallback', unit: 'usd', size: 5, window: '1d' };
+
+    set([row]);
+    await turns();
+    await quota.request({ platform: 'test', model: 'fast', priority: 'medium', demand });
+    const declared = quota.states();
+    set([{ ...row, platform: ['elsewhere', 'nowhere'] }]);
+    await turns();
+
+    assert.deepEqual(
+      declared.map(({ shared, level }) => [shared, level]),
+      [[{ name: 'fallback', platforms: ['test'] }, 4]],
+    );
+    assert.deepEqual(quota.states(), []);
+  });
+
   test('a priority that nobody used for a while lends: one who only asks as usual has nearly all of a limit', async () => {
     const { quota, set, turns } = machine();
     set([DAY]);

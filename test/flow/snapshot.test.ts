@@ -56,6 +56,20 @@ suite('snapshot', () => {
     assert.equal(decisions[0]?.atMs, atMs);
   });
 
+  test('a bucket of several platforms is shown once, with the names of those that are in use', () => {
+    const sources = spine();
+    const key = 'shared:test+gone';
+    const limits = [{ platform: key, unit: 'units', size: 5_000, refillPerMs: 0.1 }] as const;
+    sources.quota.share([{ key, platforms: ['test'], limits }]);
+
+    const { buckets } = buildSnapshot(sources, words);
+
+    assert.deepEqual(
+      buckets.map(({ id, owner, level, simulated }) => [id, owner, level, simulated]),
+      [['shared:test+gone//units/', 'Test', 5_000, false]],
+    );
+  });
+
   test('a limit is shown with its shares, what is held of it, who said it and what others used', async () => {
     const sources = spine();
     await sources.clock.until(sources.pipeline.run(request(), () => undefined, never));

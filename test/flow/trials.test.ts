@@ -170,6 +170,8 @@ suite('trials', () => {
     trials.happened({ kind: 'undone', afterMs: 5, receiptId: id, atMs: 2 });
 
     assert.deepEqual([before, accepted()], [1, 0]);
+    trials.happened({ kind: 'thumbs', up: true, receiptId: id, atMs: 3 });
+    assert.equal(accepted(), 1);
   });
 
   test('without an experiment nothing is loaded or waited for before a request, and its settings are the person’s own', async () => {

@@ -59,6 +59,21 @@ suite('explain inside VS Code', () => {
     assert.notEqual(pipeline.recent[0]?.modelKey, first?.modelKey);
   });
 
+  test('what the person says of an answer is learned, once, and can be said otherwise', async () => {
+    const { outcomes } = await handle();
+    await show(freshCode());
+    const receipt = await explain();
+    const said = () =>
+      outcomes.recent.flatMap((one) =>
+        one.kind === 'thumbs' && one.receiptId === receipt?.id ? [one.up] : [],
+      );
+
+    for (const command of ['goodAnswer', 'goodAnswer', 'badAnswer'])
+      await vscode.commands.executeCommand(`sluice.${command}`);
+
+    assert.deepEqual(said(), [false, true]);
+  });
+
   test('cancelled before the first token, nothing is recorded and nothing stays reserved', async () => {
     const { pipeline, quota } = await handle();
     await script([{ fault: { kind: 'slow-first-token', delayMs: 60_000 } }]);

@@ -49,6 +49,20 @@ suite('inline chat inside VS Code', () => {
     assert.equal(document.getText(), code);
   });
 
+  test('what the person says of an answer by its buttons is an outcome of that answer', async () => {
+    const { outcomes } = await handle();
+    await show(freshCode());
+    const receipt = await chat({ instruction: 'what does this do?', send: true });
+
+    await vscode.commands.executeCommand('sluice.inlineChatBad', receipt?.id);
+    await vscode.commands.executeCommand('sluice.inlineChatBad', receipt?.id);
+
+    const said = outcomes.recent.flatMap((one) =>
+      one.kind === 'thumbs' && one.receiptId === receipt?.id ? [one.up] : [],
+    );
+    assert.deepEqual(said, [false]);
+  });
+
   test('a second edit builds on the first one, which counts as accepted', async () => {
     const { edits } = await handle();
     const { document } = await show(freshCode());

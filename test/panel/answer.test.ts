@@ -8,6 +8,7 @@ import {
   documentAnswer,
   doneAnswer,
   failedAnswer,
+  judgedAnswer,
   MARKDOWN,
   streamingAnswer,
   waitingAnswer,
@@ -74,6 +75,26 @@ suite('panel/answer in Chromium', function () {
       );
       await panel.send(answer(doneAnswer, { actions: ['copy'] }));
       assert.equal(await panel.page.locator('button[data-action]').count(), 1);
+    }));
+
+  test('what was said of the answer is a button that stays pressed, keeps the focus, and can be said otherwise', () =>
+    withPage({}, async (panel) => {
+      const { found: _said, ...open } = judgedAnswer;
+      await panel.send(TEXTS, answer(open));
+      const button = (name: string, pressed: boolean) => panel.page.getByRole('button', { name, pressed });
+      assert.equal(await button('Good Answer', false).count(), 1);
+
+      await button('Bad Answer', false).focus();
+      await panel.page.keyboard.press('Space');
+      await panel.send(answer(judgedAnswer));
+
+      assert.deepEqual((await panel.posted()).at(-1), { kind: 'answer-action', action: 'bad' });
+      assert.equal(await button('Bad Answer', true).count(), 1);
+      assert.equal(await panel.page.evaluate(() => document.activeElement?.textContent), 'Bad Answer');
+      assert.equal(await button('Good Answer', false).count(), 1);
+      await panel.send(answer({ ...open, found: 'good' }));
+      assert.equal(await button('Bad Answer', true).count(), 0);
+      assert.equal(await button('Good Answer', true).count(), 1);
     }));
 
   test('a text without actions, status and receipt is a plain document', () =>

@@ -277,6 +277,28 @@ suite('panel/dashboard in Chromium', function () {
       assert.ok(Math.max(...lines) < 30, 'a cell is broken into lines');
     }));
 
+  test('models that changed behind their names are told in words, with when it was noticed', () =>
+    withPage({}, async (panel) => {
+      await panel.send(TEXTS, snapshot({}));
+
+      const rows = panel.page.getByRole('list', { name: 'Models that changed behind their names' });
+      const [slower, faster, worse] = await rows.getByRole('listitem').allTextContents();
+      assert.match(
+        slower ?? '',
+        /^Claude Balanced 4\.5: slower: first words after 3\.1 s, before after 1\.2 s\. \(noticed .+\)$/,
+      );
+      assert.match(
+        faster ?? '',
+        /^Fast \(simulated\): faster: 100 tokens a second, before 50\. .* simulated$/i,
+      );
+      assert.match(
+        worse ?? '',
+        /: does worse than it used to; what was learned before counts less\. \(noticed /,
+      );
+      await panel.send(snapshot({ modelChanges: [] }));
+      assert.equal(await rows.count(), 0);
+    }));
+
   test('for each task the models stand with chance, evidence, cost and time; what is unknown is a dash', () =>
     withPage({}, async (panel) => {
       await panel.send(TEXTS, snapshot());

@@ -167,6 +167,17 @@ suite('host/meterFace', () => {
     assert.match(rows(among.tooltip)[2] ?? '', /^\| Anthropic, requests \|/);
   });
 
+  test('a bucket of several platforms names them, also where only one of them is connected', () => {
+    const several = bucket({ platform: 'shared:fallback', owner: 'fallback (Anthropic + Groq)' });
+
+    const all = face([several]);
+    const alone = face([several], { platforms: platforms.slice(0, 1) });
+
+    assert.match(all.label, /60% of fallback \(Anthropic \+ Groq\), requests left/);
+    for (const { tooltip } of [all, alone])
+      assert.match(rows(tooltip)[1] ?? '', /^\| fallback \\\(Anthropic \\\+ Groq\\\), requests \|/);
+  });
+
   test('a running request turns the icon and is said', () => {
     const { text, label } = face([bucket()], { running: 2 });
 

@@ -237,6 +237,29 @@ export const fullSnapshot: Snapshot = {
     outputTokens: { outcomes: 120.4, coveredByP90: 0.87, meanError: 0.34 },
     durationMs: { outcomes: 12, coveredByP90: 1, meanError: 0.2 },
   },
+  modelChanges: [
+    {
+      modelKey: 'anthropic/balanced',
+      label: 'Claude Balanced 4.5',
+      simulated: false,
+      atMs: NOW_MS - 3_600_000,
+      change: { kind: 'first-token', beforeMs: 1_200, afterMs: 3_100 },
+    },
+    {
+      modelKey: 'simulated/sim-fast',
+      label: 'Fast (simulated)',
+      simulated: true,
+      atMs: NOW_MS - 7_200_000,
+      change: { kind: 'token', beforeMs: 20, afterMs: 10 },
+    },
+    {
+      modelKey: 'anthropic/balanced',
+      label: 'Claude Balanced 4.5',
+      simulated: false,
+      atMs: NOW_MS - 90_000_000,
+      change: { kind: 'quality', better: false },
+    },
+  ],
   models: [
     {
       task: 'explain',
@@ -449,6 +472,13 @@ export const cutAnswer: AnswerState = {
   problem: 'The answer reached the length limit and is not complete.',
 };
 
+/** An answer of which the person has said that it was bad. */
+export const judgedAnswer: AnswerState = {
+  ...doneAnswer,
+  actions: ['copy', 'again', 'stronger', 'fresh', 'good', 'bad', 'decision'],
+  found: 'bad',
+};
+
 export const answerStates = {
   waiting: waitingAnswer,
   streaming: streamingAnswer,
@@ -456,6 +486,7 @@ export const answerStates = {
   failed: failedAnswer,
   cancelled: cancelledAnswer,
   cut: cutAnswer,
+  judged: judgedAnswer,
   document: documentAnswer,
 } as const;
 

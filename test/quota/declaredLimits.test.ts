@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
-import { type DeclaredLimit, limitsOf, parseDeclaredLimits } from '../../src/quota/declaredLimits.ts';
+import {
+  type DeclaredLimit,
+  limitsOf,
+  parseDeclaredLimits,
+  sharedBuckets,
+} from '../../src/quota/declaredLimits.ts';
 import { Quota } from '../../src/quota/quota.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
@@ -67,6 +72,47 @@ suite('declared limits', () => {
     );
   });
 
+  test('a list of platforms is one bucket of them all, whatever their order, with the usual size in units', () => {
+    const { limits = [], bad } =
+      parseDeclaredLimits([
+        { platform: ['groq', 'open_ai', 'groq'], unit: 'units' },
+        { platform: ['open-ai', 'groq'], unit: 'usd', size: 5, window: '1d' },
+        { platform: ['groq'], name: ' fallback ', unit: 'requests', size: 9, window: '1d' },
+      ]) ?? {};
+
+    assert.deepEqual(bad, []);
+    assert.deepEqual(
+      limits.map(({ platform, shared, size }) => [platform, shared, size]),
+      [
+        ['shared:groq+open-ai', { platforms: ['groq', 'open-ai'] }, 5_000],
+        ['shared:groq+open-ai', { platforms: ['groq', 'open-ai'] }, 5],
+        ['shared:fallback', { platforms: ['groq'], name: 'fallback' }, 9],
+      ],
+    );
+  });
+
+  test('a platform in a shared bucket has no row of * for the same unit beside it', () => {
+    const { limits = [] } =
+      parseDeclaredLimits([
+        { platform: ['openai', 'groq'], unit: 'units' },
+        { platform: '*', unit: 'units', size: 1, refillPerHour: 1 },
+        { platform: '*', unit: 'usd', size: 5, window: '1d' },
+      ]) ?? {};
+    const of = (id: string) => limitsOf(limits, id, id).map(({ unit }) => unit);
+
+    assert.deepEqual([of('openai'), of('other')], [['usd'], ['units', 'usd']]);
+    assert.deepEqual(
+      sharedBuckets(limits, ['openai', 'openai-2', 'other'], (id) => id.replace(/-2$/, '')).map(
+        ({ key, platforms }) => [key, platforms],
+      ),
+      [['shared:groq+openai', ['openai', 'openai-2']]],
+    );
+    assert.deepEqual(
+      sharedBuckets(limits, ['other'], (id) => id),
+      [],
+    );
+  });
+
   test('rows that cannot be used are named by what is wrong with them, the others are kept', () => {
     const good = { platform: 'openai', unit: 'tokens', size: 100, refillPerHour: 10 };
     const bad: readonly (readonly [unknown, string])[] = [
@@ -86,9 +132,20 @@ suite('declared limits', () => {
       [{ ...good, sliding: true }, 'window'],
       [{ ...good, threshold: 101 }, 'threshold'],
       [{ ...good, colour: 'red' }, 'colour'],
+      [{ ...good, platform: [] }, 'platform'],
+      [{ ...good, platform: ['openai', '*'] }, 'platform'],
+      [{ ...good, platform: ['openai', 7] }, 'platform'],
+      [{ ...good, platform: ['openai', ' '] }, 'platform'],
+      [{ ...good, platform: Array.from({ length: 21 }, (_, index) => `p${index}`) }, 'platform'],
+      [{ ...good, name: 'fallback' }, 'name'],
+      [{ ...good, platform: ['openai'], name: ' ' }, 'name'],
+      [{ ...good, platform: ['openai'], name: 7 }, 'name'],
+      [{ ...good, platform: ['openai'], name: 'x'.repeat(61) }, 'name'],
+      [{ ...good, platform: ['openai', 'groq'], name: 'first' }, 'name'],
     ];
 
-    const parsed = parseDeclaredLimits([good, ...bad.map(([row]) => row), good]);
+    const first = { ...good, platform: ['openai'], name: 'first' };
+    const parsed = parseDeclaredLimits([first, ...bad.map(([row]) => row), good]);
 
     assert.equal(parseDeclaredLimits('5h'), undefined);
     assert.equal(parsed?.limits.length, 2);

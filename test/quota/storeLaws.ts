@@ -7,6 +7,7 @@ import type { Ask } from '../../src/quota/decide.ts';
 import type { DeclaredLimit } from '../../src/quota/declaredLimits.ts';
 import type { LevelStore, Outcome } from '../../src/quota/levelStore.ts';
 import type { LimitReading } from '../../src/quota/limitReading.ts';
+import { SharedLevels } from '../../src/quota/sharedLevels.ts';
 import { levelOf } from '../../src/quota/shares.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
@@ -254,6 +255,40 @@ export function storeLaws({ name, sequences, open }: StoreUnderTest): void {
       assert.deepEqual([late.ok, again.ok], [true, false]);
       assert.ok(Math.abs(levelOf(only(store, 'lease').row) - 680) < 1e-9);
       store.dispose();
+    });
+
+    test('platforms that share a bucket together never get more than it has, and all of it comes back', async () => {
+      const clock = new FakeClock();
+      const inner = await open(clock);
+      for (let seed = 0; seed < Math.min(sequences, 200); seed += 1) {
+        const random = seededRandom(seed);
+        const store = new SharedLevels({ store: inner, lent: () => [] });
+        const platforms = ['x', 'y', 'z'].map((name) => `${name} ${seed}`);
+        const key = `shared:${seed}`;
+        const size = 50 + Math.floor(random() * 200);
+        const window = { window: '5h', windowMs: 5 * HOUR_MS };
+        store.declare([{ key, platforms, limits: [{ platform: key, unit: 'tokens', size, ...window }] }]);
+        const [own = ''] = platforms;
+        await store.run(own, { kind: 'declare', limits: [bucket(40, 0)] });
+        const held = new Map<string, { readonly platform: string; readonly tokens: number }>();
+
+        for (let step = 0; step < 15; step += 1) {
+          const platform = platforms[Math.floor(random() * 3)] ?? own;
+          const tokens = 1 + Math.floor(random() * 60);
+          const one = ask(`${seed} ${step}`, 3, tokens, { fair: false });
+          if ((await take(store, platform, one)).ok)
+            held.set(one.id, { platform, tokens: Math.min(tokens, size) });
+          const granted = [...held.values()].reduce((sum, each) => sum + each.tokens, 0);
+          const { row } = only(store, key);
+          assert.ok(granted <= size, `seed ${seed}: ${granted} of ${size}`);
+          assert.ok(Math.abs(levelOf(row) - (size - granted)) < 1e-6, `seed ${seed}, step ${step}`);
+        }
+        for (const [id, { platform }] of held) await store.run(platform, { kind: 'settle', id });
+
+        assert.ok(Math.abs(levelOf(only(store, key).row) - size) < 1e-6, `seed ${seed}`);
+        assert.ok(Math.abs(levelOf(only(store, own).row) - 40) < 1e-6, `seed ${seed}`);
+      }
+      inner.dispose();
     });
 
     test('of all windows one may poll in a while', async () => {

@@ -22,6 +22,29 @@ suite('lessons', () => {
     assert.equal(grade({ kind: 'asked-again' }, { kind: 'thumbs', up: true }), 1);
   });
 
+  test('once said, hints no longer count against it; a failed test and an undo do', () => {
+    const good = { kind: 'thumbs', up: true } as const;
+    assert.equal(grade(good, { kind: 'asked-again' }, { kind: 'edited-after', share: 1 }), 1);
+    assert.equal(grade({ kind: 'thumbs', up: false }, accepted, { kind: 'copied' }), 0);
+    assert.equal(grade({ kind: 'thumbs', up: false }, { kind: 'tested', passed: true }), 0);
+    assert.equal(grade(good, { kind: 'tested', passed: false }), 0);
+    assert.equal(grade(good, { kind: 'undone', afterMs: 5_000 }), 0);
+    assert.equal(grade(good, { kind: 'thumbs', up: false }, good), 1);
+  });
+
+  test('whether the answer was taken is told apart from how good it was', () => {
+    const taken = (...outcomes: OutcomeFacts[]) => gradeOf(outcomes)?.accepted;
+    const checked = { kind: 'checked', check: 'parses', passed: false } as const;
+
+    assert.equal(taken(checked), undefined);
+    assert.equal(taken(checked, { kind: 'copied' }), 1);
+    assert.equal(taken({ kind: 'edit-settled', accepted: 1, rejected: 3, lost: 0 }), 1);
+    assert.equal(taken(accepted, { kind: 'tested', passed: false }), 1);
+    assert.equal(taken(accepted, { kind: 'undone', afterMs: 500_000 }), 0);
+    assert.equal(taken({ kind: 'copied' }, { kind: 'thumbs', up: false }), 0);
+    assert.equal(taken({ kind: 'asked-fresh' }), undefined);
+  });
+
   test('what says nothing of the quality gives no grade', () => {
     assert.equal(grade(), undefined);
     assert.equal(grade({ kind: 'cancelled' }), undefined);
