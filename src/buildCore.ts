@@ -118,7 +118,7 @@ export function buildCore(deps: CoreDeps) {
   );
   return {
     ...{ platforms, quota, metrics, cache, lower, pipeline, clock, estimator, similar, background },
-    ...{ log, outcomes, lookAhead, learning, history, trials, checking },
+    ...{ log, outcomes, lookAhead, learning, history, trials, checking, dispatcher },
   };
 }
 

@@ -19,6 +19,7 @@ import type { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import type { Notices } from './host/notices.ts';
 import { outcomeWords } from './host/outcomeWords.ts';
+import type { QueuedTasks } from './host/queuedTasks.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { TaskCommands } from './host/taskCommands.ts';
 import type { RunTests } from './host/testRuns.ts';
@@ -37,7 +38,8 @@ export interface DoorsDeps {
   readonly owned: DisposableBag;
 }
 
-export function buildDoors(deps: DoorsDeps): void {
+/** `queued`: the questions that wait, loaded when first asked for. */
+export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<QueuedTasks> } {
   const { context, core, connections, settings, notices, channel, edits, owned } = deps;
   const { pipeline, platforms, quota, outcomes } = core;
   const read = () => settings.settings;
@@ -52,7 +54,11 @@ export function buildDoors(deps: DoorsDeps): void {
   };
   const { labelOf } = platforms;
   const state = context.workspaceState;
-  const queue = owned.add(new LazyQueue({ pipeline, answers: () => answers, clock, state, labelOf }));
+  const waitMs = (request: RouteRequest) => core.dispatcher.waitMs(request);
+  const room = { waitMs, platforms, quota };
+  const queue = owned.add(
+    new LazyQueue({ pipeline, answers: () => answers, clock, state, labelOf, ...room }),
+  );
   const answers: Answers = owned.add(
     new Answers({
       pipeline,
@@ -147,4 +153,5 @@ export function buildDoors(deps: DoorsDeps): void {
     ...{ queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
+  return { queued: queue.get };
 }

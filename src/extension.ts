@@ -14,6 +14,7 @@ import { channelLog } from './host/channelLog.ts';
 import { Connections } from './host/connections.ts';
 import { LazyEdits } from './host/liveEditCommands.ts';
 import { Notices } from './host/notices.ts';
+import type { QueuedTasks } from './host/queuedTasks.ts';
 import { SettingsWatcher } from './host/settingsWatcher.ts';
 import type { SimulatedPlatform } from './node/simulatedPlatform.ts';
 import { openTransport, SimulatedStart } from './openPlatforms.ts';
@@ -31,6 +32,7 @@ export interface TestHandle {
   readonly notices: Notices;
   readonly outcomes: Outcomes;
   readonly edits: LazyEdits;
+  readonly queued: () => Promise<QueuedTasks>;
   /** The simulated platform, once it has started. */
   readonly simulated: () => SimulatedPlatform | undefined;
 }
@@ -55,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   });
   connections.apply();
   const edits = owned.add(new LazyEdits(clock));
-  buildDoors({ context, core, connections, settings, notices, channel, edits, owned });
+  const { queued } = buildDoors({ context, core, connections, settings, notices, channel, edits, owned });
   const onSettings = (listener: () => void) => settings.onChange(listener);
   owned.add(declareLimits({ ...core, settings: () => settings.settings, onSettings }));
   let connection: string | undefined;
@@ -82,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
     notices,
     outcomes,
     edits,
+    queued,
     simulated: () => simulated.server,
   };
 }

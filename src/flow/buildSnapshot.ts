@@ -123,7 +123,10 @@ export function bucketViews(
     const ahead = sources.lookAhead?.current?.ahead(state);
     const owner = state.shared && ownerLabel(state, (id) => platforms.get(id)?.label ?? id);
     const named = owner === undefined ? {} : { owner };
-    return [{ ...bucketView(state, simulated, atMs), ...named, ...timesOf(ahead) }];
+    const view = bucketView(state, simulated, atMs);
+    const restraints = sources.lookAhead?.current?.restraints(state.platform) ?? [];
+    const adaptations = [...state.adaptations, ...restraints];
+    return [{ ...view, adaptations, ...named, ...timesOf(ahead) }];
   });
 }
 
@@ -148,7 +151,6 @@ function bucketView(state: LimitState, simulated: boolean, atMs: number): Bucket
     ...(state.drift === undefined ? {} : { drift: state.drift }),
     ...(state.foreign === undefined ? {} : { foreign: state.foreign }),
     ...(state.shares === undefined ? {} : { shares: state.shares }),
-    adaptations: state.adaptations,
     waiting: state.waiting,
   };
 }

@@ -5,6 +5,7 @@ import { prefixKey } from '../prompt/stablePrefix.ts';
 import { usualOutputTokens as usualOutput } from '../prompt/taskPrompts.ts';
 import type { TokenEstimator } from '../prompt/tokenEstimator.ts';
 import type { Demand } from '../quota/limit.ts';
+import type { Attempt } from '../quota/platformHealth.ts';
 import type { TaskAhead } from '../quota/taskPredictor.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
 import { costUsd, estimateUsd } from '../routing/cost.ts';
@@ -193,6 +194,14 @@ function prefixOf(info: ModelInfo, { prefix }: CallPlan, estimator: TokenEstimat
 }
 
 /** What is known of this call before it is sent. */
+/** How an attempt went: what it took beside what the catalogue says of an answer of its length. */
+export function attemptOf(info: ModelInfo, { stop, usage, platformMs }: AttemptResult): Attempt {
+  if (stop === 'cut') return { failed: true };
+  if (usage === undefined) return { failed: false };
+  const expectedMs = info.firstTokenMs + (usage.output / info.outputTokensPerS) * 1_000;
+  return { failed: false, tookMs: platformMs, expectedMs };
+}
+
 export function aheadOf(info: ModelInfo, { task, inputTokens, usualOutputTokens }: CallPlan): TaskAhead {
   const usualMs = info.firstTokenMs + (usualOutputTokens / info.outputTokensPerS) * 1_000;
   return { task, model: info.key, inputTokens, usualOutputTokens, usualMs };

@@ -1,12 +1,15 @@
 /**
- * Questions that wait until their limit has room: asked one after the other when their time has come, put off again
- * when the limit says so, and kept in a store until they are shown or cancelled. Wall clock, milliseconds.
+ * Questions that wait until their limit has room: asked one after the other when their time has come, or earlier when
+ * there is room again, put off when the limit says so, and kept in a store until they are shown or cancelled. Wall clock,
+ * milliseconds.
  */
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { SluiceError } from '../base/errors.ts';
 import { Emitter } from '../base/event.ts';
+import { type Throttled, throttle } from '../base/throttle.ts';
 import { charsOf, type DeferredTask, MOST_CHARS, MOST_TASKS, parseDeferredTasks } from './deferredTask.ts';
+import { EarlyRoom, type RoomNow } from './earlyRoom.ts';
 import { roomInMs } from './retry.ts';
 
 /** On this machine; lives longer than the window. */
@@ -21,6 +24,8 @@ export interface DeferredDeps {
   readonly newId: () => string;
   /** Resolves when the answer is there and kept; rejects as the pipeline does. */
   readonly run: (task: DeferredTask, signal: AbortSignal) => Promise<unknown>;
+  /** Tells of room that came back before its time; absent: each task waits for its time. */
+  readonly room?: RoomNow & { onChange(listener: () => void): Disposable };
 }
 
 /** What became of a task that was asked: `put-off` waits again, `failed` waits for the person. */
@@ -40,6 +45,8 @@ const LOOK_EVERY_MS = 10 * 60_000;
 /** Not asked again sooner, whatever a limit says. */
 const LEAST_WAIT_MS = 5_000;
 const MOST_TRIES = 6;
+/** Limits change with every request: what waits is looked at so often at most. */
+const ROOM_EVERY_MS = 2_000;
 
 export class DeferredQueue implements Disposable {
   readonly #deps: DeferredDeps;
@@ -47,13 +54,22 @@ export class DeferredQueue implements Disposable {
   readonly #settled = this.#bag.add(new Emitter<DeferredOutcome>());
   readonly #abort = new AbortController();
   readonly #answered = new Set<string>();
+  readonly #early: EarlyRoom | undefined;
+  readonly #look: Throttled | undefined;
   #tasks: readonly DeferredTask[];
   #running: { readonly id: string; readonly abort: AbortController } | undefined;
   #timer: Disposable | undefined;
+  #lookAgain: Disposable | undefined;
 
   constructor(deps: DeferredDeps) {
     this.#deps = deps;
     this.#tasks = parseDeferredTasks(deps.store.read());
+    const { room, clock } = deps;
+    if (room) {
+      this.#early = new EarlyRoom(room);
+      this.#look = this.#bag.add(throttle(() => this.#lookForRoom(), ROOM_EVERY_MS, clock));
+      this.#bag.add(room.onChange(() => this.#look?.request()));
+    }
     this.#schedule();
   }
 
@@ -87,6 +103,8 @@ export class DeferredQueue implements Disposable {
       state: 'waiting',
     };
     this.#keep([...this.#tasks, task]);
+    // At once: that its limit has no room now is what later room is told by.
+    this.#lookForRoom();
     return task;
   }
 
@@ -106,6 +124,7 @@ export class DeferredQueue implements Disposable {
 
   dispose(): void {
     this.#timer?.dispose();
+    this.#lookAgain?.dispose();
     this.#abort.abort(new DOMException('the window closes', 'AbortError'));
     this.#bag.dispose();
   }
@@ -145,7 +164,21 @@ export class DeferredQueue implements Disposable {
       .reduce<DeferredTask | undefined>((a, b) => (a && a.dueAtMs <= b.dueAtMs ? a : b), undefined);
   }
 
-  async #run(task: DeferredTask): Promise<void> {
+  /** Of what waits, in the order in which it was queued. */
+  #lookForRoom(): void {
+    this.#lookAgain?.dispose();
+    if (this.#early === undefined || this.#running || this.#abort.signal.aborted) return;
+    const { clock } = this.#deps;
+    const waiting = this.#tasks.filter((task) => this.#stepOf(task) === 'waiting');
+    const { task, againInMs } = this.#early.look(waiting, clock.monotonic());
+    if (task) void this.#run(task, task.dueAtMs > clock.now());
+    else if (againInMs !== undefined) this.#lookAgain = clock.after(againInMs, () => this.#look?.request());
+  }
+
+  /** `early`: a refusal costs no try, it was only a guess. */
+  async #run(task: DeferredTask, early = false): Promise<void> {
+    this.#timer?.dispose();
+    this.#early?.asked(task.id, this.#deps.clock.monotonic());
     const abort = new AbortController();
     this.#running = { id: task.id, abort };
     const signal = AbortSignal.any([abort.signal, this.#abort.signal]);
@@ -156,7 +189,7 @@ export class DeferredQueue implements Disposable {
       this.#replace(task.id, (one) => ({ ...one, state: 'ready' }));
       this.#end({ kind: 'answered', task });
     } catch (error) {
-      this.#end(signal.aborted ? undefined : this.#failed(task, error));
+      this.#end(signal.aborted ? undefined : this.#failed(task, error, early));
     }
   }
 
@@ -164,15 +197,16 @@ export class DeferredQueue implements Disposable {
     this.#running = undefined;
     if (this.#abort.signal.aborted) return;
     this.#schedule();
+    this.#look?.request();
     const here = outcome && this.#tasks.some(({ id }) => id === outcome.task.id);
     if (outcome && here) this.#settled.fire(outcome);
   }
 
-  #failed(task: DeferredTask, error: unknown): DeferredOutcome {
+  #failed(task: DeferredTask, error: unknown, early: boolean): DeferredOutcome {
     const waitMs = SluiceError.any(error) ? roomInMs(error) : undefined;
-    const again = waitMs !== undefined && task.tries + 1 < MOST_TRIES;
+    const tries = task.tries + (early && waitMs !== undefined ? 0 : 1);
+    const again = waitMs !== undefined && tries < MOST_TRIES;
     const dueAtMs = this.#deps.clock.now() + Math.max(LEAST_WAIT_MS, waitMs ?? 0);
-    const tries = task.tries + 1;
     const changed = this.#replace(task.id, (one) =>
       again ? { ...one, tries, dueAtMs } : { ...one, tries, state: 'ready' },
     );

@@ -11,22 +11,31 @@ import type { TokenEstimator } from '../prompt/tokenEstimator.ts';
 import type { Reservation } from '../quota/grant.ts';
 import type { Quota } from '../quota/quota.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
-import type { Decision, Option } from '../routing/decision.ts';
+import type { Decision } from '../routing/decision.ts';
 import { taskFeatures } from '../routing/features.ts';
 import { route } from '../routing/router.ts';
 import { type WarmPrefix, WarmPrefixes } from '../routing/warmPrefixes.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
-import { aheadOf, type CallPlan, callOf, demandOf, factorOf, planCall, usedBy } from './callPlan.ts';
+import {
+  aheadOf,
+  attemptOf,
+  type CallPlan,
+  callOf,
+  demandOf,
+  factorOf,
+  planCall,
+  usedBy,
+} from './callPlan.ts';
 import { askedIn, needsOf, type ToolCall } from './conversation.ts';
 import { type Approve, costlyRequest } from './costly.ts';
 import type { Foresight } from './foresight.ts';
 import type { Learned } from './learned.ts';
 import type { Platforms } from './platforms.ts';
+import { fellBack, platformOf, tried } from './redecided.ts';
 import type { AnswerEvent, RouteRequest } from './request.ts';
-import { fallsBack, MOST_RETRIES, platformWide, retryable, retryDelayMs } from './retry.ts';
+import { fallsBack, isTrouble, MOST_RETRIES, platformWide, retryable, retryDelayMs } from './retry.ts';
 import { knownOf, mayExplore, routeTerms } from './routeTerms.ts';
 import type { Settings } from './settings.ts';
-import type { Trial } from './trials.ts';
 
 export interface DispatcherDeps {
   readonly platforms: Platforms;
@@ -75,6 +84,14 @@ export class Dispatcher {
   /** What would be chosen now; nothing is sent or reserved. Throws `no-model`, `model-not-found`, `context-too-long`. */
   preview(request: RouteRequest): Decision {
     return this.#route(request, planCall(request, this.#deps.estimator, this.#foresight));
+  }
+
+  /** How long the model that would be chosen now asks to wait. Throws as `preview`. */
+  waitMs(request: RouteRequest): number {
+    const { platforms, quota, estimator } = this.#deps;
+    const job = planCall(request, estimator, this.#foresight);
+    const info = platforms.model(this.#route(request, job).chosen.modelKey);
+    return quota.room(info.platform, info.name, demandOf(info, job, estimator), request.priority).waitMs;
   }
 
   /** Throws the last `SluiceError` when no model could answer, or the signal's reason. */
@@ -132,6 +149,7 @@ export class Dispatcher {
         quota.room(model.platform, model.name, demandOf(model, job, estimator), request.priority),
       tokenFactor: (model) => factorOf(model, estimator),
       worth: (model) => this.#foresight?.worth(model.platform, model.name) ?? 1,
+      trouble: (model) => this.#foresight?.trouble(model.platform),
       answerMs: (model) => this.#foresight?.answerMs(model, job.outputTokens),
       warmTokens: (model) => this.#warm.tokens(model.key, job.prefix.key),
       ...(learned === undefined ? {} : { chances: (keys, features) => learned.chances(keys, features) }),
@@ -171,7 +189,9 @@ export class Dispatcher {
       try {
         return await this.#once(info, job, patienceMs, emit, signal);
       } catch (error) {
-        if (!SluiceError.any(error) || !retryable(error) || attempt >= MOST_RETRIES) throw error;
+        if (!SluiceError.any(error)) throw error;
+        if (isTrouble(error)) this.#foresight?.attempted(info.platform, { failed: true });
+        if (!retryable(error) || attempt >= MOST_RETRIES) throw error;
         const waitMs = retryDelayMs(error, attempt, this.#deps.random);
         if (waitMs > patienceMs) throw error;
         await this.#wait(info, waitMs, emit, signal);
@@ -211,6 +231,7 @@ export class Dispatcher {
   /** What this call teaches about later estimates; none of it is waited for. */
   #learn(info: ModelInfo, job: CallPlan, result: AttemptResult): void {
     const { estimator, log } = this.#deps;
+    this.#foresight?.attempted(info.platform, attemptOf(info, result));
     if (result.usage && !job.vague) {
       const reported = promptTokens(result.usage);
       estimator.learnFactor(info.key, job.inputTokens, reported, info.tokenFactor);
@@ -263,29 +284,4 @@ export class Dispatcher {
     emit({ kind: 'waiting', platform: info.platform, waitMs });
     return delay(waitMs, this.#deps.clock, signal);
   }
-}
-
-/** The decision says which variants it was made with. */
-function tried(decision: Decision, { assigned }: Trial): Decision {
-  const said = assigned.map(({ experiment, variant }) => ({
-    kind: 'experiment' as const,
-    experiment,
-    variant,
-  }));
-  return { ...decision, reasons: [...decision.reasons, ...said] };
-}
-
-function platformOf(option: Option): string {
-  return option.modelKey.slice(0, option.modelKey.indexOf('/'));
-}
-
-function fellBack(decision: Decision, to: Option, failure: AnySluiceError): Decision {
-  const from = decision.chosen;
-  const { nextCheaper: _cheaper, nextDearer: _dearer, ...rest } = decision;
-  return {
-    ...rest,
-    chosen: to,
-    reasons: [...decision.reasons, { kind: 'fell-back', from: from.label, code: failure.code }],
-    fallbacks: decision.fallbacks.filter((option) => option !== to),
-  };
 }

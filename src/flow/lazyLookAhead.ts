@@ -3,13 +3,14 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { throttle } from '../base/throttle.ts';
 import type { Quota } from '../quota/quota.ts';
+import type { AdaptationSettings } from './adaptation.ts';
 import type { LookAhead } from './lookAhead.ts';
 import type { Settings } from './settings.ts';
 
 export interface LazyLookAheadDeps {
   readonly quota: Quota;
   readonly clock: Clock;
-  readonly settings: () => Pick<Settings, 'quota.events'>;
+  readonly settings: () => Pick<Settings, 'quota.events' | keyof AdaptationSettings>;
   readonly store: KeyedStore;
 }
 
@@ -30,7 +31,7 @@ export class LazyLookAhead implements Disposable {
   readonly #load = async () => {
     const { LookAhead: Loaded } = await import('./lookAhead.ts');
     const { clock, settings, store } = this.#deps;
-    this.#current = new Loaded({ clock, events: () => settings()['quota.events'] }, store.get(KEY));
+    this.#current = new Loaded({ clock, settings, events: () => settings()['quota.events'] }, store.get(KEY));
     return this.#current;
   };
   #current: LookAhead | undefined;

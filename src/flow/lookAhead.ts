@@ -17,16 +17,20 @@ import {
 } from '../quota/exhaustion.ts';
 import { concerns, type LimitState } from '../quota/limit.ts';
 import { eventWeight, type PlannedEvent } from '../quota/plannedEvents.ts';
+import type { Attempt, Trouble } from '../quota/platformHealth.ts';
 import { RecentPeak } from '../quota/recentPeak.ts';
 import { at, PARTS } from '../quota/shares.ts';
 import type { Quantiles } from '../quota/sizeModel.ts';
 import { type PredictionCalibration, type TaskAhead, TaskPredictor } from '../quota/taskPredictor.ts';
 import type { ModelInfo } from '../routing/catalogue.ts';
 import { type SpeedChange, Speeds } from '../routing/speeds.ts';
+import { Adaptation, type AdaptationSettings, type Restraint } from './adaptation.ts';
 import type { AnswerOutcome, Foresight } from './foresight.ts';
 
 export interface LookAheadDeps {
   readonly clock: Clock;
+  /** Absent: everything is adapted to. */
+  readonly settings?: () => AdaptationSettings;
   readonly events: () => readonly PlannedEvent[];
 }
 
@@ -55,6 +59,8 @@ const SHORT_MS = 10 * MINUTE_MS;
 /** The next peak may be higher. */
 const ABOVE_PEAK = 1.5;
 
+const ADAPT_TO_ALL = { 'quota.adaptToPerformance': true, 'quota.adaptToCost': true } as const;
+
 interface Watched {
   readonly forecast: DemandForecast;
   /** What was left at the last look, reservations not taken off; absent after a start. */
@@ -65,6 +71,7 @@ interface Watched {
 export class LookAhead implements Foresight {
   readonly #deps: LookAheadDeps;
   readonly #predictor: TaskPredictor;
+  readonly #adaptation: Adaptation;
   readonly #speeds: Speeds;
   readonly #limits = new Map<string, Watched>();
   readonly #priorities: Readonly<Record<Priority, DemandForecast>>;
@@ -84,6 +91,7 @@ export class LookAhead implements Foresight {
     const known = record(raw);
     const { predictor, limits, priorities, speeds } = known.version === STATE_VERSION ? known : {};
     this.#deps = deps;
+    this.#adaptation = new Adaptation(deps.clock, deps.settings ?? (() => ADAPT_TO_ALL));
     this.#predictor = TaskPredictor.fromJSON(predictor);
     this.#speeds = Speeds.fromJSON(speeds);
     for (const [id, state] of Object.entries(record(limits)).slice(-MOST_LIMITS)) {
@@ -132,6 +140,19 @@ export class LookAhead implements Foresight {
     this.#peaks[priority].add(inputTokens + outputTokens, nowMs);
   }
 
+  attempted(platform: string, attempt: Attempt): void {
+    this.#adaptation.note(platform, attempt);
+  }
+
+  trouble(platform: string): Trouble {
+    return this.#adaptation.trouble(platform);
+  }
+
+  /** What the shares of a platform are adapted to just now. */
+  restraints(platform: string): Restraint[] {
+    return this.#adaptation.restraints(platform, this.#seen);
+  }
+
   calibration(): PredictionCalibration {
     return this.#predictor.calibration();
   }
@@ -175,6 +196,11 @@ export class LookAhead implements Foresight {
   worth(platform: string, model: string): number {
     const concern = this.#seen.filter((state) => concerns(state, platform, model));
     return Math.max(1, ...concern.map((state) => bucketWorth(this.ahead(state))));
+  }
+
+  /** The part that is lent of what could be: less while a platform is not doing well, or money goes too fast. */
+  lent(platform: string): number {
+    return this.#adaptation.lent(platform, this.#seen);
   }
 
   /**

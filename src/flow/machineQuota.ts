@@ -30,8 +30,13 @@ export function machineQuota(deps: MachineQuotaDeps): Quota {
     store,
     holder,
     priorities: () => settings()['quota.priorities'],
-    unusedShare: (priority, _nowMs, platform) =>
-      ahead?.()?.unusedShare(priority, platform) ?? idleShare(quota.idleMs(platform, priority)),
+    criticalBurst: () => settings()['quota.criticalBurst'],
+    unusedShare: (priority, _nowMs, platform) => {
+      if (!settings()['quota.lendShares']) return 0;
+      const known = ahead?.();
+      const unused = known?.unusedShare(priority, platform) ?? idleShare(quota.idleMs(platform, priority));
+      return unused * (known?.lent(platform) ?? 1);
+    },
   });
   clock.after(OPEN_AFTER_MS, () => void store.open());
   // Ends with the window.
@@ -59,6 +64,8 @@ export function declareLimits({ clock, quota, platforms, settings, onSettings }:
     const all = JSON.stringify(shared);
     if (all !== sharing) quota.share(shared);
     sharing = all;
+    // One that is connected anew was forgotten meanwhile.
+    for (const id of told.keys()) if (!ids.includes(id)) told.delete(id);
     for (const id of ids) {
       const own = limitsOf(limits, id, kindOf(id));
       const text = JSON.stringify(own);

@@ -26,6 +26,17 @@ const FALLS_BACK: ReadonlySet<ErrorCode> = new Set([
 /** These concern all of the platform's models alike. */
 const PLATFORM_WIDE: ReadonlySet<ErrorCode> = new Set(['network', 'timeout', 'billing']);
 
+/** These say that a platform is not doing well; that a limit is used up, or a request is wrong, does not. */
+const TROUBLE: ReadonlySet<ErrorCode> = new Set([
+  'overloaded',
+  'server-error',
+  'network',
+  'bad-response',
+  'cut-stream',
+  'timeout',
+]);
+
+export const isTrouble = (error: AnySluiceError): boolean => TROUBLE.has(error.code);
 export const retryable = (error: AnySluiceError): boolean => RETRYABLE.has(error.code);
 export const fallsBack = (error: AnySluiceError): boolean => FALLS_BACK.has(error.code);
 export const platformWide = (error: AnySluiceError): boolean => PLATFORM_WIDE.has(error.code);

@@ -6,6 +6,7 @@ import type { Priority, TaskType } from '../base/task.ts';
 import type { PredictionCalibration } from '../quota/taskPredictor.ts';
 import type { ExperimentMetric, ExperimentUnit } from '../routing/experiments.ts';
 import type { VariantVerdict } from '../routing/experimentVerdict.ts';
+import type { Restraint } from './adaptation.ts';
 import type { CheckRate } from './checkRates.ts';
 import type { ModelChangeView, TaskModelsView } from './modelViews.ts';
 import type { BackgroundView, SimilarView } from './reuseViews.ts';
@@ -28,7 +29,8 @@ export interface ShareView {
 export type AdaptationView =
   | { readonly kind: 'penalised'; readonly priority: Priority; readonly factor: number }
   | { readonly kind: 'lent'; readonly priority: Priority; readonly part: number }
-  | { readonly kind: 'burst'; readonly priority: 'critical'; readonly owed: number };
+  | { readonly kind: 'burst'; readonly priority: 'critical'; readonly owed: number }
+  | Restraint;
 
 export interface BucketView {
   readonly id: string;

@@ -172,6 +172,13 @@ function shares(t: Translate) {
     'share.lent.title': t('Held out of this share by other requests'),
     'adapted.lent': t('{0} lends {1} of its share: it is expected to stay unused'),
     'adapted.penalised': t('{0} refills at {1} of its usual rate: it used more than its share'),
+    'adapted.unsteady': t(
+      '{0} of the newest attempts failed: only {1} of what could be lent is lent, and its tokens count {2} times their price',
+    ),
+    'adapted.slow': t('Answers take {0} times as long as usual: its tokens count {1} times their price'),
+    'adapted.haste': t(
+      'Money goes {0} times as fast as its window lasts: only {1} of what could be lent is lent',
+    ),
     'adapted.burst': t('{0} took {1} more than there was: the refill pays it back first'),
   };
 }

@@ -6,6 +6,9 @@ import { SluiceError } from '../base/errors.ts';
 import { type DeferredOutcome, DeferredQueue, type ListedTask } from '../flow/deferredQueue.ts';
 import { type DeferredTask, QUEUED_TASKS } from '../flow/deferredTask.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
+import type { Platforms } from '../flow/platforms.ts';
+import type { RouteRequest } from '../flow/request.ts';
+import type { Quota } from '../quota/quota.ts';
 import type { Answers } from './answers.ts';
 import { errorWords } from './errorWords.ts';
 import type { Question } from './question.ts';
@@ -19,6 +22,20 @@ export interface QueuedTasksDeps {
   readonly clock: Clock;
   readonly state: vscode.Memento;
   readonly labelOf: (platform: string) => string;
+  /** How long the model that would answer now asks to wait; throws where none can. */
+  readonly waitMs: (request: RouteRequest) => number;
+  readonly platforms: Pick<Platforms, 'signature' | 'onChange'>;
+  readonly quota: Pick<Quota, 'onChange'>;
+}
+
+/** Whose model is gone waits on. */
+function waitNow(request: RouteRequest, { waitMs }: QueuedTasksDeps): number | undefined {
+  try {
+    return waitMs(request);
+  } catch (error) {
+    if (SluiceError.any(error)) return undefined;
+    throw error;
+  }
 }
 
 export class QueuedTasks implements Disposable {
@@ -39,6 +56,15 @@ export class QueuedTasks implements Disposable {
         },
         newId: () => crypto.randomUUID(),
         run: ({ request }, signal) => deps.pipeline.run(request, () => undefined, signal),
+        room: {
+          waitMs: (request) => waitNow(request, deps),
+          models: () => deps.platforms.signature,
+          onChange: (listener) => {
+            const bag = new DisposableBag();
+            for (const source of [deps.quota, deps.platforms]) bag.add(source.onChange(listener));
+            return bag;
+          },
+        },
       }),
     );
     this.#bag.add(this.#queue.onSettled((outcome) => void this.#tell(outcome)));
@@ -57,6 +83,10 @@ export class QueuedTasks implements Disposable {
       );
     }
     return task;
+  }
+
+  cancel(id: string): void {
+    this.#queue.remove(id);
   }
 
   /** Resolves with the id of the task that something was done with. */
@@ -83,7 +113,7 @@ export class QueuedTasks implements Disposable {
   async #act(task: ListedTask): Promise<string | undefined> {
     const run = { label: t('Run Now'), act: () => this.#queue.runNow(task.id) };
     const open = { label: t('Show Answer'), act: () => this.#open(task) };
-    const cancel = { label: t('Cancel'), act: () => this.#queue.remove(task.id) };
+    const cancel = { label: t('Cancel'), act: () => this.cancel(task.id) };
     const items =
       task.step === 'answered' ? [open, cancel] : task.step === 'running' ? [cancel] : [run, cancel];
     const picked = await vscode.window.showQuickPick(items, { title: task.title });

@@ -1,7 +1,7 @@
 /** Why a model was learned of, tried out, or left out by the person's own limits. */
 import * as vscode from 'vscode';
 import type { Reason } from '../routing/decision.ts';
-import { duration, money, percent } from './words.ts';
+import { duration, money, numbers, percent } from './words.ts';
 
 const t = vscode.l10n.t;
 
@@ -20,6 +20,29 @@ export type LimitReason = Extract<
       | 'none-so-fast';
   }
 >;
+
+/** Failures weigh more than time, and are said where there are any. */
+export function unsteadyWords({
+  model,
+  failed,
+  slower,
+  worth,
+}: Extract<Reason, { kind: 'unsteady' }>): string {
+  const times = (value: number) => numbers().decimal(value, 1);
+  return failed > 0
+    ? t(
+        '{0} was spared: {1} of the newest attempts at its platform failed, so its tokens count {2} times',
+        model,
+        percent(failed),
+        times(worth),
+      )
+    : t(
+        '{0} was spared: its platform takes {1} times as long as usual just now, so its tokens count {2} times',
+        model,
+        times(slower),
+        times(worth),
+      );
+}
 
 export function limitReasonWords(reason: LimitReason): string {
   switch (reason.kind) {

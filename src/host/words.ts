@@ -6,7 +6,7 @@ import type { Receipt } from '../flow/request.ts';
 import type { Decision, Reason } from '../routing/decision.ts';
 import { failureWords, wentUpWords } from './checkWords.ts';
 import { numberWords } from './numberWords.ts';
-import { limitReasonWords } from './routingWords.ts';
+import { limitReasonWords, unsteadyWords } from './routingWords.ts';
 import { cannotWords, helperName, tierName } from './talkWords.ts';
 
 const t = vscode.l10n.t;
@@ -17,7 +17,7 @@ const shareFormat = once(() => new Intl.NumberFormat(vscode.env.language, { styl
 /** Rounded down: nothing that was used looks unused. */
 export const percent = (share: number): string => shareFormat().format(Math.floor(share * 100 + 1e-9) / 100);
 
-const numbers = once(() => numberWords(vscode.env.language));
+export const numbers = once(() => numberWords(vscode.env.language));
 
 /** `0.5 s`, `12 s`, `4 min`, `2 h`, as the person's language writes it; an endless wait is unknown. */
 export function duration(ms: number): string {
@@ -130,6 +130,8 @@ export function reasonWords(reason: Reason): string {
         reason.model,
         numbers().decimal(reason.worth, 1),
       );
+    case 'unsteady':
+      return unsteadyWords(reason);
     case 'skipped-too-long':
       return t('{0} was left out: it takes at most {1} tokens', reason.model, reason.contextTokens);
     case 'rule-names-missing-model':

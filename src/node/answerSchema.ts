@@ -86,6 +86,7 @@ const ReasonSchema = v.variant('kind', [
   v.object({ kind: v.literal('only-model') }),
   v.object({ kind: v.literal('skipped-no-room'), model: text, limit: text, waitMs: number }),
   v.object({ kind: v.literal('spared'), model: text, worth: number }),
+  v.object({ kind: v.literal('unsteady'), model: text, failed: number, slower: number, worth: number }),
   v.object({ kind: v.literal('skipped-too-long'), model: text, contextTokens: number }),
   v.object({ kind: v.literal('rule-names-missing-model'), model: text }),
   v.object({ kind: v.literal('fell-back'), from: text, code: text }),

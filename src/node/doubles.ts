@@ -14,6 +14,12 @@ export class DoubleReader {
     return this.#bytes.length - this.#at;
   }
 
+  /** Throws where so many of `doubles` each cannot follow: a count that somebody else wrote may be anything. */
+  count(count: number, doubles: number): number {
+    if (!(count >= 0 && count * doubles * DOUBLE <= this.left)) throw new RangeError('more than there is');
+    return count;
+  }
+
   /** NaN behind the end. */
   next(): number {
     if (this.left < DOUBLE) return Number.NaN;

@@ -5,6 +5,7 @@
  */
 import { type Book, emptyBook, type LimitRow, limitKey, NEVER, type Slot } from '../quota/book.ts';
 import { LIMIT_STATUSES, LIMIT_UNITS, REFILLS } from '../quota/limitReading.ts';
+import { isBook } from '../quota/soundBook.ts';
 import { DoubleReader, DoubleWriter, packDoubles } from './doubles.ts';
 import { decodeHeld, decodeWaiting, encodeHeld, encodeWaiting } from './redisReservations.ts';
 
@@ -92,7 +93,16 @@ export class ForeignBook extends Error {
   override readonly name = 'ForeignBook';
 }
 
+/** Throws `ForeignBook` for whatever is no book of ours. */
 export function decodeBook(fields: Fields): StoredBook {
+  try {
+    return decode(fields);
+  } catch (cause) {
+    throw new ForeignBook('no book of ours', { cause });
+  }
+}
+
+function decode(fields: Fields): StoredBook {
   const head = new DoubleReader(fields.get('b') ?? Buffer.alloc(0));
   const value = Object.fromEntries(HEAD.map((name) => [name, head.next()])) as Record<
     (typeof HEAD)[number],
@@ -111,7 +121,7 @@ export function decodeBook(fields: Fields): StoredBook {
       .map(([name, text]) => decodeHeld(name.slice(prefix.length), text, keys, limits))
       .sort((a, b) => a.serial - b.serial)
       .map(({ held }) => held);
-  const book: Book = {
+  const book: unknown = {
     ...emptyBook(),
     atMs: value.atMs,
     limits,
@@ -121,6 +131,7 @@ export function decodeBook(fields: Fields): StoredBook {
     polledAtMs: value.polledAtMs,
     askedAtMs: [value.asked0, value.asked1, value.asked2, value.asked3],
   };
+  if (!isBook(book)) throw new ForeignBook();
   return { book, seq: value.seq, atMs: value.atMs, wallMs: value.wallMs };
 }
 
@@ -200,8 +211,8 @@ function decodeRow(
     ...COLD.map((name) => [name, cold.next()]),
   ]) as RowValues;
   const list: Slot[] = [];
-  for (let index = 0; index < value.slotCount; index += 1)
-    list.push({ number: slots.next(), amount: slots.next() });
+  const count = slots.count(value.slotCount, 2);
+  for (let index = 0; index < count; index += 1) list.push({ number: slots.next(), amount: slots.next() });
   return {
     unit: UNITS[value.unit] ?? 'tokens',
     ...(model === undefined ? {} : { model }),

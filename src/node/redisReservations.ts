@@ -36,7 +36,7 @@ export function decodeHeld(
   const parts: Held['parts'] =
     count === OWN
       ? rows.map((row) => ownPart(row, priority, demand))
-      : Array.from({ length: count }, () => {
+      : Array.from({ length: from.count(count, 6) }, () => {
           const limit = keys[from.next()] ?? '';
           return { limit, taken: [from.next(), from.next(), from.next(), from.next()], owed: from.next() };
         });
@@ -68,7 +68,7 @@ export function encodeHeld(held: Held, serial: number, keyOf: (key: string) => n
 
 export function decodeWaiting(text: Buffer | undefined, count: number, keys: readonly string[]): Waiter[] {
   const from = new DoubleReader(text ?? Buffer.alloc(0));
-  return Array.from({ length: count }, () => {
+  return Array.from({ length: from.count(count, 10) }, () => {
     const [priority, limit, sinceMs, leaseUntilMs, behind] = [
       from.next(),
       keys[from.next()] ?? '',

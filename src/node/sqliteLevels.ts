@@ -14,6 +14,7 @@ import { newVerdict } from '../quota/decide.ts';
 import { type LevelStore, type Operation, type Outcome, UNANSWERED } from '../quota/levelStore.ts';
 import { applyOperation } from '../quota/operations.ts';
 import { type Anchor, bookNowMs } from './sharedTime.ts';
+import { bookOf, type Written, writtenOf } from './sqliteBook.ts';
 import { isBusy, unusable } from './sqliteFile.ts';
 import { openLevelsFile } from './sqliteLevelsFile.ts';
 
@@ -200,6 +201,7 @@ export class SqliteLevels implements LevelStore {
 
   #load(platform: string): Written | undefined {
     const row = this.#statements.load.get(platform);
+    // What is no book is begun anew: the platforms and the settings say again what it said.
     return row && writtenOf(row);
   }
 
@@ -215,7 +217,8 @@ export class SqliteLevels implements LevelStore {
   /** The book in memory may be changed already. */
   #restore(platform: string): void {
     const known = this.#known.get(platform);
-    if (known) this.#known.set(platform, { ...known, ...bookOf(known.text) });
+    const book = known && bookOf(known.text);
+    if (book) this.#known.set(platform, { ...known, book });
   }
 
   /** The rest is answered by whoever takes this store's place. */
@@ -267,6 +270,7 @@ export class SqliteLevels implements LevelStore {
       const platform = String(row.platform);
       const [wallMs, monotonicMs] = [clock.now(), clock.monotonic()];
       const written = writtenOf(row);
+      if (written === undefined) continue;
       const atMs = bookNowMs(written, this.#known.get(platform), wallMs, monotonicMs);
       this.#known.set(platform, { ...written, version, atMs, wallMs, monotonicMs });
     }
@@ -280,18 +284,4 @@ interface Worked {
   readonly version: number;
   /** What is known once it stands in the file. */
   readonly known: Known;
-}
-
-interface Written extends Pick<Anchor, 'atMs' | 'wallMs'> {
-  readonly book: Book;
-  readonly text: string;
-}
-
-function writtenOf(row: Readonly<Record<string, unknown>>): Written {
-  const known = bookOf(String(row.book));
-  return { ...known, atMs: known.book.atMs, wallMs: Number(row.wallMs) };
-}
-
-function bookOf(text: string): Pick<Written, 'book' | 'text'> {
-  return { book: JSON.parse(text) as Book, text };
 }

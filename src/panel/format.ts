@@ -62,6 +62,11 @@ export class Format {
     });
   }
 
+  /** `1.5`, of something that counts so many times. */
+  times(value: number): string {
+    return this.#short.format(value);
+  }
+
   count(value: number): string {
     return this.#whole.format(value);
   }

@@ -67,7 +67,11 @@ function linesOf(bucket: BucketView, format: Format): (readonly [key: string, li
   const amount = (value: number) => amountWords(value, bucket, format);
   return [
     ...adaptations.map(
-      (each) => [`${each.kind}-${each.priority}`, adaptationWords(each, amount, format)] as const,
+      (each) =>
+        [
+          `${each.kind}-${'priority' in each ? each.priority : ''}`,
+          adaptationWords(each, amount, format),
+        ] as const,
     ),
     ...(reservations > 0
       ? [['held', words.count('bucket.holders', reservations, format.count(reservations))] as const]
@@ -87,7 +91,7 @@ function adaptationWords(
   format: Format,
 ): string {
   const { words } = format;
-  const priority = words.t(`priority.${adaptation.priority}`);
+  const priority = 'priority' in adaptation ? words.t(`priority.${adaptation.priority}`) : '';
   switch (adaptation.kind) {
     case 'lent':
       return words.t('adapted.lent', priority, format.percent(adaptation.part));
@@ -95,6 +99,17 @@ function adaptationWords(
       return words.t('adapted.penalised', priority, format.percent(adaptation.factor));
     case 'burst':
       return words.t('adapted.burst', priority, amount(adaptation.owed));
+    case 'unsteady':
+      return words.t(
+        'adapted.unsteady',
+        format.percent(adaptation.failed),
+        format.percent(adaptation.lent),
+        format.times(adaptation.factor),
+      );
+    case 'slow':
+      return words.t('adapted.slow', format.times(adaptation.slower), format.times(adaptation.factor));
+    case 'haste':
+      return words.t('adapted.haste', format.times(adaptation.times), format.percent(adaptation.lent));
   }
 }
 

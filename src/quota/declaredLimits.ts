@@ -77,7 +77,7 @@ export function parseDeclaredLimits(
   const bad: BadLimit[] = [];
   for (const [index, one] of raw.slice(0, MOST_ROWS).entries()) {
     const read = parseRow(one);
-    const parsed = typeof read !== 'string' && sharesOtherwise(read, limits) ? 'name' : read;
+    const parsed = typeof read === 'string' ? read : (clashOf(read, limits) ?? read);
     if (typeof parsed === 'string') bad.push({ row: index + 1, field: parsed });
     else limits.push(parsed);
   }
@@ -87,7 +87,10 @@ export function parseDeclaredLimits(
 
 /** The limits that a platform has to itself, given its id and the kind that it is of. */
 export function limitsOf(limits: readonly DeclaredLimit[], id: string, kind: string): DeclaredLimit[] {
-  const own = limits.filter(({ platform }) => platform === id || platform === kind);
+  const very = limits.filter(({ platform }) => platform === id);
+  const own = limits.filter(
+    (limit) => limit.platform === id || (limit.platform === kind && !very.some((one) => isSame(one, limit))),
+  );
   const named = [...own, ...limits.filter(({ shared }) => shared && covers(shared, id, kind))];
   const others = limits.filter(
     ({ platform, unit }) => platform === '*' && named.every((limit) => limit.unit !== unit),
@@ -128,10 +131,19 @@ function covers({ platforms }: SharedBy, id: string, kind: string): boolean {
   return platforms.includes(id) || platforms.includes(kind);
 }
 
-/** One name for two lists of platforms says not which of them is meant. */
-function sharesOtherwise({ platform, shared }: DeclaredLimit, limits: readonly DeclaredLimit[]): boolean {
-  const same = limits.find((limit) => limit.platform === platform)?.shared;
-  return same !== undefined && same.platforms.join() !== shared?.platforms.join();
+/**
+ * The field by which a row cannot stand beside those before it: one name for two lists of platforms says not which of
+ * them is meant, and a limit is kept once.
+ */
+function clashOf(row: DeclaredLimit, limits: readonly DeclaredLimit[]): 'name' | 'unit' | undefined {
+  const same = limits.filter(({ platform }) => platform === row.platform);
+  const other = same.find(({ shared }) => shared?.platforms.join() !== row.shared?.platforms.join());
+  if (other) return 'name';
+  return same.some((limit) => isSame(limit, row)) ? 'unit' : undefined;
+}
+
+function isSame(a: DeclaredLimit, b: DeclaredLimit): boolean {
+  return a.unit === b.unit && a.window === b.window && a.model === b.model;
 }
 
 /** The limit, or the name of the field that is missing, unknown or not usable. */
@@ -170,7 +182,11 @@ function parseRow(raw: unknown): DeclaredLimit | string {
 
 /** Whose limit it is; a list is one bucket, in whatever order it names its platforms. */
 function ownerOf(platform: unknown, name: unknown): Pick<DeclaredLimit, 'platform' | 'shared'> {
-  const idOf = (raw: unknown) => String(raw).trim().replaceAll('_', '-');
+  const idOf = (raw: unknown) =>
+    String(raw)
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[\s_]+/g, '-');
   if (!Array.isArray(platform)) return { platform: idOf(platform) };
   const platforms = [...new Set(platform.map(idOf))].toSorted();
   const called = typeof name === 'string' ? name.trim() : undefined;

@@ -46,6 +46,8 @@ export interface LimitState {
   readonly unit: LimitUnit;
   readonly model?: string;
   readonly window?: string;
+  /** Length of the window, where it is declared. */
+  readonly windowMs?: number;
   readonly size: number;
   readonly level: number;
   readonly reserved: number;
@@ -72,6 +74,27 @@ export interface LimitState {
   readonly adaptations: readonly Adaptation[];
   /** Requests of all windows that wait for room on this platform. */
   readonly waiting: number;
+}
+
+/** No request takes so much; a sum of many still has whole numbers. */
+const MOST_AMOUNT = 1e15;
+const isSound = (amount: number | undefined): boolean =>
+  amount === undefined || (amount >= 0 && amount <= MOST_AMOUNT);
+
+/** A number that makes no sense would spoil every level that it is taken from: it counts as nothing, or as the most. */
+export function soundDemand(demand: Demand): Demand {
+  const { inputTokens, outputTokens, cachedTokens, usd, units } = demand;
+  // For every decision: no list is made.
+  const counted = isSound(inputTokens) && isSound(outputTokens) && isSound(cachedTokens);
+  if (counted && isSound(usd) && isSound(units)) return demand;
+  const sound = (amount: number) => (amount >= 0 ? Math.min(amount, MOST_AMOUNT) : 0);
+  return {
+    inputTokens: sound(inputTokens),
+    outputTokens: sound(outputTokens),
+    ...(cachedTokens === undefined ? {} : { cachedTokens: sound(cachedTokens) }),
+    ...(usd === undefined ? {} : { usd: sound(usd) }),
+    ...(units === undefined ? {} : { units: sound(units) }),
+  };
 }
 
 /** Whether a request to a model of a platform needs room under this limit. */

@@ -87,6 +87,19 @@ export function windowReading(
 /** Ten times over a limit is garbage. */
 const MOST_UTILIZATION = 10;
 
+/** Undefined where it says nothing that a level could be; a time that makes no sense is not known. */
+export function soundReading(reading: LimitReading): LimitReading | undefined {
+  const { limit, remaining, atMs, fullInMs, ...rest } = reading;
+  if (!(limit > 0) || !Number.isFinite(limit) || !Number.isFinite(remaining) || !Number.isFinite(atMs))
+    return undefined;
+  const wait = fullInMs !== undefined && fullInMs >= 0 ? plausibleWait(fullInMs) : undefined;
+  return {
+    ...rest,
+    ...{ limit, atMs, remaining: Math.max(0, Math.min(remaining, limit)) },
+    ...(wait === undefined ? {} : { fullInMs: wait }),
+  };
+}
+
 /** Undefined when it is no sensible wait; what lies in the past is now. */
 export function plausibleWait(ms: number | undefined): number | undefined {
   return ms === undefined || Number.isNaN(ms) || ms > LONGEST_WAIT_MS ? undefined : Math.max(0, ms);

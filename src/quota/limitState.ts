@@ -39,6 +39,7 @@ function stateOf(row: LimitRow, context: StateContext): LimitState {
     unit: row.unit,
     ...(row.model === undefined ? {} : { model: row.model }),
     ...(row.window === undefined ? {} : { window: row.window }),
+    ...(row.windowMs > 0 ? { windowMs: row.windowMs } : {}),
     size: row.size,
     level: shown(levelOf(row)),
     reserved: row.reserved,

@@ -10,26 +10,16 @@ import { PRIORITIES, type Priority } from '../base/task.ts';
 import { NEVER } from './book.ts';
 import { type Ask, look, newVerdict } from './decide.ts';
 import type { DeclaredLimit, SharedBucket } from './declaredLimits.ts';
-import type { Candidate, Grant, Patience, QuotaRequest, Room, UnusedShare } from './grant.ts';
-import type { LevelStore, Operation, Outcome } from './levelStore.ts';
-import { type Demand, type LimitState, nameOf } from './limit.ts';
+import type { Candidate, Grant, Patience, QuotaRequest, Room } from './grant.ts';
+import type { Operation, Outcome } from './levelStore.ts';
+import { type Demand, type LimitState, nameOf, soundDemand } from './limit.ts';
 import type { LimitReading } from './limitReading.ts';
 import { limitStates } from './limitState.ts';
 import { MemoryLevels } from './memoryLevels.ts';
+import type { QuotaOptions } from './quotaOptions.ts';
 import { aged, LEASE_MS, Reservations } from './reservations.ts';
 import { SharedLevels } from './sharedLevels.ts';
 import { type Waiting, WaitingLine } from './waitingLine.ts';
-
-export interface QuotaOptions {
-  /** Absent: this window's memory. */
-  readonly store?: LevelStore;
-  /** Names this process among all that use the store. */
-  readonly holder?: string;
-  /** False: every request may take all there is. */
-  readonly priorities?: () => boolean;
-  /** Absent: nothing is lent. */
-  readonly unusedShare?: UnusedShare;
-}
 
 const NOTHING_LENT: readonly number[] = [];
 
@@ -198,7 +188,17 @@ export class Quota implements Disposable {
 
   #ask(id: string, { model, demand, priority, platform }: QuotaRequest, waits: Waits): Ask {
     const index = PRIORITIES.indexOf(priority);
-    return { id, model, demand, priority: index, lent: this.#lent(platform), fair: this.#fair, ...waits };
+    // First come, first served is what a critical request has anyway, but for the burst.
+    const fair = this.#fair && (index > 0 || (this.#options.criticalBurst?.() ?? true));
+    return {
+      id,
+      model,
+      demand: soundDemand(demand),
+      priority: index,
+      lent: this.#lent(platform),
+      fair,
+      ...waits,
+    };
   }
 
   #take(id: string, request: QuotaRequest, waits: Waits, behind?: number): Outcome | Promise<Outcome> {

@@ -4,7 +4,8 @@ import type { Disposable } from '../base/disposable.ts';
 import type { AgedReading } from './correct.ts';
 import type { QuotaRequest, Reservation } from './grant.ts';
 import type { Operation } from './levelStore.ts';
-import type { LimitReading } from './limitReading.ts';
+import { soundDemand } from './limit.ts';
+import { type LimitReading, soundReading } from './limitReading.ts';
 
 /** A holder that does not renew in this time is gone, and what it holds is given back. */
 export const LEASE_MS = 15_000;
@@ -39,11 +40,11 @@ export class Reservations implements Disposable {
       tell(platform, operation);
     };
     const reservation: Reservation = {
-      settle: (used) => close({ kind: 'settle', id, used }),
+      settle: (used) => close({ kind: 'settle', id, used: soundDemand(used) }),
       dispose: () => close({ kind: 'settle', id }),
       correct: (readings) => {
         if (readings.length === 0) return;
-        const seen = { inputTokens: demand.inputTokens, outputTokens: 0 };
+        const seen = soundDemand({ inputTokens: demand.inputTokens, outputTokens: 0 });
         tell(platform, { kind: 'read', readings: aged(readings, clock), id, seen });
       },
     };
@@ -86,8 +87,11 @@ export class Reservations implements Disposable {
   }
 }
 
-/** By age, so that a clock that was set since does no harm. */
+/** By age, so that a clock that was set since does no harm; what makes no sense is left out. */
 export function aged(readings: readonly LimitReading[], clock: Clock): AgedReading[] {
   const nowMs = clock.now();
-  return readings.map((reading) => ({ ...reading, ageMs: Math.max(0, nowMs - reading.atMs) }));
+  return readings.flatMap((raw) => {
+    const reading = soundReading(raw);
+    return reading === undefined ? [] : { ...reading, ageMs: Math.max(0, nowMs - reading.atMs) };
+  });
 }

@@ -38,7 +38,7 @@ export function inputTokensOf(model: ModelInfo, { features, tokenFactor }: Route
 function candidateOf(model: ModelInfo, input: RouteInput): Candidate {
   const option = optionOf(model, input);
   const { estimatedUsd: usd = Number.POSITIVE_INFINITY } = option;
-  const extra = (input.worth?.(model) ?? 1) - 1;
+  const extra = (input.worth?.(model) ?? 1) + (input.trouble?.(model)?.factor ?? 1) - 2;
   return { model, option, cost: extra > 0 ? usd + extra * listedUsd(model, usd, input) : usd };
 }
 

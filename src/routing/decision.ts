@@ -47,6 +47,14 @@ export type Reason =
     }
   /** Cheaper by its price, but its limit will run out before it is full again: its tokens count `worth` times. */
   | { readonly kind: 'spared'; readonly model: string; readonly worth: number }
+  /** Cheaper by its price, but its platform fails or is slow just now: its tokens count `worth` times. */
+  | {
+      readonly kind: 'unsteady';
+      readonly model: string;
+      readonly failed: number;
+      readonly slower: number;
+      readonly worth: number;
+    }
   | { readonly kind: 'skipped-too-long'; readonly model: string; readonly contextTokens: number }
   | { readonly kind: 'rule-names-missing-model'; readonly model: string }
   /** Its answer failed this check and was not shown. */

@@ -40,6 +40,8 @@ export interface RouteInput {
   readonly keepWarm?: boolean;
   /** How many times its price a token of the model's platform counts, at least 1; absent: 1. */
   readonly worth?: (model: ModelInfo) => number;
+  /** How the model's platform is doing; absent: well. */
+  readonly trouble?: (model: ModelInfo) => Trouble | undefined;
   /** What was learned, for models from cheap to dear; absent: the formula over complexity. */
   readonly chances?: (modelKeys: readonly string[], features: TaskFeatures) => readonly Chance[];
   /** How long the model takes for the answer, as it was learned; absent or undefined: as the catalogue says. */
@@ -47,6 +49,14 @@ export interface RouteInput {
   readonly limits?: RouteLimits;
   /** Absent: nothing is tried out. */
   readonly explore?: Exploration;
+}
+
+export interface Trouble {
+  /** Share of its newest attempts that failed, and how many times as long as usual its answers take. */
+  readonly failed: number;
+  readonly slower: number;
+  /** How many times its price a token counts for it, at least 1. */
+  readonly factor: number;
 }
 
 /** Now and then another model is tried, so that what is little known does not stay unknown. */
@@ -208,6 +218,15 @@ function instead(
     .map((other): Reason => {
       const { model, option } = other;
       const worth = input.worth?.(model) ?? 1;
+      const trouble = input.trouble?.(model);
+      if (trouble && trouble.factor > worth)
+        return {
+          kind: 'unsteady',
+          model: model.label,
+          failed: trouble.failed,
+          slower: trouble.slower,
+          worth: trouble.factor,
+        };
       if (worth > 1) return { kind: 'spared', model: model.label, worth };
       return { kind: 'dearer-in-all', model: model.label, chance: option.chance, usd: inAll(other, all) };
     });

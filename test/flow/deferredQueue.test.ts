@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { SluiceError } from '../../src/base/errors.ts';
+import { Emitter } from '../../src/base/event.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { type DeferredOutcome, DeferredQueue } from '../../src/flow/deferredQueue.ts';
 import { type DeferredTask, MOST_TASKS } from '../../src/flow/deferredTask.ts';
+import { EARLY_AGAIN_MS } from '../../src/flow/earlyRoom.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { request } from '../support/spine.ts';
 
@@ -195,6 +197,107 @@ suite('deferred queue', () => {
   });
 });
 
+suite('deferred queue: room before its time', () => {
+  test('a task is asked as soon as its limit has room again, and not at its time once more', async () => {
+    const bench = new Bench();
+    bench.waitMs = HOUR;
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+
+    await bench.now({ waitMs: HOUR / 2 });
+    const early = bench.asked.length;
+    await bench.now({ waitMs: 0 });
+    bench.clock.advance(2 * HOUR);
+    await settled();
+
+    assert.equal(early, 0);
+    assert.deepEqual([bench.asked, bench.kinds()], [['id1'], ['answered']]);
+  });
+
+  test('room that was never seen to be gone is none: the platform that refused knew better', async () => {
+    const bench = new Bench();
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+
+    for (let change = 0; change < 5; change += 1) await bench.now({ waitMs: 0 });
+
+    assert.deepEqual(bench.asked, []);
+  });
+
+  test('another platform that has room is asked at once; without any nothing is', async () => {
+    const bench = new Bench();
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+
+    await bench.now({ models: '' });
+    await bench.now({ models: 'a' });
+    const same = bench.asked.length;
+    await bench.now({ models: 'a b' });
+
+    assert.equal(same, 0);
+    assert.deepEqual(bench.asked, ['id1']);
+  });
+
+  test('a platform that was paused and full, and is resumed with room, is asked', async () => {
+    const bench = new Bench();
+    bench.waitMs = HOUR;
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+
+    await bench.now({ models: '' });
+    const paused = bench.asked.length;
+    await bench.now({ models: 'a', waitMs: 0 });
+
+    assert.equal(paused, 0);
+    assert.deepEqual(bench.asked, ['id1']);
+  });
+
+  test('one that is refused early waits on, costs no try, and is not asked early again within a minute', async () => {
+    const bench = new Bench();
+    bench.waitMs = HOUR;
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+    bench.failures.push(exhausted(HOUR));
+    await bench.now({ waitMs: 0 });
+    const [refused] = bench.queue.list();
+
+    await bench.now({ waitMs: HOUR });
+    await bench.now({ waitMs: 0 });
+    const within = bench.asked.length;
+    bench.clock.advance(EARLY_AGAIN_MS);
+    await settled();
+
+    assert.deepEqual([refused?.tries, refused?.step], [0, 'waiting']);
+    assert.equal(within, 1);
+    assert.deepEqual(bench.kinds(), ['put-off', 'answered']);
+  });
+
+  test('tasks that get room together are asked one after the other, the oldest first', async () => {
+    const bench = new Bench();
+    bench.waitMs = HOUR;
+    bench.queue.add(QUESTION, bench.clock.now() + 2 * HOUR);
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+
+    bench.hold = true;
+    await bench.now({ waitMs: 0 });
+    const first = [...bench.asked];
+    bench.release();
+    await settled();
+    bench.clock.advance(2_000);
+    await settled();
+
+    assert.deepEqual(first, ['id1']);
+    assert.deepEqual(bench.asked, ['id1', 'id2']);
+  });
+
+  test('a queue that is closed asks nothing more', async () => {
+    const bench = new Bench();
+    bench.waitMs = HOUR;
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+    bench.queue.dispose();
+
+    await bench.now({ waitMs: 0 });
+
+    assert.deepEqual(bench.asked, []);
+    assert.equal(bench.clock.pending, 0);
+  });
+});
+
 class Bench {
   readonly clock: FakeClock;
   readonly asked: string[] = [];
@@ -203,6 +306,10 @@ class Bench {
   readonly queue: DeferredQueue;
   stored: unknown;
   hold = false;
+  /** What the limits say; `undefined`: nothing is connected. */
+  waitMs: number | undefined = 0;
+  models = 'a';
+  readonly changed = new Emitter<void>();
   aborted = 0;
   #release: () => void = () => undefined;
   #ids = 0;
@@ -215,8 +322,21 @@ class Bench {
       store: { read: () => this.stored, write: (tasks) => this.#write(tasks) },
       newId: () => `id${++this.#ids}`,
       run: (task, signal) => this.#run(task, signal),
+      room: {
+        waitMs: () => this.waitMs,
+        models: () => this.models,
+        onChange: (listener) => this.changed.on(listener),
+      },
     });
     this.queue.onSettled((outcome) => this.outcomes.push(outcome));
+  }
+
+  /** The limits, or what is connected, are different from now on. */
+  async now(change: { readonly waitMs?: number; readonly models?: string }): Promise<void> {
+    Object.assign(this, change);
+    this.changed.fire();
+    this.clock.advance(2_000);
+    await settled();
   }
 
   kinds(): string[] {

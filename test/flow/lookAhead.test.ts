@@ -5,6 +5,7 @@ import { bucketViews, buildSnapshot } from '../../src/flow/buildSnapshot.ts';
 import { LazyLookAhead } from '../../src/flow/lazyLookAhead.ts';
 import { LookAhead } from '../../src/flow/lookAhead.ts';
 import { Platforms } from '../../src/flow/platforms.ts';
+import { DEFAULT_SETTINGS } from '../../src/flow/settings.ts';
 import type { LimitReading } from '../../src/quota/limitReading.ts';
 import { type PlannedEvent, WEEKDAYS } from '../../src/quota/plannedEvents.ts';
 import { Quota } from '../../src/quota/quota.ts';
@@ -120,7 +121,7 @@ suite('look ahead', () => {
     const lookAhead = new LazyLookAhead({
       quota,
       clock,
-      settings: () => ({ 'quota.events': [] }),
+      settings: () => DEFAULT_SETTINGS,
       store,
     });
     const spine = buildSpine({ clock, transport, quota, foresight: () => lookAhead.get() });

@@ -43,7 +43,7 @@ function machine(fails = false) {
   const turns = async () => {
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   };
-  return { clock, quota, set, turns, told, declaring, opened: () => opened };
+  return { clock, quota, set, turns, told, declaring, platforms, opened: () => opened };
 }
 
 suite('the quota of a machine', () => {
@@ -69,6 +69,26 @@ suite('the quota of a machine', () => {
 
     assert.deepEqual([declared?.size, declared?.window, declared?.source], [5, '1d', 'declared']);
     assert.deepEqual(quota.states(), []);
+  });
+
+  test('a platform that was removed and is connected anew has its declared limits again', async () => {
+    const { quota, set, turns, platforms } = machine();
+    set([DAY]);
+    await turns();
+    const list = platforms.list;
+
+    platforms.set([]);
+    quota.forget('test');
+    await turns();
+    const without = quota.states();
+    platforms.set(list);
+    await turns();
+
+    assert.deepEqual(without, []);
+    assert.deepEqual(
+      quota.states().map(({ size, window }) => [size, window]),
+      [[5, '1d']],
+    );
   });
 
   test('a bucket that a row names several platforms for is one, charged by those in use, and gone with the row', async () => {

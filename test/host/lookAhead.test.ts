@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
-import { explain, freshCode, show } from './hostSupport.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { eventually, explain, freshCode, handle, show } from './hostSupport.ts';
 
+const DAY_MS = 86_400_000;
 const EVENTS = 'quota.events';
 const configured = () => vscode.workspace.getConfiguration('sluice').get<readonly unknown[]>(EVENTS) ?? [];
 
@@ -43,6 +45,38 @@ suite('look ahead in VS Code', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  test('a queued question is asked as soon as its limit has room, long before its time', async () => {
+    const { queued, quota } = await handle();
+    const limits = (rows: readonly unknown[] | undefined) =>
+      vscode.workspace.getConfiguration('sluice').update('limits', rows, vscode.ConfigurationTarget.Global);
+    const code = { language: 'typescript', text: freshCode(), problems: [], cutChars: 0 };
+    const request = {
+      task: 'explain',
+      priority: 'medium',
+      instruction: '',
+      code,
+      freshness: 'cached',
+    } as const;
+    await limits([{ platform: 'simulated', unit: 'tokens', size: 1, window: '1d' }]);
+    await eventually('the limit', () => quota.states().some(({ window }) => window === '1d'));
+    const grant = await quota.request({
+      ...{ platform: 'simulated', model: 'any', priority: 'critical' },
+      demand: { inputTokens: 1, outputTokens: 0 },
+    });
+    const queue = await queued();
+    const dueAtMs = systemClock.now() + DAY_MS;
+
+    const task = queue.add({ title: 'Explain', subtitle: '', notices: [], request }, dueAtMs);
+    const step = () => queue.list.find(({ id }) => id === task?.id)?.step;
+    const before = step();
+    await limits(undefined);
+    await eventually('the answer', () => step() === 'answered');
+    queue.cancel(task?.id ?? '');
+
+    assert.equal(before, 'waiting');
+    if (grant.approved) grant.reservation.dispose();
   });
 
   test('without a queued task the list says so and nothing is done', async () => {

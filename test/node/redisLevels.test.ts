@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { setup, suite, suiteSetup, suiteTeardown, teardown, test } from 'mocha';
 import { systemClock } from '../../src/base/clock.ts';
 import { seededRandom } from '../../src/base/random.ts';
+import { COLD, HEAD, HOT } from '../../src/node/redisBook.ts';
 import type { RedisTrouble } from '../../src/node/redisConnection.ts';
 import { RedisLevels, type RedisLevelsDeps } from '../../src/node/redisLevels.ts';
 import type { DeclaredLimit } from '../../src/quota/declaredLimits.ts';
@@ -264,6 +265,48 @@ suite('Redis levels', () => {
     assert.equal(await admin.get('{sluice}:book:p'), 'somebody else');
     assert.equal(await admin.hget('{sluice}:book:q', 'field'), 'of another program');
     assert.equal(await admin.hget('{sluice}:book:r', 'b'), 'garbage');
+  });
+
+  test('a book whose numbers or names make no sense is no book of ours, and nothing is granted by it', async () => {
+    const sound = await open('sound');
+    await declare(sound.store);
+    const key = '{sluice}:book:p';
+    const before = await admin.hgetallBuffer(key);
+    const changed = (at: number, value: number) => {
+      const bytes = Buffer.from(before.b ?? '');
+      bytes.writeDoubleLE(value, 8 * at);
+      return bytes;
+    };
+    const slots = (count: number) => {
+      const bytes = Buffer.from(before.c ?? '');
+      bytes.writeDoubleLE(count, 8 * COLD.indexOf('slotCount'));
+      return bytes;
+    };
+    const share = HEAD.length + HOT.indexOf('share0');
+    const bad: readonly (readonly [field: string, value: Buffer | string])[] = [
+      ['b', changed(share, Number.NaN)],
+      ['b', changed(share, 1e9)],
+      ['b', changed(share, -5)],
+      ['b', changed(HEAD.length + HOT.indexOf('size'), Number.POSITIVE_INFINITY)],
+      ['n', 'null'],
+      ['n', '{"rows":[]}'],
+      ['n', '{"rows":[null],"keys":[]}'],
+      ['n', 'no JSON {'],
+      ['b', changed(HEAD.indexOf('waitingCount'), 3)],
+      ['b', changed(HEAD.indexOf('waitingCount'), 1e9)],
+      ['c', slots(1e12)],
+      ['c', slots(Number.NaN)],
+      ['h:x', Buffer.from([1, 2, 3])],
+    ];
+    for (const [field, value] of bad) {
+      await admin.hset(key, field, value);
+      const { states } = await open(`two ${field}`);
+
+      assert.deepEqual(states, ['foreign'], `${field} ${value.toString('hex').slice(0, 40)}`);
+      const old = before[field];
+      if (old) await admin.hset(key, field, old);
+      else await admin.hdel(key, field);
+    }
   });
 
   test('a Redis that is full, read-only or wants another password is told apart', async () => {

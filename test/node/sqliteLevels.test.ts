@@ -218,6 +218,48 @@ suite('SQLite levels', () => {
     again.dispose();
   });
 
+  test('a row that is no book is begun anew, whatever stands there; the others stay', async () => {
+    const first = await open();
+    await first.run('good', { kind: 'declare', limits: [WINDOW] });
+    await first.run('p', { kind: 'declare', limits: [WINDOW] });
+    const sound = JSON.parse(JSON.stringify(first.book('p')));
+    first.dispose();
+    const [row] = sound.limits;
+    const bad: readonly unknown[] = [
+      'no JSON {',
+      null,
+      {},
+      [],
+      { ...sound, limits: 'none' },
+      { ...sound, limits: [null] },
+      { ...sound, atMs: null },
+      { ...sound, limits: [{ ...row, shares: [1, 2] }] },
+      { ...sound, limits: [{ ...row, shares: [1, 2, 3, null] }] },
+      { ...sound, limits: [{ ...row, shares: [900, 900, 900, 900] }] },
+      { ...sound, limits: [{ ...row, size: -1 }] },
+      { ...sound, limits: [{ ...row, unit: 'furlongs' }] },
+      { ...sound, limits: [{ ...row, slots: 7 }] },
+      { ...sound, held: [{ id: 'x' }] },
+      { ...sound, waiting: 1 },
+      { ...sound, askedAtMs: [] },
+    ];
+    for (const book of bad) {
+      const text = typeof book === 'string' ? book : JSON.stringify(book);
+      const db = new DatabaseSync(file());
+      db.prepare('UPDATE levels SET book = ? WHERE platform = ?').run(text, 'p');
+      db.close();
+      const store = await open();
+      const quota = new Quota(new FakeClock(), { store });
+
+      const states = quota.states().map(({ platform }) => platform);
+      quota.declare('p', [WINDOW]);
+      const grant = await quota.request({ platform: 'p', model: 'm', priority: 'critical', demand });
+
+      assert.deepEqual([states, grant.approved, level(store)], [['good'], true, 900], text.slice(0, 200));
+      quota.dispose();
+    }
+  });
+
   test('a file that breaks while it is used is said once; what was known and held goes on in memory', async () => {
     const clock = new FakeClock();
     const told: unknown[] = [];

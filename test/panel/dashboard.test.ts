@@ -220,6 +220,34 @@ suite('panel/dashboard in Chromium', function () {
       ]);
     }));
 
+  test('a limit says what it was adapted to, and a bucket of several platforms whose it is', () =>
+    withPage({}, async (panel) => {
+      const [first] = fullSnapshot.buckets;
+      assert.ok(first);
+      const several = {
+        ...first,
+        id: 'several',
+        platform: 'shared:fallback',
+        owner: 'fallback (OpenAI + Groq)',
+      };
+      await panel.send(TEXTS, snapshot({ buckets: [...fullSnapshot.buckets, several] }));
+
+      const limit = (id: string) => panel.page.locator(`[data-bucket="${id}"]`);
+      await limit('claude/units').locator('summary').click();
+      await limit('claude/units').locator('li').first().waitFor();
+      const lines = await limit('claude/units').locator('li').allTextContents();
+
+      assert.deepEqual(lines.slice(0, 3), [
+        '40% of the newest attempts failed: only 60% of what could be lent is lent, and its tokens count 1.7 times their price',
+        'Answers take 2.1 times as long as usual: its tokens count 1.7 times their price',
+        'Money goes 1.8 times as fast as its window lasts: only 55% of what could be lent is lent',
+      ]);
+      assert.equal(
+        await panel.page.locator('.group:has([data-bucket="several"]) h3').textContent(),
+        'fallback (OpenAI + Groq)',
+      );
+    }));
+
   test('details are opened by keyboard, stay open while everything is redrawn, and are remembered', () =>
     withPage({}, async (panel) => {
       await panel.send(TEXTS, snapshot());

@@ -124,6 +124,11 @@ const BUCKETS: readonly BucketView[] = [
     reserved: 0,
     source: 'declared',
     simulated: false,
+    adaptations: [
+      { kind: 'unsteady', failed: 0.4, factor: 1.67, lent: 0.6 },
+      { kind: 'slow', slower: 2.1, factor: 1.67 },
+      { kind: 'haste', times: 1.8, lent: 0.55 },
+    ],
   },
   {
     id: 'sim/balanced',

@@ -91,6 +91,70 @@ suite('declared limits', () => {
     );
   });
 
+  test('a second row for the same limit is named: it would silently take the place of the first', () => {
+    const tokens = { platform: 'openai', unit: 'tokens', size: 100, refillPerHour: 10 };
+    const daily = { platform: 'openai', unit: 'tokens', size: 900, window: '1d' };
+    const shared = { ...tokens, platform: ['openai', 'groq'] };
+
+    const { limits = [], bad } =
+      parseDeclaredLimits([
+        tokens,
+        daily,
+        shared,
+        { ...tokens, model: 'a' },
+        { ...tokens, size: 5 },
+        { ...daily, window: '24h' },
+        { ...daily, window: ' 1d ' },
+        { ...shared, platform: ['groq', 'openai'] },
+      ]) ?? {};
+
+    assert.deepEqual(
+      bad?.map(({ row, field }) => [row, field]),
+      [
+        [5, 'unit'],
+        [7, 'unit'],
+        [8, 'unit'],
+      ],
+    );
+    assert.equal(limits.length, 5);
+  });
+
+  test('of one limit the row of the very platform wins over that of its kind, in whatever order', () => {
+    const own: DeclaredLimit = { platform: 'openai-2', unit: 'tokens', size: 5, refillPerMs: 1 };
+    const kind: DeclaredLimit = { ...own, platform: 'openai', size: 1 };
+    const daily: DeclaredLimit = { ...kind, window: '1d' };
+
+    for (const rows of [
+      [own, kind, daily],
+      [kind, daily, own],
+    ])
+      assert.deepEqual(
+        limitsOf(rows, 'openai-2', 'openai')
+          .map(({ size, window }) => [size, window])
+          .sort(),
+        [
+          [1, '1d'],
+          [5, undefined],
+        ].sort(),
+      );
+  });
+
+  test('a platform may be written as people do', () => {
+    const { limits = [] } =
+      parseDeclaredLimits([
+        { platform: ' Claude Code ', unit: 'units' },
+        { platform: ['OpenAI', 'claude_code'], unit: 'usd', size: 5, window: '1d' },
+      ]) ?? {};
+
+    assert.deepEqual(
+      limits.map(({ platform, size }) => [platform, size]),
+      [
+        ['claude-code', 5_000],
+        ['shared:claude-code+openai', 5],
+      ],
+    );
+  });
+
   test('a platform in a shared bucket has no row of * for the same unit beside it', () => {
     const { limits = [] } =
       parseDeclaredLimits([

@@ -3,7 +3,8 @@ import { suite, test } from 'mocha';
 import type { Priority } from '../../src/base/task.ts';
 import type { DeclaredLimit } from '../../src/quota/declaredLimits.ts';
 import { idleShare } from '../../src/quota/idleShares.ts';
-import { Quota, type QuotaOptions } from '../../src/quota/quota.ts';
+import { Quota } from '../../src/quota/quota.ts';
+import type { QuotaOptions } from '../../src/quota/quotaOptions.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
 const HOUR_MS = 3_600_000;

@@ -100,6 +100,21 @@ suite('router', () => {
     );
   });
 
+  test('a model whose platform fails is passed over for one not dearer than that counts, and the decision says so', () => {
+    const trouble = (factor: number) => (model: ModelInfo) =>
+      model.name === 'fast' ? { failed: 0.5, slower: 1, factor } : undefined;
+
+    const bearable = route(input({ trouble: trouble(2) }));
+    const unbearable = route(input({ trouble: trouble(20) }));
+
+    assert.equal(bearable.chosen.modelKey, 'test/fast');
+    assert.equal(unbearable.chosen.modelKey, 'test/strong');
+    assert.deepEqual(
+      unbearable.reasons.filter(({ kind }) => kind === 'unsteady'),
+      [{ kind: 'unsteady', model: 'Fast', failed: 0.5, slower: 1, worth: 20 }],
+    );
+  });
+
   test('a subscription costs nothing until its window gets scarce: then it counts what it would cost', () => {
     const [fast, strong] = models;
     assert.ok(fast && strong);

@@ -1,0 +1,16 @@
+/** What a quota rests on, and which of its rules a person has turned off. */
+import type { UnusedShare } from './grant.ts';
+import type { LevelStore } from './levelStore.ts';
+
+export interface QuotaOptions {
+  /** Absent: this window's memory. */
+  readonly store?: LevelStore;
+  /** Names this process among all that use the store. */
+  readonly holder?: string;
+  /** False: every request may take all there is. */
+  readonly priorities?: () => boolean;
+  /** False: a critical request takes what there is, and never owes more. */
+  readonly criticalBurst?: () => boolean;
+  /** Absent: nothing is lent. */
+  readonly unusedShare?: UnusedShare;
+}
