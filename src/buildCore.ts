@@ -90,7 +90,7 @@ export function buildCore(deps: CoreDeps) {
   const store = context.globalState;
   const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
   const foresight = () => lookAhead.get();
-  const learning = owned.add(openLearning(deps, platforms, outcomes));
+  const learning = owned.add(openLearning(deps, platforms, outcomes, cache));
   const approve = async (costly: CostlyRequest) =>
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
@@ -118,7 +118,7 @@ export function buildCore(deps: CoreDeps) {
   );
   return {
     ...{ platforms, quota, metrics, cache, lower, pipeline, clock, estimator, similar, background },
-    ...{ log, outcomes, lookAhead, learning, history, trials, checking, dispatcher },
+    ...{ log, outcomes, lookAhead, learning, history, trials, checking, dispatcher, counter },
   };
 }
 
@@ -266,8 +266,8 @@ function openOutcomes({ context, notices, owned }: CoreDeps): LazyOutcomes {
 }
 
 /** What is learned from outcomes; its chunk and its file are opened with the first request. */
-function openLearning(deps: CoreDeps, platforms: Platforms, outcomes: Outcomes): LazyLearning {
-  const { context, settings, notices, owned } = deps;
+function openLearning(deps: CoreDeps, platforms: Platforms, outcomes: Outcomes, cache: AnswerCache) {
+  const { context, settings, notices, log, owned } = deps;
   const onFailure = (error: unknown) => notices.storageFailed(error);
   return new LazyLearning({
     clock,
@@ -275,7 +275,11 @@ function openLearning(deps: CoreDeps, platforms: Platforms, outcomes: Outcomes):
     onFailure,
     wanted: () => settings.settings['routing.learn'],
     qualityOf: (key) => platforms.models.find((model) => model.key === key)?.quality,
-    onDrift: ({ modelKey, better }) => notices.drifted(modelKey, better),
+    onDrift: ({ modelKey: model, better }) => {
+      notices.drifted(model, better);
+      const failed = () => log.warn('cache keeps answers of a changed model', { model });
+      cache.happened({ kind: 'model_update', model }).catch(failed);
+    },
     open: async () => {
       const { SqliteLessons } = await import('./node/sqliteLessons.ts');
       const file = storageFile(context, 'learned.db');

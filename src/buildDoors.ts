@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { systemClock as clock } from './base/clock.ts';
 import type { DisposableBag } from './base/disposable.ts';
+import { systemRandom as random } from './base/random.ts';
 import type { Core } from './buildCore.ts';
 import type { BenchResult } from './flow/benchRun.ts';
 import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
@@ -13,6 +14,7 @@ import { commandTable, registerCommands } from './host/commandTable.ts';
 import type { Connections } from './host/connections.ts';
 import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import type { DecisionView } from './host/decisionView.ts';
+import { watchFiles } from './host/fileChanges.ts';
 import { LazyQueue } from './host/lazyQueue.ts';
 import { LimitToasts } from './host/limitToasts.ts';
 import type { LazyEdits } from './host/liveEditCommands.ts';
@@ -25,6 +27,7 @@ import { TaskCommands } from './host/taskCommands.ts';
 import type { RunTests } from './host/testRuns.ts';
 import { percent, whyWords } from './host/words.ts';
 import { answersAt } from './node/probe.ts';
+import { sha256 } from './node/sha256.ts';
 
 export interface DoorsDeps {
   readonly context: vscode.ExtensionContext;
@@ -123,9 +126,11 @@ export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<Qu
       if (document.uri.scheme !== 'output') core.background.interrupt();
     }),
   );
+  owned.add(watchFiles({ cache: core.cache, settings: read, log: core.log }));
   owned.add(vscode.window.registerWebviewViewProvider(DASHBOARD_VIEW, dashboard));
   owned.add(registerCodeActions());
-  owned.add(registerChatDoors({ ...core, settings: read }, context.extensionUri));
+  const counting = { count: (text: string) => core.counter.count(text), hash: sha256, random };
+  owned.add(registerChatDoors({ ...core, ...counting, settings: read }, context.extensionUri));
   const ask = { answers, clock, settings: read };
   const tasks = owned.add(new TaskCommands({ ...ask, pipeline, outcomes, labelOf }));
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);

@@ -31,6 +31,12 @@ export class SingleFlight<E, R> {
     return { result: await flight.attend(onEvent, signal), leader: running === undefined };
   }
 
+  /** As `join`, for whoever hears nothing but the end. */
+  share(key: string, start: Start<E, R>, signal: AbortSignal): Promise<R> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return (this.#flights.get(key) ?? this.#begin(key, start)).attend(undefined, signal);
+  }
+
   abortAll(reason: unknown): void {
     for (const flight of this.#flights.values()) flight.abort(reason);
   }
@@ -44,20 +50,25 @@ export class SingleFlight<E, R> {
   }
 }
 
+/** All callers with one signal: they leave together and hear the same end. */
+interface Party<E, R> {
+  readonly result: Promise<R>;
+  readonly listeners: ((event: E) => void)[];
+}
+
 class Flight<E, R> {
   readonly #abort = new AbortController();
   readonly #heard: E[] = [];
-  readonly #listeners = new Set<(event: E) => void>();
+  readonly #parties = new Map<AbortSignal, Party<E, R>>();
   readonly #onEmpty: () => void;
   readonly #result: Promise<R>;
-  #attending = 0;
 
   /** `onEnd` is called once the run is over or nobody waits for it any more. */
   constructor(start: Start<E, R>, onEnd: () => void) {
     this.#onEmpty = onEnd;
     const emit = (event: E) => {
       this.#heard.push(event);
-      for (const listener of this.#listeners) listener(event);
+      for (const { listeners } of this.#parties.values()) for (const listener of listeners) listener(event);
     };
     // Started a microtask later, so that `onEnd` never runs before the flight is in the map.
     this.#result = Promise.resolve().then(() => start(emit, this.#abort.signal));
@@ -68,38 +79,34 @@ class Flight<E, R> {
     this.#abort.abort(reason);
   }
 
-  attend(onEvent: (event: E) => void, signal: AbortSignal): Promise<R> {
-    this.#attending += 1;
+  attend(onEvent: ((event: E) => void) | undefined, signal: AbortSignal): Promise<R> {
+    const party = this.#parties.get(signal) ?? this.#enter(signal);
+    if (onEvent === undefined) return party.result;
     for (const event of this.#heard) onEvent(event);
-    this.#listeners.add(onEvent);
-    return new Promise<R>((resolve, reject) => {
-      let here = true;
-      const leave = () => {
-        if (!here) return;
-        here = false;
-        signal.removeEventListener('abort', onAbort);
-        this.#listeners.delete(onEvent);
-        this.#attending -= 1;
-      };
+    party.listeners.push(onEvent);
+    return party.result;
+  }
+
+  #enter(signal: AbortSignal): Party<E, R> {
+    const result = new Promise<R>((resolve, reject) => {
       const onAbort = () => {
-        leave();
-        if (this.#attending === 0) {
+        this.#parties.delete(signal);
+        if (this.#parties.size === 0) {
           this.#onEmpty();
           this.#abort.abort(signal.reason);
         }
         reject(signal.reason);
       };
+      const leave = () => {
+        signal.removeEventListener('abort', onAbort);
+        this.#parties.delete(signal);
+      };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#result.then(
-        (result) => {
-          leave();
-          resolve(result);
-        },
-        (error: unknown) => {
-          leave();
-          reject(error);
-        },
-      );
+      this.#result.then(leave, leave);
+      this.#result.then(resolve, reject);
     });
+    const party: Party<E, R> = { result, listeners: [] };
+    this.#parties.set(signal, party);
+    return party;
   }
 }

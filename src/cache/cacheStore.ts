@@ -14,6 +14,17 @@ export interface FileUse {
   readonly hash: string;
 }
 
+/** Whether something that was read somewhere is a list of them. */
+export function areFiles(raw: unknown): raw is readonly FileUse[] {
+  return Array.isArray(raw) && raw.every(isFile);
+}
+
+function isFile(raw: unknown): boolean {
+  if (typeof raw !== 'object' || raw === null) return false;
+  const { path, hash } = raw as Readonly<Record<string, unknown>>;
+  return typeof path === 'string' && typeof hash === 'string';
+}
+
 export interface Kept {
   readonly text: string;
   readonly strategy: StrategyName;

@@ -31,22 +31,22 @@ export function fingerprint(input: FingerprintInput, hash: Hasher, digests = new
   ]);
 }
 
-/** Texts that were hashed lately: comparing a long one with them takes a tenth of hashing it. */
-const REMEMBERED = 8;
-/** A shorter one is hashed as fast. */
-const WORTH_REMEMBERING = 2_048;
+/** Texts that were looked at lately: comparing with them takes a tenth of looking at one again. */
+const REMEMBERED = 16;
+/** A shorter text is a part of the key as it is, and hashed with it. */
+const WORTH_A_DIGEST = 2_048;
 
-interface Digest {
+interface Known {
   readonly text: string;
   /** Its language, or `exact`. */
   readonly how: string;
-  readonly digest: string;
+  readonly part: string;
 }
 
-/** Digests of code; the last long texts are not hashed again. */
+/** What stands for code in a key: a short text for itself, a long one's digest. The last texts are not looked at again. */
 export class CodeDigests {
   readonly #hash: Hasher;
-  readonly #known: Digest[] = [];
+  readonly #known: Known[] = [];
 
   constructor(hash: Hasher) {
     this.#hash = hash;
@@ -61,13 +61,15 @@ export class CodeDigests {
   }
 
   #of(text: string, how: string, normalise: (text: string) => string): string {
-    if (text.length < WORTH_REMEMBERING) return this.#hash([normalise(text)]);
-    const known = this.#known.find((one) => one.how === how && one.text === text);
-    if (known) return known.digest;
-    const digest = this.#hash([normalise(text)]);
-    this.#known.unshift({ text, how, digest });
+    const known = this.#known.find(
+      (one) => one.text.length === text.length && one.how === how && one.text === text,
+    );
+    if (known) return known.part;
+    const same = normalise(text);
+    const part = same.length < WORTH_A_DIGEST ? `=${same}` : `#${this.#hash([same])}`;
+    this.#known.unshift({ text, how, part });
     if (this.#known.length > REMEMBERED) this.#known.pop();
-    return digest;
+    return part;
   }
 }
 
@@ -76,11 +78,27 @@ export class CodeDigests {
  * are not part of the key. Nor is, where the language does not read indentation, what one step of it consists of.
  */
 export function normaliseCode(code: string, language = ''): string {
-  const lines = code
-    .replace(/\r\n?/g, '\n')
-    .replace(/[ \t]+$/gm, '')
-    .replace(/^\n+|\n+$/g, '');
+  const lines = trimmed(code.includes('\r') ? code.replace(/\r\n?/g, '\n') : code);
   return FREE_INDENTATION.has(language) && !SPANS_LINES.test(lines) ? inTabs(lines) : lines;
+}
+
+/** Without blanks at the end of a line and blank lines at both ends. */
+function trimmed(code: string): string {
+  const text = hasTrailing(code) ? code.replace(/[ \t]+(?=\n|$)/g, '') : code;
+  return text.startsWith('\n') || text.endsWith('\n') ? text.replace(/^\n+|\n+$/g, '') : text;
+}
+
+function hasTrailing(code: string): boolean {
+  for (let end = code.indexOf('\n'); end >= 0; end = code.indexOf('\n', end + 1))
+    if (isBlank(code.charCodeAt(end - 1))) return true;
+  return isBlank(code.charCodeAt(code.length - 1));
+}
+
+const BLANK = 0x20;
+const TAB = 0x09;
+
+function isBlank(sign: number): boolean {
+  return sign === BLANK || sign === TAB;
 }
 
 /** Languages in which blanks at the beginning of a line mean nothing, outside of texts that span lines. */
@@ -103,24 +121,41 @@ const FREE_INDENTATION: ReadonlySet<string> = new Set([
 ]);
 /** What may begin a text that spans lines, or carry a line on: there blanks are a part of it. */
 const SPANS_LINES = /`|"""|'''|R"|@"|r#*"|\\$/m;
-const LEADING = /^[ \t]+/gm;
 
 /** Each whole step of indentation as one tab, where the whole code is indented in equal steps; else as it is. */
 function inTabs(code: string): string {
   const step = stepOf(code);
   if (step === undefined) return code;
-  return code.replace(LEADING, (blanks) => '\t'.repeat(blanks.length / step));
+  let [tabs, from] = ['', 0];
+  for (let at = 0; ; ) {
+    const end = afterBlanks(code, at);
+    if (end > at) {
+      tabs += code.slice(from, at) + '\t'.repeat((end - at) / step);
+      from = end;
+    }
+    at = code.indexOf('\n', end) + 1;
+    if (at === 0) return tabs + code.slice(from);
+  }
 }
 
-/** Blanks of one step: the narrowest indentation, when all others are multiples of it. */
+/** Blanks of one step: the narrowest indentation, when all others are multiples of it and none has a tab. */
 function stepOf(code: string): number | undefined {
-  let step = Number.POSITIVE_INFINITY;
-  const widths = new Set<number>();
-  for (const [blanks] of code.matchAll(LEADING)) {
-    if (blanks.includes('\t')) return undefined;
-    widths.add(blanks.length);
-    step = Math.min(step, blanks.length);
+  let [step, widths] = [Number.POSITIVE_INFINITY, 0];
+  for (let at = 0; ; ) {
+    const end = afterBlanks(code, at);
+    if (code.charCodeAt(end) === TAB) return undefined;
+    // Of bits: a step of 2, 4 or 8 divides all widths when none has a lower bit.
+    widths |= end - at;
+    if (end > at) step = Math.min(step, end - at);
+    at = code.indexOf('\n', end) + 1;
+    if (at === 0) break;
   }
-  const even = [...widths].every((width) => width % step === 0);
-  return widths.size > 0 && even && (step === 2 || step === 4 || step === 8) ? step : undefined;
+  const even = step === 2 || step === 4 || step === 8;
+  return even && (widths & (step - 1)) === 0 ? step : undefined;
+}
+
+function afterBlanks(code: string, at: number): number {
+  let end = at;
+  while (code.charCodeAt(end) === BLANK) end += 1;
+  return end;
 }

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { Patience } from '../base/patience.ts';
 import type { Random } from '../base/random.ts';
 import type { CacheStore, Drop, Kept, LeaseAnswer, StoreFacts } from './cacheStore.ts';
 
@@ -29,16 +30,13 @@ export interface LevelCounts {
 
 /** Until a level is looked at again: full jitter below a bound that doubles. */
 const COOL_DOWN = { firstMs: 250, maxMs: 30_000, leastMs: 50 };
-/** A process that stood still finds the time over before it has read what came meanwhile. */
-const LAST_TURN_MS = 1;
 /** Writing is not waited for by anybody who types, but not for ever either. */
 const WRITE_WITHIN_MS = 2_000;
-
-export class Slow extends Error {}
 
 export class GuardedLevel implements Disposable {
   readonly store: CacheStore;
   readonly #deps: GuardDeps;
+  readonly #patience: Patience;
   #hits = 0;
   #misses = 0;
   #skipped = 0;
@@ -51,6 +49,7 @@ export class GuardedLevel implements Disposable {
   constructor(store: CacheStore, deps: GuardDeps) {
     this.store = store;
     this.#deps = deps;
+    this.#patience = new Patience(deps.clock);
   }
 
   get level(): CacheStore['level'] {
@@ -119,30 +118,20 @@ export class GuardedLevel implements Disposable {
   }
 
   dispose(): void {
+    this.#patience.dispose();
     this.store.dispose();
   }
 
   async #guard<T>(ask: () => T | Promise<T>, withinMs: number): Promise<T | undefined> {
     try {
       const answer = ask();
-      const value = answer instanceof Promise ? await this.#within(answer, withinMs) : answer;
+      const value = answer instanceof Promise ? await this.#patience.within(answer, withinMs) : answer;
       this.#inARow = 0;
       return value;
     } catch (error) {
       this.#fail(error);
       return undefined;
     }
-  }
-
-  #within<T>(answer: Promise<T>, ms: number): Promise<T> {
-    const { clock } = this.#deps;
-    return new Promise((resolve, reject) => {
-      const late = () => reject(new Slow('no answer in time'));
-      let timer = clock.after(ms, () => {
-        timer = clock.after(LAST_TURN_MS, late);
-      });
-      answer.then(resolve, reject).finally(() => timer.dispose());
-    });
   }
 
   #fail(error: unknown): void {

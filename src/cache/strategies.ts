@@ -4,8 +4,10 @@
  */
 import type { Random } from '../base/random.ts';
 
-/** What happens in the world and makes values wrong. */
-export type CacheEvent = 'model_update' | 'memory_update' | 'memory_delete' | 'file_change';
+/**
+ * What happens in the world and makes values wrong: a model behaves otherwise than it did, a file was saved or is gone.
+ */
+export type CacheEvent = 'model_update' | 'file_change';
 
 export interface Strategy {
   /** Says whether a value may be kept at all; what failed, was cut or was refused is never even asked about. */
@@ -21,17 +23,16 @@ export interface Strategy {
   /** For so long an old value is served while a new one is made. 0: never. */
   readonly staleMs: number;
   readonly dropOn: readonly CacheEvent[];
-  /** Frequent ones are made anew when the editor starts. */
+  /** Frequent ones are made anew after the editor has started. */
   readonly warmOnStart: boolean;
 }
 
 export interface CacheableFacts {
   /** The asker set parameters of the model, such as a temperature above 0. */
-  readonly tuned?: boolean;
-  /** The same call again has the same result and changes nothing. */
-  readonly idempotent?: boolean;
-  /** How many things were found. */
-  readonly results?: number;
+  readonly tuned?: boolean | undefined;
+  /** What is asked may end in a call of a tool. */
+  readonly tools?: boolean;
+  readonly images?: boolean;
 }
 
 const SECOND_MS = 1_000;
@@ -39,58 +40,31 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const WEEK_MS = 7 * DAY_MS;
-const MOST_RESULTS = 10;
 
 const always = () => true;
+const repeatable = ({ tuned = false, tools = false, images = false }: CacheableFacts) =>
+  !tuned && !tools && !images;
 
 export const STRATEGIES = {
   answers: {
-    cacheable: ({ tuned = false }) => !tuned,
+    cacheable: repeatable,
     key: 'models, prompt version, parameters, language, code, context',
     code: 'normalised',
     ttlMs: HOUR_MS,
     lowerTtlMs: WEEK_MS,
     staleMs: 0,
-    dropOn: ['model_update'],
+    dropOn: ['model_update', 'file_change'],
     warmOnStart: true,
   },
   /** An answer that goes into the very code it was asked about. */
   edits: {
-    cacheable: ({ tuned = false }) => !tuned,
+    cacheable: repeatable,
     key: 'as answers, with the code to the last blank',
     code: 'exact',
     ttlMs: HOUR_MS,
     lowerTtlMs: WEEK_MS,
     staleMs: 0,
-    dropOn: ['model_update'],
-    warmOnStart: false,
-  },
-  retrieval: {
-    cacheable: ({ results = 0 }) => results <= MOST_RESULTS,
-    key: 'question, place, number of results',
-    code: 'none',
-    ttlMs: MINUTE_MS,
-    staleMs: MINUTE_MS,
-    dropOn: ['memory_update', 'memory_delete', 'file_change'],
-    warmOnStart: false,
-  },
-  tools: {
-    cacheable: ({ idempotent = false }) => idempotent,
-    key: 'name, parameters in the order of their names',
-    code: 'none',
-    ttlMs: 5 * MINUTE_MS,
-    staleMs: 0,
-    dropOn: ['file_change'],
-    warmOnStart: false,
-  },
-  embeddings: {
-    cacheable: always,
-    key: 'model, text',
-    code: 'none',
-    ttlMs: 30 * MINUTE_MS,
-    lowerTtlMs: 30 * MINUTE_MS,
-    staleMs: 30 * MINUTE_MS,
-    dropOn: ['model_update'],
+    dropOn: ['model_update', 'file_change'],
     warmOnStart: false,
   },
   /** By the tokenizer, which does not change while a version of Sluice is in use. */
@@ -101,15 +75,6 @@ export const STRATEGIES = {
     ttlMs: WEEK_MS,
     staleMs: DAY_MS,
     dropOn: [],
-    warmOnStart: false,
-  },
-  templates: {
-    cacheable: always,
-    key: 'name, prompt version',
-    code: 'none',
-    ttlMs: DAY_MS,
-    staleMs: 0,
-    dropOn: ['model_update'],
     warmOnStart: false,
   },
 } as const satisfies Record<string, Strategy>;

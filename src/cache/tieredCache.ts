@@ -189,7 +189,7 @@ export class TieredCache<V> {
     return { hits: this.#hits, misses: this.#misses, entries, bytes, evictions };
   }
 
-  async #findOrMake(
+  #findOrMake(
     key: string,
     make: (signal: AbortSignal) => Promise<V>,
     signal: AbortSignal,
@@ -200,7 +200,7 @@ export class TieredCache<V> {
       if (found?.stale) this.#refresh(key, make, about);
       return found === undefined ? this.#make(key, make, abort, about) : found.value;
     };
-    return (await this.#flights.join(key, start, nobody, signal)).result;
+    return this.#flights.share(key, start, signal);
   }
 
   async #make(
@@ -225,7 +225,7 @@ export class TieredCache<V> {
     const start = async (_emit: (event: never) => void, abort: AbortSignal) =>
       this.#make(key, make, abort, about);
     const { signal } = new AbortController();
-    this.#flights.join(`again ${key}`, start, nobody, signal).catch(nobody);
+    this.#flights.share(`again ${key}`, start, signal).catch(nobody);
   }
 
   async #read(

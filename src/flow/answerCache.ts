@@ -4,13 +4,14 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
+import { type CacheHappening, dropFor } from '../cache/cacheEvents.ts';
 import type { Drop, FileUse, LowerLevel } from '../cache/cacheStore.ts';
 import { CodeDigests, fingerprint, type Hasher } from '../cache/fingerprint.ts';
 import type { Claim, Lease } from '../cache/lease.ts';
-import { STRATEGIES } from '../cache/strategies.ts';
+import { type CacheableFacts, STRATEGIES } from '../cache/strategies.ts';
 import type { Found, LowerLevels, MemoryFacts, TieredCache } from '../cache/tieredCache.ts';
 import { PROMPT_VERSION } from '../prompt/taskPrompts.ts';
-import { contentOf, repeatable } from './conversation.ts';
+import { cacheableFacts, contentOf } from './conversation.ts';
 import type { Answer, RouteRequest } from './request.ts';
 import type { Settings } from './settings.ts';
 
@@ -79,7 +80,8 @@ export class AnswerCache {
    */
   key(request: RouteRequest, strongerThan: string | undefined = request.strongerThan): string | undefined {
     const { conversation } = request;
-    if (conversation !== undefined && !repeatable(conversation)) return undefined;
+    const { cacheable } = STRATEGIES[strategyOf(request)];
+    if (!cacheable(conversation === undefined ? NO_FACTS : cacheableFacts(conversation))) return undefined;
     return this.#fingerprint(request, strongerThan);
   }
 
@@ -179,6 +181,15 @@ export class AnswerCache {
     for (const below of levels) if (level === undefined || below.level === level) await below.drop(what);
   }
 
+  /**
+   * What came from another model or another file goes from all levels. Before the first request nothing is opened for it:
+   * what ends with its file is looked at again when it is found. Rejects where a level cannot do it.
+   */
+  async happened(event: CacheHappening): Promise<void> {
+    const what = this.#tiered === undefined ? undefined : dropFor(event);
+    if (what !== undefined) await this.drop(what);
+  }
+
   facts(): CacheFacts {
     const settings = this.#deps.settings();
     const facts = this.#current()?.facts() ?? NOTHING_YET;
@@ -256,6 +267,7 @@ function maxBytesOf(settings: Settings): number {
 
 const NOTHING_YET: MemoryFacts = { hits: 0, misses: 0, entries: 0, bytes: 0, evictions: 0 };
 const NO_FILES: readonly FileUse[] = [];
+const NO_FACTS: CacheableFacts = {};
 
 /** Each list with its length in front, so that one cannot pass for another. */
 function contextOf({ code, history = [], conversation }: RouteRequest): string[] {

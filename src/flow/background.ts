@@ -6,6 +6,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { isCancellation, SluiceError } from '../base/errors.ts';
+import { STRATEGIES } from '../cache/strategies.ts';
 import type { Decision } from '../routing/decision.ts';
 import {
   type AheadState,
@@ -18,6 +19,7 @@ import {
   spentOn,
   switchedOff,
 } from './aheadCounts.ts';
+import { strategyOf } from './answerCache.ts';
 import { AskedLog } from './askedLog.ts';
 import type { Answer, Receipt, RouteRequest } from './request.ts';
 import type { BackgroundView } from './reuseViews.ts';
@@ -154,10 +156,8 @@ export class Background implements Disposable {
 
   #warmUp(): void {
     const frequent = this.#log.frequent(MOST_WARMED, this.#deps.clock.now());
-    this.#wanted = [
-      ...this.#wanted,
-      ...frequent.map(({ request }): Wanted => ({ kind: 'warming', request })),
-    ];
+    const warmed = frequent.filter(({ request }) => STRATEGIES[strategyOf(request)].warmOnStart);
+    this.#wanted = [...this.#wanted, ...warmed.map(({ request }): Wanted => ({ kind: 'warming', request }))];
     this.#warm = this.#deps.clock.after(WARM_EVERY_MS, () => this.#warmUp());
     if (this.#wanted.length > 0) void this.#work();
   }

@@ -2,6 +2,7 @@
  * A talk that another program holds through Sluice: its messages go to the model as they are. Units: tokens,
  * characters.
  */
+import type { CacheableFacts } from '../cache/strategies.ts';
 import { prefixKey } from '../prompt/stablePrefix.ts';
 import type { TokenEstimator } from '../prompt/tokenEstimator.ts';
 import type { Needs } from '../routing/capabilities.ts';
@@ -110,16 +111,15 @@ export function askedIn({ messages }: Conversation): string {
 }
 
 /**
- * Whether the same talk may have the same answer again. Not with tools: an answer is then one step of a run that
+ * What says whether a talk may be answered from the cache. Not with tools: an answer is then one step of a run that
  * changes files and reads the world, its call ids must be new each time, and the same words a minute later stand for
  * another state. Nor with images, whose bytes would have to be hashed, nor with parameters that ask for variety.
  */
-export function repeatable(conversation: Conversation): boolean {
-  const { tools, images } = needsOf(conversation);
-  return !tools && !images && conversation.tuned !== true;
+export function cacheableFacts(conversation: Conversation): CacheableFacts {
+  return { ...needsOf(conversation), tuned: conversation.tuned };
 }
 
-/** All that may change the answer of a repeatable talk; each message with its role and the number of its parts. */
+/** All that may change the answer of a talk that is cached; each message with its role and the number of its parts. */
 export function contentOf({ system, messages, maxOutputTokens = 0 }: Conversation): string[] {
   return [
     `${maxOutputTokens}`,
@@ -162,11 +162,14 @@ function toolTokens({ name, description, inputSchema }: ToolSpec, estimator: Tok
   );
 }
 
-export function messageTokens(parts: readonly ChatPart[], estimator: TokenEstimator): number {
+export function messageTokens(
+  parts: readonly ChatPart[],
+  estimator: Pick<TokenEstimator, 'estimate'>,
+): number {
   return parts.reduce((sum, part) => sum + partTokens(part, estimator), FRAME_TOKENS);
 }
 
-function partTokens(part: ChatPart, estimator: TokenEstimator): number {
+function partTokens(part: ChatPart, estimator: Pick<TokenEstimator, 'estimate'>): number {
   switch (part.kind) {
     case 'text':
       return estimator.estimate(part.text, '');
@@ -179,6 +182,6 @@ function partTokens(part: ChatPart, estimator: TokenEstimator): number {
   }
 }
 
-export function callTokens({ name, input }: ToolCall, estimator: TokenEstimator): number {
+export function callTokens({ name, input }: ToolCall, estimator: Pick<TokenEstimator, 'estimate'>): number {
   return estimator.estimate(name + JSON.stringify(input), 'json');
 }

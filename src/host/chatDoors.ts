@@ -2,10 +2,12 @@
 import type * as vscode from 'vscode';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import type { Log } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { Hasher } from '../cache/fingerprint.ts';
 import { bucketViews, type SnapshotSources } from '../flow/buildSnapshot.ts';
 import type { Outcomes } from '../flow/outcomes.ts';
 import type { Settings } from '../flow/settings.ts';
-import type { TokenEstimator } from '../prompt/tokenEstimator.ts';
+import type { ExactCount, TokenEstimator } from '../prompt/tokenEstimator.ts';
 import { registerLanguageModels } from './languageModels.ts';
 import { registerLmTools } from './lmTools.ts';
 import { registerParticipant } from './participant.ts';
@@ -13,6 +15,9 @@ import { registerParticipant } from './participant.ts';
 export interface ChatSources extends SnapshotSources {
   readonly outcomes: Outcomes;
   readonly estimator: TokenEstimator;
+  readonly count: ExactCount;
+  readonly hash: Hasher;
+  readonly random: Random;
   readonly settings: () => Settings;
   readonly log: Log;
 }

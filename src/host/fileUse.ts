@@ -4,8 +4,13 @@ import type { FileUse } from '../cache/cacheStore.ts';
 
 /** As the document is now. */
 export async function fileUseOf(document: vscode.TextDocument): Promise<FileUse> {
-  const [path, hash] = await Promise.all([digest(document.uri.toString()), digest(document.getText())]);
+  const [path, hash] = await Promise.all([addressOf(document.uri), digest(document.getText())]);
   return { path, hash };
+}
+
+/** As `FileUse.path`. */
+export function addressOf(uri: vscode.Uri): Promise<string> {
+  return digest(uri.toString());
 }
 
 async function digest(text: string): Promise<string> {

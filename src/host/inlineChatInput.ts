@@ -91,6 +91,7 @@ export class ChatInput {
 
   /** Pale words in the empty box. Unlike all else in a thread they are shown at once. */
   hint(text: string): void {
+    if (text === this.#hint) return;
     this.#hint = text;
     this.showHint();
   }

@@ -181,11 +181,10 @@ function problemOf({ labelOf }: RunDeps, { failure, receipt }: Answer): string {
 function failed({ labelOf }: RunDeps, turn: ChatTurn, error: unknown, signal: AbortSignal): void {
   if (isCancellation(error, signal)) {
     if (turn.state.text === '' && turn.restore(t('Cancelled.'))) return;
-    turn.update({
-      phase: 'cancelled',
-      status: '',
-      problem: turn.state.text === '' ? '' : t('Cancelled; what came before is kept.'),
-    });
+    // Of an edit nothing is kept: the code is as it was.
+    const kept = turn.state.text !== '' && turn.form === 'ask';
+    const problem = kept ? t('Cancelled; what came before is kept.') : '';
+    turn.update({ phase: 'cancelled', status: '', problem });
     return;
   }
   const known = SluiceError.any(error);

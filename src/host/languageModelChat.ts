@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
 import { messageTokens } from '../flow/conversation.ts';
 import type { Answer, AnswerEvent, RouteRequest } from '../flow/request.ts';
+import { TokenCounts } from '../flow/tokenCounts.ts';
 import { helperIn, helperTask } from '../flow/vscodeHelpers.ts';
 import { errorWords } from './errorWords.ts';
 import { behind, informationOf, OFFERED, type OfferedModel } from './languageModelInfo.ts';
@@ -15,10 +16,12 @@ type Part = vscode.LanguageModelResponsePart;
 
 export class LanguageModelChat {
   readonly #deps: LanguageModelDeps;
+  readonly #counts: TokenCounts;
   #given: string | undefined;
 
   constructor(deps: LanguageModelDeps) {
     this.#deps = deps;
+    this.#counts = new TokenCounts(deps);
   }
 
   information(): vscode.LanguageModelChatInformation[] {
@@ -57,15 +60,23 @@ export class LanguageModelChat {
     }
   }
 
-  /** An estimate, by the model behind that counts most: what fits by it fits. The effort does not grow with the text. */
+  /**
+   * By the model behind that counts most: what fits by it fits. An estimate until the tokenizer has counted the text,
+   * which it does behind the caller; whoever holds a talk has its earlier messages counted with every turn.
+   */
   count(id: string, text: string | vscode.LanguageModelChatRequestMessage): number {
     const { estimator, platforms } = this.#deps;
     const factors = behind(offeredBy(id), platforms.models).map(({ key, tokenFactor }) =>
       estimator.factor(key, tokenFactor),
     );
     const parts = typeof text === 'string' ? [{ kind: 'text', text } as const] : partsOf(text.content);
-    const tokens = typeof text === 'string' ? estimator.estimate(text, '') : messageTokens(parts, estimator);
+    const counting = { estimate: (plain: string, language: string) => this.#tokensOf(plain, language) };
+    const tokens = typeof text === 'string' ? this.#tokensOf(text, '') : messageTokens(parts, counting);
     return Math.ceil(tokens * Math.max(1, ...factors));
+  }
+
+  #tokensOf(text: string, language: string): number {
+    return this.#counts.known(text) ?? this.#deps.estimator.estimate(text, language);
   }
 
   #told(error: unknown, signal: AbortSignal): unknown {

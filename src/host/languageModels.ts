@@ -7,11 +7,13 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import type { Log } from '../base/log.ts';
 import { once } from '../base/once.ts';
+import type { Random } from '../base/random.ts';
 import { throttle } from '../base/throttle.ts';
+import type { Hasher } from '../cache/fingerprint.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Platforms } from '../flow/platforms.ts';
 import type { BucketView } from '../flow/snapshot.ts';
-import type { TokenEstimator } from '../prompt/tokenEstimator.ts';
+import type { ExactCount, TokenEstimator } from '../prompt/tokenEstimator.ts';
 
 /** As in `contributes.languageModelChatProviders`. */
 export const VENDOR = 'sluice';
@@ -23,6 +25,9 @@ export interface LanguageModelDeps {
   readonly pipeline: Pipeline;
   readonly platforms: Platforms;
   readonly estimator: TokenEstimator;
+  readonly count: ExactCount;
+  readonly hash: Hasher;
+  readonly random: Random;
   readonly buckets: () => readonly BucketView[];
   /** Fires when a limit's level may have changed. */
   readonly onLevels: (listener: () => void) => Disposable;

@@ -3,7 +3,7 @@
  * Whatever is read is checked: others may write there. Units: bytes.
  */
 import { Buffer } from 'node:buffer';
-import type { Kept } from '../cache/cacheStore.ts';
+import { areFiles, type Kept } from '../cache/cacheStore.ts';
 import { STRATEGY_NAMES } from '../cache/strategies.ts';
 import type { CacheSecret } from './cacheSecret.ts';
 import { MOST_PACKED, packBytes, unpackBytes } from './cacheText.ts';
@@ -11,7 +11,6 @@ import { MOST_PACKED, packBytes, unpackBytes } from './cacheText.ts';
 /** In front of a sealed value; the forms of `cacheText.ts` are smaller. */
 const SEALED = 0x80;
 const VERSION = 1;
-const LINE_BREAK = 0x0a;
 
 export interface Envelope {
   readonly bytes: Buffer;
@@ -41,10 +40,11 @@ export function disclose(bytes: Buffer, name: string, secret?: CacheSecret): Kep
 }
 
 function keptOf(plain: Buffer): Kept | undefined {
-  const end = plain.indexOf(LINE_BREAK);
+  const all = plain.toString('utf8');
+  const end = all.indexOf('\n');
   if (end < 0) return undefined;
-  const head: unknown = JSON.parse(plain.toString('utf8', 0, end));
-  return isHead(head) ? { ...head, text: plain.toString('utf8', end + 1) } : undefined;
+  const head: unknown = JSON.parse(all.slice(0, end));
+  return isHead(head) ? { ...head, text: all.slice(end + 1) } : undefined;
 }
 
 function isHead(raw: unknown): raw is Omit<Kept, 'text'> {
@@ -57,13 +57,6 @@ function isHead(raw: unknown): raw is Omit<Kept, 'text'> {
     typeof head.scope === 'string' &&
     typeof head.model === 'string' &&
     numbers.every((value) => typeof value === 'number' && Number.isFinite(value)) &&
-    Array.isArray(head.files) &&
-    head.files.every(isFile)
+    areFiles(head.files)
   );
-}
-
-function isFile(raw: unknown): boolean {
-  if (typeof raw !== 'object' || raw === null) return false;
-  const { path, hash } = raw as Readonly<Record<string, unknown>>;
-  return typeof path === 'string' && typeof hash === 'string';
 }

@@ -2,7 +2,7 @@
 import { SluiceError } from '../base/errors.ts';
 import type { CacheStore, Drop, Kept, LeaseAnswer, StoreFacts } from '../cache/cacheStore.ts';
 import { SqliteCache, type SqliteCacheDeps } from './sqliteCache.ts';
-import { moveAside, unusable } from './sqliteFile.ts';
+import { identityOf, moveAside, unusable } from './sqliteFile.ts';
 
 export interface DiskCacheDeps extends SqliteCacheDeps {
   /** Hears, once, why the file cannot be used or was made anew. */
@@ -11,18 +11,19 @@ export interface DiskCacheDeps extends SqliteCacheDeps {
 
 /** `undefined`: it cannot be used, or a newer version made it; then it is left as it is. */
 export async function openDiskCache(deps: DiskCacheDeps): Promise<DiskCache | undefined> {
+  const identity = identityOf(deps.file);
   try {
     return new DiskCache(deps, await SqliteCache.open(deps));
   } catch (error) {
     deps.onFailure(error);
     if (!SluiceError.is(error, 'storage-unusable') || error.facts.why !== 'corrupt') return undefined;
-    return openAnew(deps);
+    return openAnew(deps, identity);
   }
 }
 
-async function openAnew(deps: DiskCacheDeps): Promise<DiskCache | undefined> {
+async function openAnew(deps: DiskCacheDeps, damaged: string | undefined): Promise<DiskCache | undefined> {
   try {
-    moveAside(deps.file);
+    moveAside(deps.file, damaged);
     return new DiskCache(deps, await SqliteCache.open(deps), true);
   } catch {
     // It was said already that the file cannot be used.
@@ -34,12 +35,15 @@ export class DiskCache implements CacheStore {
   readonly level = 'disk';
   readonly #deps: DiskCacheDeps;
   #store: SqliteCache | undefined;
+  /** Of the file that is open. */
+  #identity: string | undefined;
   #told: boolean;
   #disposed = false;
 
   constructor(deps: DiskCacheDeps, store: SqliteCache, told = false) {
     this.#deps = deps;
     this.#store = store;
+    this.#identity = identityOf(deps.file);
     this.#told = told;
   }
 
@@ -101,8 +105,9 @@ export class DiskCache implements CacheStore {
     this.#told = true;
     try {
       damaged.dispose();
-      moveAside(this.#deps.file);
+      moveAside(this.#deps.file, this.#identity);
       const store = await SqliteCache.open(this.#deps);
+      this.#identity = identityOf(this.#deps.file);
       if (this.#disposed) store.dispose();
       else this.#store = store;
     } catch {

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
@@ -17,6 +17,9 @@ export class JsonFile implements Disposable {
   readonly #onFailure: (error: unknown) => void;
   readonly #writing: Throttled;
   #newest: unknown;
+  /** What is being written. */
+  #begun: string | undefined;
+  #disposed = false;
   #ends: Promise<void> = Promise.resolve();
 
   constructor(file: string, clock: Clock, onFailure: (error: unknown) => void) {
@@ -39,14 +42,21 @@ export class JsonFile implements Disposable {
     this.#writing.request();
   }
 
-  /** What is not written yet is written before it returns: the window may be gone right after. */
+  /** Resolves when all writes that have begun are over. */
+  settled(): Promise<void> {
+    return this.#ends;
+  }
+
+  /** What is not there yet is there when this returns: the window may be gone right after. */
   dispose(): void {
     this.#writing.dispose();
-    if (this.#newest === undefined) return;
+    this.#disposed = true;
+    const text = this.#newest === undefined ? this.#begun : JSON.stringify(this.#newest);
+    if (text === undefined) return;
     try {
       mkdirSync(dirname(this.#file), { recursive: true });
       const fresh = `${this.#file}.${randomUUID()}`;
-      writeFileSync(fresh, JSON.stringify(this.#newest), { mode: 0o600 });
+      writeFileSync(fresh, text, { mode: 0o600 });
       renameSync(fresh, this.#file);
     } catch (error) {
       this.#onFailure(error);
@@ -56,18 +66,24 @@ export class JsonFile implements Disposable {
   #begin(): void {
     const text = JSON.stringify(this.#newest);
     this.#newest = undefined;
+    this.#begun = text;
     this.#ends = this.#ends.then(() => this.#replace(text)).catch(this.#onFailure);
   }
 
   async #replace(text: string): Promise<void> {
+    if (this.#disposed) return;
     await mkdir(dirname(this.#file), { recursive: true });
     const fresh = `${this.#file}.${randomUUID()}`;
     try {
       await writeFile(fresh, text, { mode: 0o600 });
-      await rename(fresh, this.#file);
+      // At once: what was written when the window closed is newer.
+      if (this.#disposed) await rm(fresh);
+      else renameSync(fresh, this.#file);
     } catch (error) {
       await rm(fresh, { force: true });
       throw error;
+    } finally {
+      if (this.#begun === text) this.#begun = undefined;
     }
   }
 }

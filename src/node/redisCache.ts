@@ -45,6 +45,8 @@ const ANSWER_WITHIN_MS = 2_000;
 const NOT_WRITABLE_MS = 30_000;
 /** No value of ours lives longer, whatever the settings say. */
 const MOST_TTL_MS = 120 * 60_000;
+/** Between the clocks of a team. */
+const CLOCKS_APART_MS = 15 * 60_000;
 const MOST_FOREIGN = 1_000;
 const SCAN = '500';
 
@@ -136,8 +138,8 @@ export class RedisCache implements CacheStore {
   async drop(what: Drop): Promise<void> {
     if (what.kind === 'all') return this.#dropAll();
     for (const tag of tagsOf(what)) {
-      const set = this.#at('t', this.#nameOf(tag));
-      const members = (await this.#call('SMEMBERS', [set])) as Buffer[];
+      const set = this.#at('g', this.#nameOf(tag));
+      const members = (await this.#call('ZRANGE', [set, '0', '-1'])) as Buffer[];
       const names = members.map(String);
       const gone = what.kind === 'model' ? await this.#ofStrategies(names, what.strategies) : names;
       if (gone.length > 0)
@@ -204,20 +206,26 @@ export class RedisCache implements CacheStore {
     }
   }
 
-  /** By which it is found when something is to be forgotten. */
+  /** By which it is found when something is to be forgotten; what has ended by itself goes from there. */
   async #tag(name: string, { scope, model, strategy, files }: Kept): Promise<void> {
     const tags = [`k ${strategy}`, `s ${scope}`, `m ${model}`, ...files.map(({ path }) => `f ${path}`)];
+    const nowMs = this.#deps.clock.now();
     await Promise.all(
       tags.flatMap((tag) => {
-        const set = this.#at('t', this.#nameOf(tag));
-        return [this.#call('SADD', [set, name]), this.#call('PEXPIRE', [set, `${MOST_TTL_MS}`])];
+        const set = this.#at('g', this.#nameOf(tag));
+        return [
+          this.#call('ZADD', [set, `${nowMs}`, name]),
+          this.#call('ZREMRANGEBYSCORE', [set, '-inf', `${nowMs - MOST_TTL_MS - CLOCKS_APART_MS}`]),
+          this.#call('PEXPIRE', [set, `${MOST_TTL_MS}`]),
+        ];
       }),
     );
   }
 
   async #ofStrategies(names: readonly string[], strategies: readonly string[]): Promise<string[]> {
-    const sets = strategies.map((strategy) => this.#at('t', this.#nameOf(`k ${strategy}`)));
-    const members = (await Promise.all(sets.map((set) => this.#call('SMEMBERS', [set])))) as Buffer[][];
+    const sets = strategies.map((strategy) => this.#at('g', this.#nameOf(`k ${strategy}`)));
+    const all = sets.map((set) => this.#call('ZRANGE', [set, '0', '-1']));
+    const members = (await Promise.all(all)) as Buffer[][];
     const known = new Set(members.flat().map(String));
     return names.filter((name) => known.has(name));
   }
@@ -245,7 +253,7 @@ export class RedisCache implements CacheStore {
     return this.#deps.secret?.name(key) ?? key;
   }
 
-  #at(kind: 'v' | 'l' | 't', name: string): string {
+  #at(kind: 'v' | 'l' | 'g', name: string): string {
     return `${this.#deps.prefix}:cache:${kind}:${name}`;
   }
 }

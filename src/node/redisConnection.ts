@@ -61,9 +61,9 @@ export function connectRedis(
   return { redis, callBuffer, complaint: () => complaint };
 }
 
-/** Bytes between two buffers are written as one text: a command of ten arguments is two of them. */
+/** What lies between two buffers is written as one text: a command of ten arguments is two of them, or one. */
 class PackedCommand extends Command {
-  override toWritable(): Buffer {
+  override toWritable(): Buffer | string {
     const parts: (string | Buffer)[] = [];
     let text = `*${this.args.length + 1}\r\n$${this.name.length}\r\n${this.name}\r\n`;
     let length = 0;
@@ -77,6 +77,7 @@ class PackedCommand extends Command {
         text = '\r\n';
       }
     }
+    if (parts.length === 0) return text;
     parts.push(text);
     const bytes = Buffer.allocUnsafe(length + Buffer.byteLength(text));
     let at = 0;

@@ -15,7 +15,7 @@ import {
   type StoreFacts,
 } from '../cache/cacheStore.ts';
 import { packText, unpackText } from './cacheText.ts';
-import { bytesOf, keptOf, rankOf, rowOf } from './sqliteCacheRow.ts';
+import { bytesOf, rankOf, readRow, rowOf } from './sqliteCacheRow.ts';
 import { CACHE_SCHEMA, SQL } from './sqliteCacheTables.ts';
 import { openSqlite } from './sqliteFile.ts';
 import { SqliteKeyFilter } from './sqliteKeyFilter.ts';
@@ -87,11 +87,11 @@ export class SqliteCache implements CacheStore {
       if (this.#filter.knows) this.#counts.wrong += 1;
       return undefined;
     }
-    const kept = keptOf(row, unpackText);
+    const { id, bytes, kept } = readRow(row, unpackText);
     const nowMs = this.#deps.clock.now();
     if (kept === undefined) this.#counts.rejected += 1;
     if (kept === undefined || !alive(kept, nowMs)) return undefined;
-    this.#noteUse(Number(row.id), { bytes: Number(row.bytes), savesUsd: kept.savesUsd, atMs: nowMs });
+    this.#noteUse(id, { bytes, savesUsd: kept.savesUsd, atMs: nowMs });
     return kept;
   }
 
@@ -126,7 +126,7 @@ export class SqliteCache implements CacheStore {
     const done = this.#writer.write(() => {
       const nowMs = this.#deps.clock.now();
       const row = this.#sql.get.get(key);
-      const kept = row && keptOf(row, unpackText);
+      const kept = row && readRow(row, unpackText).kept;
       if (kept && alive(kept, nowMs)) answer = kept;
       else {
         // A lease that ends later than any may was taken before the clock was set back.

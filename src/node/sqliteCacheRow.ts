@@ -1,5 +1,5 @@
 /** Rows of the cache on disk and what they are worth. Units: milliseconds (wall clock), bytes, USD. */
-import type { FileUse, Kept } from '../cache/cacheStore.ts';
+import { areFiles, type FileUse, type Kept } from '../cache/cacheStore.ts';
 import { STRATEGY_NAMES } from '../cache/strategies.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -42,30 +42,48 @@ export function rowOf(kept: Kept, text: string | Uint8Array, rank: number, bytes
   ] as const;
 }
 
-/** `undefined`: not written by us. */
-export function keptOf(
-  row: Row,
-  unpack: (text: string | Uint8Array) => string | undefined,
-): Kept | undefined {
-  const { text: raw, strategy: name } = row;
-  const strategy = STRATEGY_NAMES.find((known) => known === name);
-  const text = typeof raw === 'string' || raw instanceof Uint8Array ? unpack(raw) : undefined;
-  if (strategy === undefined || text === undefined) return undefined;
-  return {
-    text,
-    strategy,
-    scope: String(row.scope),
-    model: String(row.model),
-    storedAtMs: Number(row.storedMs),
-    staleAtMs: Number(row.staleMs),
-    expiresAtMs: Number(row.expiresMs),
-    savesUsd: Number(row.savesUsd),
-    files: row.files === '' ? NONE : filesOf(String(row.files)),
-  };
+export interface ReadRow {
+  readonly id: number;
+  readonly bytes: number;
+  /** `undefined`: not written by us. */
+  readonly kept: Kept | undefined;
 }
+
+export function readRow(row: Row, unpack: (text: string | Uint8Array) => string | undefined): ReadRow {
+  const head = JSON.parse(String(row.head)) as Head;
+  const [id, bytes, name, scope, model, storedAtMs, staleAtMs, expiresAtMs, savesUsd, uses] = head;
+  const strategy = STRATEGY_NAMES.find((known) => known === name);
+  const raw = row.text;
+  const text = typeof raw === 'string' || raw instanceof Uint8Array ? unpack(raw) : undefined;
+  if (strategy === undefined || text === undefined) return { id, bytes, kept: undefined };
+  const files = uses === '' ? NONE : filesOf(uses);
+  if (files === undefined) return { id, bytes, kept: undefined };
+  const times = { storedAtMs, staleAtMs, expiresAtMs };
+  return { id, bytes, kept: { text, strategy, scope, model, ...times, savesUsd, files } };
+}
+
+/** As the columns of a STRICT table hold it. */
+type Head = [
+  id: number,
+  bytes: number,
+  strategy: string,
+  scope: string,
+  model: string,
+  storedMs: number,
+  staleMs: number,
+  expiresMs: number,
+  savesUsd: number,
+  files: string,
+];
 
 const NONE: readonly FileUse[] = [];
 
-function filesOf(text: string): readonly FileUse[] {
-  return JSON.parse(text) as readonly FileUse[];
+function filesOf(text: string): readonly FileUse[] | undefined {
+  try {
+    const files: unknown = JSON.parse(text);
+    return areFiles(files) ? files : undefined;
+  } catch {
+    // Not written by us.
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 /** Opens a SQLite file that several windows share: version checked, WAL, made by the first that comes. */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { SluiceError } from '../base/errors.ts';
@@ -37,8 +37,18 @@ export async function openSqlite(file: string, schema: Schema): Promise<Database
   }
 }
 
-/** One damaged file is kept for whoever wants to know; the next one takes its place. */
-export function moveAside(file: string): void {
+/** Tells a file from another one that has its name later. `undefined`: there is none. */
+export function identityOf(file: string): string | undefined {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino} ${found.birthtimeNs}`;
+}
+
+/**
+ * One damaged file is kept for whoever wants to know; the next one takes its place. With `identity` only that very file
+ * is meant: another window may have moved it and begun a new one.
+ */
+export function moveAside(file: string, identity = identityOf(file)): void {
+  if (identityOf(file) !== identity) return;
   for (const ending of ['', '-wal', '-shm']) {
     rmSync(`${file}.damaged${ending}`, { force: true });
     if (existsSync(`${file}${ending}`)) renameSync(`${file}${ending}`, `${file}.damaged${ending}`);

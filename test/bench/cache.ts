@@ -1,6 +1,6 @@
 /**
  * The cache levels beside the libraries that do the same: hits of each level, a dead Redis, equal misses in one process
- * and in four, a file of 200,000 entries, and a replayed day. Redis is started by the bench. Units: microseconds.
+ * and in four, a file of 200,000 entries. Redis is started by the bench. Units: microseconds.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +20,6 @@ import { connectRedis } from '../../src/node/redisConnection.ts';
 import { sha256 } from '../../src/node/sha256.ts';
 import { madeByPeers } from '../support/cachePeers.ts';
 import { startRedis } from '../support/redisServer.ts';
-import { replayedDay } from './cacheDay.ts';
 import { diskFigures } from './cacheDisk.ts';
 import { type Bench, check, quantile, round } from './report.ts';
 
@@ -33,11 +32,11 @@ const never = new AbortController().signal;
 const value: Value = { text: 'an answer '.repeat(60) };
 const median = (values: readonly number[]) => quantile(values, 0.5);
 
-function tiered(lower?: LowerLevels): TieredCache<Value> {
+function tiered(lower?: LowerLevels, maxEntries = 10_000): TieredCache<Value> {
   return new TieredCache<Value>({
     strategies: ['answers'],
     ...{ clock, random },
-    limits: { maxEntries: 10_000, maxBytes: 64e6, ttlMs: 3_600_000 },
+    limits: { maxEntries, maxBytes: 64e6, ttlMs: 3_600_000 },
     sizeOf: ({ text }) => text.length,
     encode: (one) => JSON.stringify(one),
     decode: (text) => JSON.parse(text),
@@ -151,14 +150,15 @@ async function redisFigures() {
   const { redis, callBuffer } = connectRedis({ url: server.url }, random);
   await new Promise<void>((resolve) => redis.once('ready', () => resolve()));
   try {
-    const cache = tiered({ levels: [level], holder: 'bench' });
-    await cache.keep('key', value);
+    // Of two keys in turn the memory never has the one that is asked for; emptying it would cost more than a hit.
+    const cache = tiered({ levels: [level], holder: 'bench' }, 1);
+    for (const key of ['key 0', 'key 1']) await cache.keep(key, value);
     await callBuffer('SET', ['raw', JSON.stringify(value)]);
     const { sluice, raw } = await contest(3_000, {
-      sluice: async () => {
-        cache.dropNow({ kind: 'all' });
-        const found = await cache.find('key', [], never);
-        if (found === undefined) throw new Error('the value is not in Redis');
+      sluice: async (index) => {
+        const key = `key ${index % 2}`;
+        const found = cache.getNow(key) ?? (await cache.find(key, [], never));
+        if (found === undefined || !('level' in found)) throw new Error('the value did not come from Redis');
       },
       raw: async () => JSON.parse(String(await redis.getBuffer('raw'))),
     });
@@ -194,11 +194,9 @@ export const cache: Bench = async ({ say }) => {
     const fourOnDisk = await madeByPeers(4, 250, join(folder, 'peers.db'));
     say('200,000 entries on disk');
     const disk = await diskFigures(join(folder, 'large.db'));
-    say('a day');
-    const day = await replayedDay(folder);
     const keyRatio = Math.max(...Object.values(exact).map(({ sluice, floor }) => sluice / floor));
     return {
-      results: { memoryHitUs: hits, misses, exactHitUs: exact, redis, fourOnDisk, disk, day },
+      results: { memoryHitUs: hits, misses, exactHitUs: exact, redis, fourOnDisk, disk },
       checks: [
         check('memory hit ÷ bentocache getOrSet', hits.sluice / hits.bentocache, '<=', 0.25, '×'),
         check('exact hit with its key ÷ SHA-256 and one get, worst of 1–100 KB', keyRatio, '<=', 1.5, '×'),

@@ -23,8 +23,8 @@ const KEYS = 120;
 const KEY = 'Alt+I';
 const never = new AbortController().signal;
 
-/** Nothing but a comment thread that is opened and closed by keys. */
-const PEER = {
+/** Nothing but a comment thread that is opened and closed by a key, and a question whose first word is shown in the code. */
+const peerOf = (modelUrl: string) => ({
   manifest: {
     name: 'bare',
     publisher: 'sluice-bench',
@@ -33,8 +33,14 @@ const PEER = {
     main: './extension.cjs',
     activationEvents: ['onStartupFinished'],
     contributes: {
-      commands: [{ command: 'bare.toggle', title: 'Bare' }],
-      keybindings: [{ command: 'bare.toggle', key: 'ctrl+f9' }],
+      commands: [
+        { command: 'bare.toggle', title: 'Bare' },
+        { command: 'bare.ask', title: 'Bare: Ask' },
+      ],
+      keybindings: [
+        { command: 'bare.toggle', key: 'ctrl+f9' },
+        { command: 'bare.ask', key: 'ctrl+f8' },
+      ],
     },
   },
   code: `const { commands, comments, window, Range, CommentMode } = require('vscode');
@@ -53,16 +59,29 @@ exports.activate = () => {
     thread.canReply = false;
     thread.collapsibleState = 1;
   });
+  const hints = window.createTextEditorDecorationType({});
+  const body = JSON.stringify({ stream: true, padding: 'x'.repeat(400) });
+  commands.registerCommand('bare.ask', async () => {
+    const editor = window.activeTextEditor;
+    const answer = await fetch('${modelUrl}/v1/messages', { method: 'POST', body });
+    for await (const chunk of answer.body) {
+      const [word] = /Token\\d+x/.exec(Buffer.from(chunk).toString()) ?? [];
+      if (!word) continue;
+      const range = new Range(editor.selection.active, editor.selection.active);
+      editor.setDecorations(hints, [{ range, renderOptions: { after: { contentText: word } } }]);
+    }
+  });
 };`,
-};
+});
 const PEER_KEY = 'Control+F9';
+const PEER_ASKS = 'Control+F8';
 
 export const inline: Bench = async ({ say }) => {
   await buildExtension(never);
   const model = await startTimedModel();
   const [folder, sample] = await Promise.all([temporaryFolder(), copySample()]);
   try {
-    const extensionFolders = [repoRoot, await writePeer(folder.path)];
+    const extensionFolders = [repoRoot, await writePeer(folder.path, peerOf(model.url))];
     const settings = { 'sluice.anthropic.baseUrl': model.url, 'sluice.cache.enabled': false };
     const server = await startCodeServer({ name: 'bench-inline', extensionFolders, settings }, never);
     try {
@@ -81,11 +100,11 @@ export const inline: Bench = async ({ say }) => {
   }
 };
 
-async function writePeer(parent: string): Promise<string> {
+async function writePeer(parent: string, peer: ReturnType<typeof peerOf>): Promise<string> {
   const folder = join(parent, 'bare');
   await mkdir(folder);
-  await writeFile(join(folder, 'package.json'), JSON.stringify(PEER.manifest));
-  await writeFile(join(folder, 'extension.cjs'), PEER.code);
+  await writeFile(join(folder, 'package.json'), JSON.stringify(peer.manifest));
+  await writeFile(join(folder, 'extension.cjs'), peer.code);
   return folder;
 }
 
@@ -102,12 +121,18 @@ async function measure(workbench: Workbench, model: TimedModel, say: (line: stri
   const typing = await typingTimes(workbench, page, model);
   const [ours, bare] = [quantile(opening.ours.slice(1), 0.5), quantile(opening.bare.slice(1), 0.5)];
   const [quiet, streaming] = [quantile(typing.quiet, 0.95), quantile(typing.streaming, 0.95)];
-  const both = overheads.map(({ sendMs, showMs }) => sendMs + showMs);
   const times = (values: readonly number[]) => ({
     p50: round(quantile(values, 0.5)),
     p95: round(quantile(values, 0.95)),
     n: values.length,
   });
+  const legs = (all: readonly Leg[]) => ({
+    both: times(all.map(bothOf)),
+    send: times(all.map(({ sendMs }) => sendMs)),
+    show: times(all.map(({ showMs }) => showMs)),
+  });
+  const ourWords = quantile(overheads.ours.map(bothOf), 0.5);
+  const bareWords = quantile(overheads.bare.map(bothOf), 0.5);
   return {
     results: {
       focusMs: {
@@ -115,17 +140,14 @@ async function measure(workbench: Workbench, model: TimedModel, say: (line: stri
         bare: times(opening.bare.slice(1)),
         first: { ours: opening.ours[0], bare: opening.bare[0] },
       },
-      firstWordOverheadMs: {
-        both: times(both),
-        send: times(overheads.map(({ sendMs }) => sendMs)),
-        show: times(overheads.map(({ showMs }) => showMs)),
-      },
+      firstWordOverheadMs: { ours: legs(overheads.ours), bare: legs(overheads.bare) },
       keyMs: { quiet: times(typing.quiet), streaming: times(typing.streaming) },
       note: 'a frame of the browser takes 16.7 ms; the first opening loads the chat',
     },
     checks: [
       check('focus in the input, over a bare comment thread, median', ours - bare, '<=', 100, 'ms'),
-      check('first word on screen, over the model’s own time, median', quantile(both, 0.5), '<=', 20, 'ms'),
+      check('first word on screen, over the model’s own time, median', ourWords, '<=', 20, 'ms'),
+      check('the same, over a bare request and decoration, median', ourWords - bareWords, '<=', 20, 'ms'),
       check('a key in the code while an answer streams, P95 over none', streaming - quiet, '<=', 2, 'ms'),
     ],
   };
@@ -163,23 +185,31 @@ interface Leg {
   readonly showMs: number;
 }
 
-/** What Sluice and VS Code add on the way there and back. */
-async function firstWords(workbench: Workbench, page: InlinePage, model: TimedModel): Promise<Leg[]> {
-  const overheads: Leg[] = [];
-  await page.focusAfter(KEY);
-  for (let turn = 0; turn < FIRST_WORDS; turn += 1) {
-    await workbench.page.keyboard.type(`question ${turn}?`, { delay: 20 });
+const bothOf = ({ sendMs, showMs }: Leg) => sendMs + showMs;
+
+/** What Sluice and VS Code add on the way there and back, and what VS Code and HTTP add alone. */
+async function firstWords(workbench: Workbench, page: InlinePage, model: TimedModel) {
+  const [ours, bare]: [Leg[], Leg[]] = [[], []];
+  const legOf = async (press: string): Promise<Leg> => {
     const before = model.answers.length;
-    const { key, at } = await page.wordsAfter('Enter', `Token${before + 1}x`);
+    const { key, at } = await page.wordsAfter(press, `Token${before + 1}x`);
     const sent = model.answers[before];
     if (sent === undefined) throw new Error('The model was not asked.');
-    overheads.push({ sendMs: sent.askedMs - key, showMs: at - sent.firstMs });
+    return { sendMs: sent.askedMs - key, showMs: at - sent.firstMs };
+  };
+
+  for (let turn = 0; turn < FIRST_WORDS; turn += 1) {
+    await workbench.placeCursor(19);
+    bare.push(await legOf(PEER_ASKS));
+    await page.focusAfter(KEY);
+    await workbench.page.keyboard.type(`question ${turn}?`, { delay: 20 });
+    ours.push(await legOf('Enter'));
     await workbench.page.waitForFunction(
       'document.querySelector(".review-widget .comment-actions .codicon-copy") != null',
     );
+    await page.goneAfter('Escape');
   }
-  await page.goneAfter('Escape');
-  return overheads;
+  return { ours, bare };
 }
 
 async function typingTimes(workbench: Workbench, page: InlinePage, model: TimedModel) {

@@ -28,7 +28,7 @@ export async function startTimedModel(): Promise<TimedModel> {
     server.closeAllConnections();
     server.close();
   };
-  const model = { answers, url: '', pace: { words: 20, everyMs: 0 }, stop };
+  const model = { answers, url: '', pace: { words: 20, everyMs: 20 }, stop };
   const server = createServer((request, response) => void serve(request, response, model, answers));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -5,6 +5,7 @@ import { type Bench, machine, type Report } from './report.ts';
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   activation: async () => (await import('./activation.ts')).activation,
   cache: async () => (await import('./cache.ts')).cache,
+  day: async () => (await import('./day.ts')).day,
   bucket: async () => (await import('./bucket.ts')).bucket,
   edits: async () => (await import('./edits.ts')).edits,
   'quota-trace': async () => (await import('./quotaTrace.ts')).quotaTrace,

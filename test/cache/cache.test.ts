@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { seededRandom } from '../../src/base/random.ts';
-import { type FingerprintInput, fingerprint, normaliseCode } from '../../src/cache/fingerprint.ts';
+import {
+  CodeDigests,
+  type FingerprintInput,
+  fingerprint,
+  normaliseCode,
+} from '../../src/cache/fingerprint.ts';
 import { MemoryCache } from '../../src/cache/memoryCache.ts';
 import { sha256 } from '../../src/node/sha256.ts';
 import { FakeClock } from '../support/fakeClock.ts';
@@ -15,6 +20,8 @@ const BASE: FingerprintInput = {
   code: 'let a = 1;',
   context: ['file.ts', ''],
 };
+
+const keyOfCode = (code: string) => fingerprint({ ...BASE, code }, sha256);
 
 suite('fingerprint', () => {
   test('a change of any part is another key', () => {
@@ -41,6 +48,44 @@ suite('fingerprint', () => {
     assert.notEqual(sha256(['ab', 'c']), sha256(['a', 'bc']));
     assert.notEqual(sha256(['1:a']), sha256(['', 'a']));
     assert.notEqual(sha256(['a', '']), sha256(['a']));
+  });
+
+  test('texts that UTF-8 cannot tell apart are other keys, in short and in long', () => {
+    for (const length of [1, 20_000]) {
+      const texts = ['\ud800', '\ud801', '\ufffd', '?'].map((sign) => sign.repeat(length));
+
+      assert.equal(new Set(texts.map((text) => sha256([text]))).size, texts.length);
+    }
+    const long = 'x'.repeat(9_000);
+    assert.equal(
+      new Set(
+        [
+          ['a', long, long],
+          ['a', long + long],
+          [`a${long}`, long],
+        ].map(sha256),
+      ).size,
+      3,
+    );
+  });
+
+  test('what counts is the code as it is compared, around the length from which its digest stands for it', () => {
+    const line = 'const value = 1;';
+    for (const lines of [1, 119, 120, 121, 122, 200]) {
+      const code = Array.from({ length: lines }, () => line);
+      const [unix, windows] = [code.join('\n'), code.join(' \r\n')];
+      const keyOf = (text: string, digests?: CodeDigests) =>
+        fingerprint({ ...BASE, code: text }, sha256, digests);
+      const digests = new CodeDigests(sha256);
+
+      assert.equal(keyOf(windows), keyOf(unix));
+      assert.equal(keyOf(windows, digests), keyOf(windows, digests));
+      assert.notEqual(keyOf(`${unix};`), keyOf(unix));
+    }
+    // A text that looks like the digest of another one.
+    const long = `${line}\n`.repeat(200).trim();
+    assert.notEqual(keyOfCode(sha256([long])), keyOfCode(long));
+    assert.notEqual(keyOfCode(`#${sha256([long])}`), keyOfCode(long));
   });
 
   test('the normalisation is idempotent and keeps indentation and inner blanks', () => {

@@ -2,10 +2,18 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { seededRandom } from '../../src/base/random.ts';
 import { BloomFilter } from '../../src/cache/bloomFilter.ts';
-import { alive, type CacheStore, type Kept, type LeaseAnswer } from '../../src/cache/cacheStore.ts';
+import { dropFor } from '../../src/cache/cacheEvents.ts';
+import {
+  alive,
+  type CacheStore,
+  type Drop,
+  isDropped,
+  type Kept,
+  type LeaseAnswer,
+} from '../../src/cache/cacheStore.ts';
 import { GuardedLevel } from '../../src/cache/guardedLevel.ts';
 import { droppedOn, STRATEGIES, type StrategyName } from '../../src/cache/strategies.ts';
-import { TieredCache } from '../../src/cache/tieredCache.ts';
+import { type About, TieredCache } from '../../src/cache/tieredCache.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { cacheLaws, kept, MINUTE_MS } from './cacheLaws.ts';
 
@@ -47,8 +55,8 @@ class FakeStore implements CacheStore {
   async release(key: string): Promise<void> {
     this.leases.delete(key);
   }
-  async drop(): Promise<void> {
-    this.values.clear();
+  async drop(what: Drop): Promise<void> {
+    for (const [key, value] of [...this.values]) if (isDropped(value, what)) this.values.delete(key);
   }
   facts() {
     const filter = { asked: 0, spared: 0, wrong: 0 };
@@ -152,13 +160,13 @@ suite('tiered cache', () => {
   });
 
   test('an old value is given at once where its kind allows that, and made anew behind it', async () => {
-    const { clock, cache } = tiered([], 'embeddings');
+    const { clock, cache } = tiered([], 'tokenCounts');
     let calls = 0;
     const make = async () => ({ n: ++calls });
     const get = () => clock.until(Promise.resolve(cache.getOrSet('k', make, never)));
     await get();
 
-    clock.advance(STRATEGIES.embeddings.ttlMs + 1);
+    clock.advance(STRATEGIES.tokenCounts.ttlMs + 1);
     const old = await get();
     await clock.until(new Promise<void>((resolve) => clock.after(1, resolve)));
     const renewed = await get();
@@ -207,12 +215,39 @@ suite('tiered cache', () => {
     assert.ok(wrong.filter(Boolean).length < 200, `${wrong.filter(Boolean).length} of 10,000`);
   });
 
-  test('each event makes the kinds worthless that come from it', () => {
-    assert.deepEqual(droppedOn('memory_delete'), ['retrieval']);
-    assert.deepEqual(droppedOn('file_change'), ['retrieval', 'tools']);
-    assert.deepEqual(droppedOn('model_update'), ['answers', 'edits', 'embeddings', 'templates']);
-    assert.equal(STRATEGIES.answers.cacheable({ tuned: true }), false);
-    assert.equal(STRATEGIES.tools.cacheable({}), false);
-    assert.equal(STRATEGIES.retrieval.cacheable({ results: 11 }), false);
+  test('each event makes the kinds worthless that come from it, wherever they lie', async () => {
+    const disk = new FakeStore();
+    const { clock, cache } = tiered([disk]);
+    const path = 'a.ts';
+    const keep = (key: string, about: About) => clock.until(cache.keep(key, { n: 1 }, about));
+    await keep('old model', { model: 'p/a' });
+    await keep('other model', { model: 'p/b' });
+    await keep('old file', { model: 'p/b', files: [{ path, hash: '1' }] });
+    await keep('same file', { model: 'p/b', files: [{ path, hash: '2' }] });
+    const left = async () => {
+      const keys = ['old model', 'other model', 'old file', 'same file'];
+      const below = await clock.until(Promise.all(keys.map((key) => disk.get(key))));
+      return keys.filter((key, index) => {
+        assert.equal(cache.peek(key) === undefined, below[index] === undefined, key);
+        return below[index] !== undefined;
+      });
+    };
+
+    for (const happened of [
+      { kind: 'model_update', model: 'p/a' },
+      { kind: 'file_change', path, hash: '2' },
+    ] as const) {
+      const what = dropFor(happened);
+      assert.ok(what);
+      await clock.until(cache.drop(what));
+    }
+
+    assert.deepEqual(await left(), ['other model', 'same file']);
+    await clock.until(cache.drop(dropFor({ kind: 'file_change', path }) ?? { kind: 'all' }));
+    assert.deepEqual(await left(), ['other model']);
+    assert.deepEqual([droppedOn('model_update'), droppedOn('file_change')].map(String), [
+      'answers,edits',
+      'answers,edits',
+    ]);
   });
 });

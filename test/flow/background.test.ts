@@ -197,6 +197,21 @@ suite('asked ahead', () => {
     assert.equal(restarted.facts().kinds[0]?.sent, 1);
   });
 
+  test('an edit is not warmed, however often it is asked: its strategy says so', async () => {
+    const world = await open();
+    for (let round = 0; round < 4; round++) await world.ask({ task: 'refactor', form: 'edit' });
+    await world.pass(MINUTE_MS);
+    assert.match(JSON.stringify(world.kept.state), /"form":"edit"/);
+    world.background.dispose();
+    await world.cache.drop({ kind: 'all' });
+    const before = world.transport.calls.length;
+
+    const restarted = await world.start();
+    await world.pass(2 * MINUTE_MS);
+
+    assert.deepEqual([world.transport.calls.length - before, restarted.facts().kinds[0]?.sent], [0, 0]);
+  });
+
   test('law: the log stays within its bounds, and what it says is what was asked', () => {
     const log = new AskedLog();
     for (let at = 0; at < 1_000; at++) {

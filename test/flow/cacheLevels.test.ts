@@ -141,6 +141,49 @@ suite('answers over all cache levels', () => {
     assert.deepEqual(calls, [3, 1]);
   });
 
+  test('what a changed model answered is asked again, by every window; the answers of others stay', async () => {
+    const world = shared();
+    const path = file();
+    const [a, b] = [await openWindow(path, world), await openWindow(path, world)];
+    const { receipt } = await a.ask(request());
+
+    await world.clock.until(b.cache.happened({ kind: 'model_update', model: receipt.modelKey }));
+    const closed = await b.ask(request());
+    await world.clock.until(b.cache.happened({ kind: 'model_update', model: 'another/model' }));
+    const kept = await b.ask(request());
+    await world.clock.until(b.cache.happened({ kind: 'model_update', model: receipt.modelKey }));
+    const gone = await b.ask(request());
+
+    // A window that has asked nothing yet opens nothing for it.
+    assert.deepEqual(
+      [closed, kept, gone].map((one) => one.receipt.cache),
+      ['disk', 'memory', 'none'],
+    );
+    for (const one of [a, b]) one.close();
+  });
+
+  test('a file that is gone takes its answers with it, also from the disk', async () => {
+    const world = shared();
+    const path = file();
+    const a = await openWindow(path, world, { 'cache.boundTo': 'file' });
+    const bound = (name: string) =>
+      request({
+        code: {
+          ...{ language: 'typescript', text: `${name};`, problems: [], cutChars: 0 },
+          file: { path: name, hash: '1' },
+        },
+      });
+    await a.ask(bound('gone'));
+    await a.ask(bound('there'));
+
+    await world.clock.until(a.cache.happened({ kind: 'file_change', path: 'gone' }));
+
+    assert.equal(a.lower.current.levels[0]?.facts().entries, 1);
+    assert.equal((await a.ask(bound('there'))).receipt.cache, 'memory');
+    assert.equal((await a.ask(bound('gone'))).receipt.cache, 'none');
+    a.close();
+  });
+
   test('a value on disk that is no answer of ours is not believed', () => {
     assert.equal(readAnswer('{"text":"buy gold"}'), undefined);
     assert.equal(readAnswer('not JSON'), undefined);

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { SluiceError } from '../../src/base/errors.ts';
+import { STRATEGIES } from '../../src/cache/strategies.ts';
 import {
   askedIn,
   type ChatPart,
   type Conversation,
+  cacheableFacts,
   conversationTokens,
   type ImagePart,
-  repeatable,
   type TextPart,
   talkKey,
 } from '../../src/flow/conversation.ts';
@@ -84,7 +85,7 @@ suite('a talk of another program through the pipeline', () => {
       talk({ messages: [{ role: 'user', parts: [words('x'), PICTURE] }] }),
     ];
     for (const conversation of once) {
-      assert.equal(repeatable(conversation), false);
+      assert.equal(STRATEGIES.answers.cacheable(cacheableFacts(conversation)), false);
       assert.deepEqual([await run(conversation), await run(conversation)], ['none', 'none']);
     }
   });

@@ -55,6 +55,26 @@ suite('cache in Redis', () => {
     for (const one of [store, stranger]) one.dispose();
   });
 
+  test('what a workspace is known to have does not grow with the days', async () => {
+    const clock = new FakeClock();
+    const store = await open(clock, { prefix: 'days' });
+    const rows = async () => {
+      const sets = await raw.redis.keys('days:cache:g:*');
+      return Promise.all(sets.map((set) => raw.redis.zcard(set)));
+    };
+    for (let hour = 0; hour < 48; hour += 1) {
+      clock.advance(3_600_000);
+      await store.set(`k${hour}`, kept(clock, 'text', { scope: 'here', files: [{ path: 'a', hash: '1' }] }));
+    }
+
+    const left = await rows();
+    await store.drop({ kind: 'scope', scope: 'here' });
+
+    assert.ok(left.length === 4 && left.every((count) => count >= 3 && count <= 4), String(left));
+    assert.equal(await store.get('k47'), undefined);
+    store.dispose();
+  });
+
   test('what is not ours is rejected and left as it is: noise, another shape, a bomb, another type, no seal', async () => {
     const clock = new FakeClock();
     const store = await open(clock, { prefix: 'foreign' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -66,6 +66,41 @@ suite('cache on disk', () => {
     store.dispose();
   });
 
+  test('a row that somebody else wrote is rejected, not thrown: odd files, an unknown kind, no packed text', async () => {
+    const clock = new FakeClock();
+    const file = fresh();
+    const store = await open(clock, 1e6, file);
+    const rows = {
+      'odd files': "files = '[{'",
+      'files of another shape': `files = '[{"path":1},null]'`,
+      'no files but a number': "files = '7'",
+      'unknown kind': "strategy = 'retrieval'",
+      'no packed text': "text = x'02ffff'",
+      'a number': 'text = 7',
+      'endless life': 'expires_ms = 9e999, stale_ms = 9e999',
+    };
+    for (const key of [...Object.keys(rows), 'ours']) await store.set(key, kept(clock, 'x'));
+    const other = new DatabaseSync(file);
+    for (const [key, change] of Object.entries(rows))
+      other.exec(`UPDATE entries SET ${change} WHERE key = '${key}'`);
+    other.close();
+
+    const found = Object.keys(rows).map((key) => store.get(key));
+    const leased = Object.keys(rows).map((key) => store.lease(key, 'us', 1_000));
+
+    assert.deepEqual(
+      found.slice(0, -1),
+      Array.from({ length: 6 }, () => undefined),
+    );
+    assert.deepEqual(
+      leased.slice(0, -1),
+      Array.from({ length: 6 }, () => 'ours'),
+    );
+    assert.equal(store.facts().rejected, 6);
+    assert.equal(store.get('ours')?.text, 'x');
+    store.dispose();
+  });
+
   test('a damaged file is moved aside, made anew and told once; a newer one is left as it is', async () => {
     const clock = new FakeClock();
     const [damaged, newer] = [fresh(), fresh()];
@@ -87,6 +122,47 @@ suite('cache on disk', () => {
     assert.deepEqual([none, told.length], [undefined, 2]);
     assert.deepEqual(readFileSync(newer), before);
     store?.dispose();
+  });
+
+  test('damaged while two windows have it open: it is made anew once, told once in each, and both share the new one', async () => {
+    const clock = new FakeClock();
+    const file = fresh();
+    const full = await open(clock, 1e7, file);
+    for (let n = 0; n < 300; n += 1) await full.set(`k${n}`, kept(clock, `${n} `.repeat(200)));
+    full.dispose();
+    const told: string[] = [];
+    const window = async (name: string) => {
+      const deps = { file, clock, random: seededRandom(1), maxBytes: () => 1e7 };
+      const store = await openDiskCache({ ...deps, onFailure: () => told.push(name) });
+      assert.ok(store);
+      return store;
+    };
+    const [a, b] = [await window('a'), await window('b')];
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0x5a, 4_096));
+
+    // Whoever touches the damage goes without; the level's breaker asks again a moment later.
+    const touch = async (store: typeof a) => {
+      for (let n = 0; n < 300; n += 1) {
+        try {
+          const found = store.get(`k${n}`)?.text;
+          assert.ok(found === undefined || found === `${n} `.repeat(200));
+        } catch {
+          // Damaged, or being replaced.
+        }
+      }
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await touch(a);
+    await a.set('new', kept(clock, 'whole'));
+    const log = statSync(`${file}-wal`).ino;
+    await touch(b);
+    await b.set('newer', kept(clock, 'shared'));
+
+    assert.deepEqual([a.get('new')?.text, b.get('new')?.text, told], ['whole', 'whole', ['a', 'b']]);
+    assert.deepEqual([a.get('newer')?.text, statSync(`${file}-wal`).ino], ['shared', log]);
+    assert.equal(readFileSync(`${file}.damaged`).subarray(4_096, 4_100).toString(), 'ZZZZ');
+    for (const store of [a, b]) store.dispose();
   });
 
   test('two windows on one file see what the other keeps, and only one of them gets the right to make a value', async () => {

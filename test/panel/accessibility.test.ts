@@ -7,7 +7,12 @@ import { launch, type PanelPage, TEXTS, withPanel } from './panelPage.ts';
 import { answerStates, dashboardStates } from './stateFixture.ts';
 import { THEMES, type ThemeName } from './themeFixture.ts';
 
-const WIDTHS = [300, 600, 900] as const;
+/** Colours are a theme's whatever the width, and the order and the names are a width's whatever the theme. */
+const LOOKS: readonly { readonly theme: ThemeName; readonly width: number }[] = [
+  ...(Object.keys(THEMES) as ThemeName[]).map((theme) => ({ theme, width: 300 })),
+  { theme: 'dark', width: 600 },
+  { theme: 'light', width: 900 },
+];
 /** More than the silence after which a snapshot is called old. Milliseconds. */
 const SILENCE_MS = 20_000;
 
@@ -20,39 +25,37 @@ suite('panel accessibility', function () {
   });
   suiteTeardown(() => browser.close());
 
-  for (const theme of Object.keys(THEMES) as ThemeName[]) {
-    for (const width of WIDTHS) {
-      test(`the dashboard in each state has no fault that axe finds (${theme}, ${width} px)`, () =>
-        withPanel(browser, 'dashboard', { theme, width }, async (panel) => {
-          const faults = [...(await faultsAfter(panel, 'before the texts', []))];
-          faults.push(...(await faultsAfter(panel, 'loading', [TEXTS])));
-          for (const [name, messages] of Object.entries(dashboardStates)) {
-            faults.push(...(await faultsAfter(panel, name, messages)));
-          }
-          assert.deepEqual(faults, []);
-        }));
+  for (const { theme, width } of LOOKS) {
+    test(`the dashboard in each state has no fault that axe finds (${theme}, ${width} px)`, () =>
+      withPanel(browser, 'dashboard', { theme, width }, async (panel) => {
+        const faults = [...(await faultsAfter(panel, 'before the texts', []))];
+        faults.push(...(await faultsAfter(panel, 'loading', [TEXTS])));
+        for (const [name, messages] of Object.entries(dashboardStates)) {
+          faults.push(...(await faultsAfter(panel, name, messages)));
+        }
+        assert.deepEqual(faults, []);
+      }));
 
-      test(`the dashboard that is out of date has no fault that axe finds (${theme}, ${width} px)`, () =>
-        withPanel(browser, 'dashboard', { theme, width, stopClock: true }, async (panel) => {
-          await panel.send(TEXTS, ...dashboardStates.ready);
-          await panel.page.clock.runFor(SILENCE_MS);
-          await panel.page.clock.resume();
+    test(`the dashboard that is out of date has no fault that axe finds (${theme}, ${width} px)`, () =>
+      withPanel(browser, 'dashboard', { theme, width, stopClock: true }, async (panel) => {
+        await panel.send(TEXTS, ...dashboardStates.ready);
+        await panel.page.clock.runFor(SILENCE_MS);
+        await panel.page.clock.resume();
 
-          assert.equal(await panel.page.locator('main').getAttribute('data-state'), 'stale');
-          assert.deepEqual(await faultsAfter(panel, 'stale', []), []);
-        }));
+        assert.equal(await panel.page.locator('main').getAttribute('data-state'), 'stale');
+        assert.deepEqual(await faultsAfter(panel, 'stale', []), []);
+      }));
 
-      test(`the answer in each state has no fault that axe finds (${theme}, ${width} px)`, () =>
-        withPanel(browser, 'answer', { theme, width }, async (panel) => {
-          const faults = [...(await faultsAfter(panel, 'before the texts', []))];
-          faults.push(...(await faultsAfter(panel, 'loading', [TEXTS])));
-          for (const [name, state] of Object.entries(answerStates)) {
-            faults.push(...(await faultsAfter(panel, name, [{ kind: 'answer', state }])));
-          }
-          faults.push(...(await faultsAfter(panel, 'broken', [{ kind: 'failed', message: 'It is gone.' }])));
-          assert.deepEqual(faults, []);
-        }));
-    }
+    test(`the answer in each state has no fault that axe finds (${theme}, ${width} px)`, () =>
+      withPanel(browser, 'answer', { theme, width }, async (panel) => {
+        const faults = [...(await faultsAfter(panel, 'before the texts', []))];
+        faults.push(...(await faultsAfter(panel, 'loading', [TEXTS])));
+        for (const [name, state] of Object.entries(answerStates)) {
+          faults.push(...(await faultsAfter(panel, name, [{ kind: 'answer', state }])));
+        }
+        faults.push(...(await faultsAfter(panel, 'broken', [{ kind: 'failed', message: 'It is gone.' }])));
+        assert.deepEqual(faults, []);
+      }));
   }
 
   test('what is shown is what axe looks at: a fault that is put in is found', () =>

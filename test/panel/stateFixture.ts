@@ -1,6 +1,7 @@
 /** Snapshots and answers as the extension would send them. */
 import type { AnswerState, ToPanel } from '../../src/flow/messages.ts';
 import type { BucketView, DecisionView, LatencyView, ShareView, Snapshot } from '../../src/flow/snapshot.ts';
+import { fullReuse, idleReuse } from './reuseFixture.ts';
 
 /** 2026-03-04 14:05 UTC, a Wednesday. */
 export const NOW_MS = Date.UTC(2026, 2, 4, 14, 5);
@@ -506,6 +507,8 @@ export const dashboardStates = {
   empty: [{ kind: 'snapshot', snapshot: emptySnapshot }],
   ready: [shown({ notices: [], running: 0 })],
   notices: [shown({ running: 0 })],
+  reuse: [shown({ ...fullReuse(NOW_MS), notices: [], running: 0 })],
+  nothingReused: [shown({ ...idleReuse(), notices: [], running: 0 })],
   running: [shown({ notices: [], running: 3 })],
   nearlyEmpty: [
     shown({ buckets: fullSnapshot.buckets.map((each) => ({ ...each, level: each.size / 100 })) }),

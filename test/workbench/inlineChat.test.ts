@@ -241,12 +241,30 @@ suite('inline chat', () => {
     assert.ok(await chat.hasFocus(), 'the chat is still open');
   });
 
+  test('Escape in the input stops an edit that grows: the code is as before, and the chat stays open', async () => {
+    const unsaved = workbench.page.locator('.tab.dirty');
+    const unsavedBefore = await unsaved.count();
+    platform.script([{ fault: { kind: 'hang', afterChunks: 6 } }]);
+    await chat.send('add a comment');
+    await chat.newest('the line that it writes', ({ text }) => /Writing into the file/.test(text));
+
+    await workbench.page.keyboard.press('Escape');
+    const stopped = await chat.newest('the end', ({ receipt }) => /Cancelled/.test(receipt));
+    await until(within('the call to end'), async () => platform.requests.at(-1)?.outcome === 'cancelled');
+    await until(within('the code as it was'), async () => (await unsaved.count()) === 0);
+
+    assert.equal(unsavedBefore, 0);
+    assert.doesNotMatch(stopped.text, /kept/);
+    assert.ok(await chat.hasFocus(), 'the chat is still open');
+  });
+
   test('who goes into the code right after sending, or while an answer streams, types there', async () => {
     const { page } = workbench;
     platform.script([{ fault: { kind: 'slow-first-token', delayMs: 1_000 } }]);
     await page.locator('.review-widget .comment-body:visible').first().click();
     await page.locator('.review-widget .edit-textarea').click();
     await chat.focused();
+    const callsBefore = platform.requests.length;
     await chat.send('explain it in one sentence');
     await workbench.placeCursor(19);
 
@@ -255,8 +273,11 @@ suite('inline chat', () => {
     await until(within('what was typed'), async () =>
       (await code()).includes('//\u00a0typed\u00a0while\u00a0it\u00a0streams'),
     );
-    await until(within('the end of the call'), async () => platform.requests.at(-1)?.outcome !== 'running');
-    assert.notEqual(platform.requests.at(-1)?.outcome, 'cancelled');
+    const ended = await until(within('the end of the call'), async () => {
+      const call = platform.requests[callsBefore];
+      return call?.outcome === 'running' ? undefined : call;
+    });
+    assert.notEqual(ended.outcome, 'cancelled');
     platform.script([]);
     await workbench.runCommand('File: Revert File');
   });

@@ -1,0 +1,73 @@
+/**
+ * How long to wait for each of many answers, with one timer for all: a timer for each takes a quarter of what Redis takes
+ * to answer (10 of 40 µs, measured 2026-11-27). Units: milliseconds.
+ */
+import type { Clock } from './clock.ts';
+import type { Disposable } from './disposable.ts';
+
+export class Slow extends Error {}
+
+interface Waiting {
+  readonly untilMs: number;
+  readonly giveUp: (why: Slow) => void;
+}
+
+/** A process that stood still finds the time over before it has read what came meanwhile. */
+const LAST_TURN_MS = 1;
+
+export class Patience implements Disposable {
+  readonly #clock: Clock;
+  readonly #waiting = new Set<Waiting>();
+  #timer: Disposable | undefined;
+  #timerAtMs = Number.POSITIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** What `answer` becomes; rejects with `Slow` when that takes longer. */
+  within<T>(answer: Promise<T>, ms: number): Promise<T> {
+    const untilMs = this.#clock.monotonic() + ms;
+    return new Promise((resolve, reject) => {
+      const waiting = { untilMs, giveUp: reject };
+      this.#waiting.add(waiting);
+      answer.then(
+        (value) => {
+          this.#waiting.delete(waiting);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#waiting.delete(waiting);
+          reject(error);
+        },
+      );
+      if (untilMs < this.#timerAtMs) this.#wakeAt(untilMs);
+    });
+  }
+
+  /** Whoever still waits is still told. */
+  dispose(): void {
+    if (this.#waiting.size === 0) this.#timer?.dispose();
+  }
+
+  #wakeAt(atMs: number): void {
+    this.#timer?.dispose();
+    this.#timerAtMs = atMs;
+    this.#timer = this.#clock.after(atMs - this.#clock.monotonic(), () => {
+      this.#timer = this.#clock.after(LAST_TURN_MS, () => this.#judge(atMs));
+    });
+  }
+
+  /** The timer is left running when nobody waits any longer: it is cheaper to let it end than to stop it. */
+  #judge(atMs: number): void {
+    this.#timerAtMs = Number.POSITIVE_INFINITY;
+    let next = Number.POSITIVE_INFINITY;
+    for (const waiting of [...this.#waiting]) {
+      if (waiting.untilMs <= atMs) {
+        this.#waiting.delete(waiting);
+        waiting.giveUp(new Slow('no answer in time'));
+      } else next = Math.min(next, waiting.untilMs);
+    }
+    if (next < Number.POSITIVE_INFINITY) this.#wakeAt(next);
+  }
+}
