@@ -36,12 +36,13 @@ export class SharedLevels implements LevelStore {
     return this.#store.shared;
   }
 
-  /** All buckets that are shared from now on; one that no longer is has no limits any more. */
+  /**
+   * All buckets that are shared from now on. The book of one that no longer is stays as it is: another window may have a
+   * platform that charges it, and when it comes back what was used of it was used.
+   */
   declare(buckets: readonly SharedBucket[]): void {
-    const gone = this.#buckets.filter(({ key }) => !buckets.some((bucket) => bucket.key === key));
     this.#buckets = buckets;
     for (const { key, limits } of buckets) void this.#store.run(key, { kind: 'declare', limits });
-    for (const { key } of gone) void this.#store.run(key, { kind: 'declare', limits: [] });
   }
 
   bucket(key: string): SharedBucket | undefined {

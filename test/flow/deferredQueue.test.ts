@@ -235,6 +235,16 @@ suite('deferred queue: room before its time', () => {
     assert.deepEqual(bench.asked, ['id1']);
   });
 
+  test('a task whose model cannot be told just now is not taken for one without room', async () => {
+    const bench = new Bench();
+    bench.waitMs = undefined;
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+
+    await bench.now({ waitMs: 0 });
+
+    assert.deepEqual(bench.asked, []);
+  });
+
   test('a platform that was paused and full, and is resumed with room, is asked', async () => {
     const bench = new Bench();
     bench.waitMs = HOUR;

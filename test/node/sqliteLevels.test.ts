@@ -154,6 +154,38 @@ suite('SQLite levels', () => {
     two.dispose();
   });
 
+  test('two windows share a bucket of two platforms, and one that no longer has any of them takes nothing away', async () => {
+    const clock = new FakeClock();
+    const rules = { priorities: () => false };
+    const [one, two] = [
+      new Quota(clock, { store: await open(clock), holder: 'one', ...rules }),
+      new Quota(clock, { store: await open(clock), holder: 'two', ...rules }),
+    ];
+    const key = 'shared:fallback';
+    const shared = { key, platforms: ['a', 'b'], limits: [{ ...WINDOW, platform: key }] };
+    for (const quota of [one, two]) quota.share([shared]);
+    const ask = (quota: Quota, platform: string, tokens: number) =>
+      quota.request({
+        ...{ platform, model: 'm', priority: 'medium' },
+        demand: { inputTokens: tokens, outputTokens: 0 },
+      });
+
+    const first = await ask(one, 'a', 600);
+    const refused = await ask(two, 'b', 600);
+    two.share([]);
+    clock.advance(1_000);
+    const after = await ask(one, 'b', 600);
+    const rest = await ask(one, 'b', 400);
+
+    assert.deepEqual(
+      [first, refused, after, rest].map(({ approved }) => approved),
+      [true, false, false, true],
+    );
+    assert.deepEqual([two.states(), one.states()[0]?.level], [[], 0]);
+    one.dispose();
+    two.dispose();
+  });
+
   test('a lock that is held for a moment delays an operation and loses none, in order', async () => {
     const clock = new FakeClock();
     const store = await open(clock);
