@@ -52,6 +52,32 @@ suite('cache on disk', () => {
     store.dispose();
   });
 
+  test('a value that would take more than a quarter of the file is not kept either, and its lease ends', async () => {
+    const clock = new FakeClock();
+    const store = await open(clock, 100_000);
+    for (let n = 0; n < 20; n += 1) await store.set(`k${n}`, kept(clock, 'x'.repeat(900)));
+    store.lease('large', 'us', 10_000);
+
+    await store.set('large', kept(clock, randomBytes(30_000).toString('hex')), 'us');
+
+    assert.equal(store.get('large'), undefined);
+    assert.equal(store.lease('large', 'them', 10_000), 'ours');
+    assert.deepEqual([store.facts().entries, store.facts().evictions], [20, 0]);
+    store.dispose();
+  });
+
+  test('a right that was taken before the clock was set back ends with the time that it may take', async () => {
+    const clock = new FakeClock();
+    const store = await open(clock, 100_000);
+    assert.equal(store.lease('k', 'a window that ended', 10_000), 'ours');
+
+    clock.jump(-3_600_000);
+
+    assert.equal(store.lease('k', 'us', 10_000), 'ours');
+    assert.equal(store.lease('k', 'them', 10_000), 'taken');
+    store.dispose();
+  });
+
   test('a long text is compressed and comes back as it was', async () => {
     const clock = new FakeClock();
     const store = await open(clock, 1_000_000);
