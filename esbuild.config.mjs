@@ -70,6 +70,8 @@ const oneEditor = {
 
 const host = {
   ...shared,
+  // Its main file is in a form (UMD) whose own parts no bundler finds.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   entryPoints: {
     extension: 'src/extension.ts',
     anthropicTransport: 'src/node/anthropicTransport.ts',

@@ -139,7 +139,7 @@ function openLower(deps: CoreDeps): LazyLowerLevels {
       context.secrets.get(REDIS_PASSWORD),
       context.secrets.get(CACHE_SECRET),
     ]);
-    const team = url !== '' && !alone && read()['cache.redisMinutes'] > 0;
+    const team = url !== '' && !alone && !read()['routing.localOnly'] && read()['cache.redisMinutes'] > 0;
     const address = { url, ...(password === undefined ? {} : { password }) };
     const redis = { address, prefix, maxTtlMs: () => read()['cache.redisMinutes'] * MS_PER_MINUTE };
     const disk = {

@@ -10,6 +10,7 @@ import { declareLimits } from './flow/machineQuota.ts';
 import type { Outcomes } from './flow/outcomes.ts';
 import type { Pipeline } from './flow/pipeline.ts';
 import type { Platforms } from './flow/platforms.ts';
+import type { Trials } from './flow/trials.ts';
 import { channelLog } from './host/channelLog.ts';
 import { Connections } from './host/connections.ts';
 import { LazyEdits } from './host/liveEditCommands.ts';
@@ -31,6 +32,7 @@ export interface TestHandle {
   readonly quota: Quota;
   readonly notices: Notices;
   readonly outcomes: Outcomes;
+  readonly trials: Trials;
   readonly edits: LazyEdits;
   readonly queued: () => Promise<QueuedTasks>;
   /** The simulated platform, once it has started. */
@@ -73,7 +75,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   owned.add(clock.after(0, settle));
   context.subscriptions.push(owned);
   if (context.extensionMode !== vscode.ExtensionMode.Test) return undefined;
-  const { pipeline, cache, lower, platforms, quota, outcomes } = core;
+  const { pipeline, cache, lower, platforms, quota, outcomes, trials } = core;
   return {
     pipeline,
     cache,
@@ -83,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
     quota,
     notices,
     outcomes,
+    trials,
     edits,
     queued,
     simulated: () => simulated.server,

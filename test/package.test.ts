@@ -54,6 +54,19 @@ suite('the package', () => {
     );
   });
 
+  test('what one of its files loads by a path is in it', () => {
+    const missing = paths()
+      .filter((path) => path.endsWith('.cjs'))
+      .flatMap((path) => {
+        const loaded = [...String(packed.get(path)).matchAll(/\(["'](\.\/[^"'\n]+)["']\)/g)];
+        return loaded.flatMap(([, name = '']) =>
+          packed.has(`extension/dist/${name.slice(2)}`) ? [] : [`${path}: ${name}`],
+        );
+      });
+
+    assert.deepEqual(missing, []);
+  });
+
   test('it is at most 3 MB', () => assert.ok(bytes <= MOST, `${bytes} bytes`));
 
   test('the media in it are those that are used, all of them', () => {

@@ -50,9 +50,11 @@ export interface About {
   readonly strategy?: StrategyName;
   /** Below the memory; absent: as its strategy says. */
   readonly ttlMs?: number;
+  /** It goes into no level below the memory. */
+  readonly near?: boolean;
 }
 
-export interface Held<V> extends Required<Omit<About, 'ttlMs' | 'savesUsd' | 'strategy'>> {
+export interface Held<V> extends Required<Omit<About, 'ttlMs' | 'savesUsd' | 'strategy' | 'near'>> {
   readonly value: V;
   readonly strategy: StrategyName;
   readonly storedAtMs: number;
@@ -147,7 +149,7 @@ export class TieredCache<V> {
     const expiresAtMs = staleAtMs + this.#strategy.staleMs;
     const held = { value, strategy, scope, model, files, storedAtMs, staleAtMs };
     this.#memory.set(key, held, Math.min(jittered(limits.ttlMs, random), expiresAtMs - storedAtMs));
-    const lower = await this.#lower();
+    const lower = about.near === true ? undefined : await this.#lower();
     if (lower === undefined) return;
     const times = { storedAtMs, staleAtMs, expiresAtMs };
     const kept: Kept = { text: encode(value), strategy, scope, model, savesUsd, files, ...times };

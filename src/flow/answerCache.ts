@@ -12,7 +12,7 @@ import { type CacheableFacts, STRATEGIES } from '../cache/strategies.ts';
 import type { Found, LowerLevels, MemoryFacts, TieredCache } from '../cache/tieredCache.ts';
 import { PROMPT_VERSION } from '../prompt/taskPrompts.ts';
 import { cacheableFacts, contentOf } from './conversation.ts';
-import type { Answer, RouteRequest } from './request.ts';
+import { type Answer, type RouteRequest, staysHere } from './request.ts';
 import type { Settings } from './settings.ts';
 
 const BYTES_PER_MB = 1_048_576;
@@ -100,11 +100,12 @@ export class AnswerCache {
 
   #fingerprint(request: RouteRequest, strongerThan?: string): string {
     const { code, tiers = [] } = request;
+    const here = staysHere(request) ? '|here' : '';
     return fingerprint(
       {
         modelClass: `${this.#deps.modelClass()}|${strongerThan ?? ''}`,
         promptVersion: PROMPT_VERSION,
-        task: `${request.task}|${request.form ?? ''}|${request.model ?? ''}|${tiers.join()}`,
+        task: `${request.task}|${request.form ?? ''}|${request.model ?? ''}|${tiers.join()}${here}`,
         instruction: request.instruction,
         language: code?.language ?? '',
         code: code?.text ?? '',
@@ -157,6 +158,7 @@ export class AnswerCache {
       savesUsd: (receipt.costUsd ?? 0) + receipt.totalMs * USD_PER_MS,
       files: this.#filesOf(request),
       strategy: strategyOf(request),
+      near: staysHere(request),
       ttlMs: this.#deps.settings()['cache.diskHours'] * MS_PER_HOUR,
     };
     const cache = this.#current();
@@ -200,8 +202,9 @@ export class AnswerCache {
     };
   }
 
-  #shares(request: Pick<RouteRequest, 'trial'>): boolean {
-    return this.#deps.lower !== undefined && this.serves(request);
+  /** The levels below may be a whole team's: what must not leave this machine goes to none of them. */
+  #shares(request: RouteRequest): boolean {
+    return this.#deps.lower !== undefined && this.serves(request) && !staysHere(request);
   }
 
   /** What of files an answer rests on, if it is to end with them. */

@@ -57,12 +57,13 @@ async function judge(deps: JudgeDeps, answer: CheckedAnswer, signal: AbortSignal
 }
 
 function judgeRequest({ request, text }: CheckedAnswer): RouteRequest {
-  const { code, priority, task, instruction, form } = request;
+  const { code, priority, task, instruction, form, localOnly } = request;
   return {
     task: 'question',
     priority,
     instruction: `Task:\n${orderOf(task, instruction, form)}\n\n${ORDER}\n\nThe answer to be judged:\n${fenced(text)}`,
     ...(code === undefined ? {} : { code }),
+    ...(localOnly === undefined ? {} : { localOnly }),
     freshness: 'fresh',
   };
 }

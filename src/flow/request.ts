@@ -26,6 +26,8 @@ export interface CodeContext {
   /** Lines in front of `text` and behind it, for reading only; absent: none are sent. */
   readonly before?: string;
   readonly after?: string;
+  /** It is from a folder of which nothing may leave this machine. */
+  readonly localOnly?: true;
   /** What the editor knows of it beside the text; never sent to a model. */
   readonly about?: CodeFacts;
 }
@@ -67,6 +69,8 @@ export interface RouteRequest {
   readonly history?: readonly Turn[];
   /** Another program's talk, sent as it is: then there is no `instruction`, `code` or `history`. */
   readonly conversation?: Conversation;
+  /** Something of it may be from a folder of which nothing may leave this machine. */
+  readonly localOnly?: true;
   /** Only models of these tiers may answer; absent: any. */
   readonly tiers?: readonly Tier[];
   /** Nobody has asked for it yet: it does not wait for room, and nobody is asked whether it may cost. */
@@ -163,3 +167,8 @@ export type AnswerEvent =
   | { readonly kind: 'went-up'; readonly from: string; readonly failure: CheckResult }
   | { readonly kind: 'text'; readonly text: string }
   | (ToolCall & { readonly kind: 'tool-call' });
+
+/** Nothing of it may leave this machine, whatever the window's own setting is. */
+export function staysHere({ code, localOnly }: Pick<RouteRequest, 'code' | 'localOnly'>): boolean {
+  return localOnly === true || code?.localOnly === true;
+}

@@ -3,7 +3,7 @@ import type { TaskInput } from '../routing/features.ts';
 import { barFor } from '../routing/qualityBars.ts';
 import type { RouteInput } from '../routing/router.ts';
 import type { CallPlan } from './callPlan.ts';
-import type { RouteRequest } from './request.ts';
+import { type RouteRequest, staysHere } from './request.ts';
 import type { Settings } from './settings.ts';
 
 /** A trial costs no more than this. */
@@ -15,16 +15,17 @@ type Terms = Pick<RouteInput, 'bar' | 'limits' | 'explore'>;
 
 /** `draw` in [0, 1): another model may be tried out. A setting of 0 is no limit. */
 export function routeTerms(
-  { task, priority }: Pick<RouteRequest, 'task' | 'priority'>,
+  request: Pick<RouteRequest, 'task' | 'priority' | 'code' | 'localOnly'>,
   settings: Settings,
   draw: number | undefined,
 ): Terms {
+  const { task, priority } = request;
   const maxUsd = settings['routing.maxUsd'];
   const maxMs = settings['routing.maxSeconds'] * 1_000;
   const limits = {
     allow: settings['routing.allow'],
     deny: settings['routing.deny'],
-    localOnly: settings['routing.localOnly'],
+    localOnly: settings['routing.localOnly'] || staysHere(request),
     ...(maxUsd > 0 ? { maxUsd } : {}),
     ...(maxMs > 0 ? { maxMs } : {}),
   };

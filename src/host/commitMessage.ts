@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { readCommitMessage } from '../prompt/readCommitMessage.ts';
 import { cutAtLine } from './editorContext.ts';
+import { localOnlyFor } from './localOnly.ts';
 import { runTask, type TaskDeps, tellDone } from './taskRun.ts';
 
 const t = vscode.l10n.t;
@@ -42,7 +43,10 @@ async function write(
     task: 'commit-message',
     priority: 'medium',
     instruction: '',
-    code: { language: 'diff', text, problems: [], cutChars: diff.length - text.length },
+    code: {
+      ...{ language: 'diff', text, problems: [], cutChars: diff.length - text.length },
+      ...localOnlyFor(repository.rootUri),
+    },
     freshness: 'cached',
     ...(strongerThan === undefined ? {} : { strongerThan }),
   });

@@ -5,6 +5,7 @@ import { SluiceError } from '../base/errors.ts';
 import type { CodeContext } from '../flow/request.ts';
 import { codeFacts } from './codeFacts.ts';
 import { fileUseOf } from './fileUse.ts';
+import { localOnlyFor } from './localOnly.ts';
 
 /** A language server that takes longer is not waited for: the file is sent instead of the symbol. */
 const SYMBOLS_WITHIN_MS = 1_000;
@@ -58,6 +59,7 @@ export function codeOf(document: vscode.TextDocument, place: CodePlace, maxChars
     ...(place.symbol === undefined ? {} : { symbol: place.symbol }),
     problems: problemsIn(document.uri, place.range),
     cutChars: whole.length - text.length,
+    ...localOnlyFor(document.uri),
     about: codeFacts(document, place.range, text),
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Span, shiftedSpan } from '../base/span.ts';
 import type { CodeContext } from '../flow/request.ts';
 import { type CodePlace, codeOf, symbolAt } from './editorContext.ts';
+import { localOnlyFor } from './localOnly.ts';
 
 /** Lines in front of the code and behind it that go along for reading, and the most characters of each. */
 const AROUND_LINES = 20;
@@ -124,6 +125,7 @@ function blankCode(document: vscode.TextDocument): CodeContext {
     ...(document.isUntitled ? {} : { fileName: name }),
     problems: [],
     cutChars: 0,
+    ...localOnlyFor(document.uri),
   };
 }
 

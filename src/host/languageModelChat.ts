@@ -9,6 +9,7 @@ import { errorWords } from './errorWords.ts';
 import { behind, informationOf, OFFERED, type OfferedModel } from './languageModelInfo.ts';
 import { type ChatInput, conversationOf, partsOf } from './languageModelParts.ts';
 import type { LanguageModelDeps } from './languageModels.ts';
+import { localOnlySomewhere } from './localOnly.ts';
 
 const t = vscode.l10n.t;
 
@@ -104,7 +105,7 @@ function offeredBy(id: string): OfferedModel {
 function requestOf({ tiers }: OfferedModel, input: ChatInput): RouteRequest {
   const conversation = conversationOf(input);
   const helper = helperIn(conversation);
-  const shared = { instruction: '', freshness: 'cached', conversation } as const;
+  const shared = { instruction: '', freshness: 'cached', conversation, ...localOnlySomewhere() } as const;
   if (helper !== undefined) return { ...shared, task: helperTask(helper), priority: 'low', helper };
   return { ...shared, task: 'question', priority: 'medium', ...(tiers === undefined ? {} : { tiers }) };
 }

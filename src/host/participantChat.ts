@@ -99,7 +99,9 @@ export class ParticipantChat {
     const whole = { ...asked.request, ...(tiers === undefined ? {} : { tiers }) };
     const answer = await pipeline.run(whole, (event) => this.#hear(event, stream), signal);
     this.#finish(answer, stream);
-    return { metadata: { task, receiptId: answer.receipt.id }, ...this.#problemOf(answer) };
+    const { localOnly } = asked.request;
+    const metadata = { task, receiptId: answer.receipt.id, localOnly };
+    return { metadata, ...this.#problemOf(answer) };
   }
 
   #hear(event: AnswerEvent, stream: vscode.ChatResponseStream): void {

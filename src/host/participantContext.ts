@@ -11,6 +11,7 @@ import type { CodeContext, RouteRequest, Turn } from '../flow/request.ts';
 import type { Settings } from '../flow/settings.ts';
 import { buildPrompt } from '../prompt/buildPrompt.ts';
 import { codeContext, cutAtLine } from './editorContext.ts';
+import { localOnlyFor, localOnlySomewhere } from './localOnly.ts';
 import { PARTICIPANT } from './participant.ts';
 
 const t = vscode.l10n.t;
@@ -38,7 +39,7 @@ export interface ChatRequestWithNotices {
 export async function chatRequest(asked: ChatAsked, signal: AbortSignal): Promise<ChatRequestWithNotices> {
   const { request, context, task, settings, clock } = asked;
   const maxChars = settings['request.maxSelectionKilobytes'] * CHARS_PER_KB;
-  const { code, more, images, notices } = await attached(request.references, maxChars);
+  const { code, more, images, notices, ...sources } = await attached(request.references, maxChars);
   const here = code ?? (await selected(task, maxChars, clock, signal));
   if (here === undefined && task !== 'question')
     throw new SluiceError('nothing-to-send', { why: 'no-editor' });
@@ -46,7 +47,10 @@ export async function chatRequest(asked: ChatAsked, signal: AbortSignal): Promis
   if (task === 'question' && prompt === '') throw new SluiceError('nothing-to-send', { why: 'empty' });
   const instruction = [prompt, ...more].filter((text) => text !== '').join('\n\n');
   const history = turnsOf(context);
-  const shared = { task, priority: 'medium', freshness: 'cached' } as const;
+  // What was answered about a folder stays with it also when it goes along with a later question.
+  const stays = here?.localOnly ?? sources.localOnly ?? saidHere(context);
+  const local = stays === undefined ? {} : { localOnly: stays };
+  const shared = { task, priority: 'medium', freshness: 'cached', ...local } as const;
   const cut =
     here !== undefined && here.cutChars > 0 ? [t('The code was too long: only its beginning was sent.')] : [];
   if (images.length > 0) {
@@ -77,6 +81,8 @@ interface Attached {
   readonly more: readonly string[];
   readonly images: readonly ImagePart[];
   readonly notices: readonly string[];
+  /** Something of it is from a folder of which nothing may leave this machine. */
+  readonly localOnly?: true;
 }
 
 /** The first one is what the task is about; all together are no longer than `maxChars`. */
@@ -93,10 +99,12 @@ async function attached(
   const images: ImagePart[] = [];
   let left = maxChars;
   let skipped = 0;
+  let local: { readonly localOnly?: true } = {};
   // The last one in the prompt comes first in the list.
   for (const { value } of [...references].reverse()) {
     const image = await imageOf(value);
     if (image !== undefined) {
+      local = { ...local, ...localOnlySomewhere() };
       if (images.length < MOST_IMAGES) images.push(image);
       else skipped += 1;
       continue;
@@ -106,12 +114,14 @@ async function attached(
       skipped += 1;
       continue;
     }
+    local = { ...local, ...source.local };
     const text = cutAtLine(source.text, left);
     left -= text.length;
     found.push({ ...source, text, cut: source.text.length - text.length });
   }
   const [first, ...others] = found;
   return {
+    ...local,
     code: first && {
       language: first.language,
       text: first.text,
@@ -138,14 +148,15 @@ function blockOf(file: string, language: string, code: string) {
 }
 
 async function sourceOf(value: unknown) {
-  if (typeof value === 'string') return value === '' ? undefined : { file: '', language: '', text: value };
+  if (typeof value === 'string')
+    return value === '' ? undefined : { file: '', language: '', text: value, local: localOnlySomewhere() };
   const uri = value instanceof vscode.Location ? value.uri : value;
   if (!(uri instanceof vscode.Uri)) return undefined;
   try {
     const document = await vscode.workspace.openTextDocument(uri);
     const text = document.getText(value instanceof vscode.Location ? value.range : undefined);
     const file = uri.path.slice(uri.path.lastIndexOf('/') + 1);
-    return { file, language: document.languageId, text };
+    return { file, language: document.languageId, text, local: localOnlyFor(uri) };
   } catch {
     // A folder, a binary file, or a file that is gone: told with the others that could not be sent.
     return undefined;
@@ -161,6 +172,12 @@ async function imageOf(value: unknown): Promise<ImagePart | undefined> {
   const bytes: unknown = await data.call(value);
   if (!(bytes instanceof Uint8Array)) return undefined;
   return { kind: 'image', mime, base64: Buffer.from(bytes).toString('base64') };
+}
+
+/** As the results of earlier turns say: see `ParticipantChat`. */
+function saidHere({ history }: vscode.ChatContext): true | undefined {
+  const results = history.map((turn) => (turn instanceof vscode.ChatResponseTurn ? turn.result : {}));
+  return results.some(({ metadata }) => metadata?.localOnly === true) ? true : undefined;
 }
 
 /** What was said to `@sluice` and what it said, oldest first. */

@@ -72,7 +72,12 @@ export class SettingsWatcher implements Disposable {
   }
 }
 
+/** The value in force for one folder; null: for the window as a whole. Nothing is known of its type. */
+export function folderSetting(key: 'routing.localOnly', folder: vscode.Uri | null): unknown {
+  return vscode.workspace.getConfiguration(SECTION, folder).get<unknown>(key);
+}
+
 function read(): ParsedSettings {
-  const configuration = vscode.workspace.getConfiguration(SECTION);
+  const configuration = vscode.workspace.getConfiguration(SECTION, null);
   return parseSettings((key) => configuration.get<unknown>(key));
 }

@@ -44,8 +44,10 @@ class FakeStore implements CacheStore {
   async delete(key: string): Promise<void> {
     this.values.delete(key);
   }
+  beforeLease: () => Promise<void> = async () => undefined;
   async lease(key: string, holder: string): Promise<LeaseAnswer> {
     await this.#behave();
+    await this.beforeLease();
     const value = this.values.get(key);
     if (value) return value;
     if ((this.leases.get(key) ?? holder) !== holder) return 'taken';
@@ -193,6 +195,22 @@ suite('tiered cache', () => {
     const next = await clock.until(Promise.resolve(theirs.getOrSet('other', slowly, never)));
 
     assert.deepEqual([both.map(({ n }) => n), next.n], [[1, 1], calls]);
+  });
+
+  test('whoever leaves while the right is on its way leaves it to others', async () => {
+    const disk = new FakeStore();
+    const { clock, cache } = tiered([disk]);
+    let give: () => void = () => undefined;
+    disk.beforeLease = () => new Promise<void>((resolve) => (give = resolve));
+    const abort = new AbortController();
+    const claim = cache.claim('k', [], abort.signal);
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+
+    abort.abort(new Error('closed'));
+    give();
+    await assert.rejects(clock.until(claim), /closed/);
+
+    assert.deepEqual([...disk.leases], []);
   });
 
   test('however the clock jumps, no value lives longer than it was to', () => {

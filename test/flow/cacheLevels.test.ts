@@ -184,6 +184,24 @@ suite('answers over all cache levels', () => {
     a.close();
   });
 
+  test('what was learned from the words of a question stays in the window that was asked', async () => {
+    const world = shared();
+    const path = file();
+    const [a, b] = [await openWindow(path, world), await openWindow(path, world)];
+    const asked = request({ task: 'question', instruction: 'why is the zebrafish striped' });
+    const { receipt } = await a.ask(asked);
+    const { receipt: found } = await b.ask(asked);
+
+    assert.ok(receipt.decision.features.words?.length);
+    assert.equal(found.cache, 'disk');
+    const { words, shape, repository } = found.decision.features;
+    assert.deepEqual([words, shape, repository, found.trial], [undefined, undefined, undefined, undefined]);
+    const kept = await a.lower.current.levels[0]?.store.get(a.cache.key(asked) ?? '');
+    assert.match(kept?.text ?? '', /"features"/);
+    assert.doesNotMatch(kept?.text ?? '', /"words"|"shape"|"repository"|"trial"|zebrafish/);
+    for (const one of [a, b]) one.close();
+  });
+
   test('a value on disk that is no answer of ours is not believed', () => {
     assert.equal(readAnswer('{"text":"buy gold"}'), undefined);
     assert.equal(readAnswer('not JSON'), undefined);

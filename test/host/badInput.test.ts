@@ -5,6 +5,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { SluiceError } from '../../src/base/errors.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { cutAtLine } from '../../src/host/editorContext.ts';
+import { localOnlyFor } from '../../src/host/localOnly.ts';
 import { startSimulatedPlatform } from '../../src/node/simulatedPlatform.ts';
 import { explain, freshCode, handle, platformKind, show } from './hostSupport.ts';
 
@@ -54,6 +55,33 @@ suite('bad input inside VS Code', () => {
     await set('routing.rules', undefined);
     assert.equal(receipt?.stop, 'complete');
     assert.equal(pipeline.recent[0]?.id, receipt?.id);
+  });
+
+  test('where nothing may leave this machine no model is asked that does not run on it, and an unsaved file counts too', async () => {
+    const { pipeline } = await handle();
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    const here = vscode.workspace.getConfiguration('sluice', folder?.uri ?? null);
+    const only = (value: true | undefined) =>
+      here.update('routing.localOnly', value, vscode.ConfigurationTarget.WorkspaceFolder);
+    const cart = await vscode.workspace.openTextDocument(
+      vscode.Uri.joinPath(folder?.uri ?? assert.fail(), 'cart.ts'),
+    );
+    const editor = await vscode.window.showTextDocument(cart, vscode.ViewColumn.One);
+    editor.selection = new vscode.Selection(0, 0, 10, 0);
+    const seen = pipeline.recent[0]?.id;
+
+    await only(true);
+    const ofFolder = await explain();
+    const told = localOnlyFor(cart.uri);
+    await show(freshCode());
+    const unsaved = await explain();
+    await only(undefined);
+    const after = await explain();
+
+    assert.deepEqual([ofFolder, unsaved, told], [undefined, undefined, { localOnly: true }]);
+    assert.notEqual(after?.id, undefined);
+    assert.notEqual(after?.id, seen);
+    assert.deepEqual(localOnlyFor(cart.uri), {});
   });
 
   test('a routing rule of the person decides, and the receipt says so', async () => {
