@@ -2,7 +2,10 @@
 import { SluiceError } from '../base/errors.ts';
 import type { CacheStore, Drop, Kept, LeaseAnswer, StoreFacts } from '../cache/cacheStore.ts';
 import { SqliteCache, type SqliteCacheDeps } from './sqliteCache.ts';
-import { identityOf, moveAside, unusable } from './sqliteFile.ts';
+import { identityOf, isNotWritable, moveAside, unusable } from './sqliteFile.ts';
+
+/** How long it does not try to write where nothing could be written. */
+const NOT_WRITABLE_MS = 30_000;
 
 export interface DiskCacheDeps extends SqliteCacheDeps {
   /** Hears, once, why the file cannot be used or was made anew. */
@@ -38,6 +41,8 @@ export class DiskCache implements CacheStore {
   /** Of the file that is open. */
   #identity: string | undefined;
   #told: boolean;
+  #toldFull = false;
+  #writableFromMs = Number.NEGATIVE_INFINITY;
   #disposed = false;
 
   constructor(deps: DiskCacheDeps, store: SqliteCache, told = false) {
@@ -52,19 +57,19 @@ export class DiskCache implements CacheStore {
   }
 
   set(key: string, kept: Kept, lease?: string): void | Promise<void> {
-    return this.#try((store) => store.set(key, kept, lease));
+    return this.#write((store) => store.set(key, kept, lease));
   }
 
   delete(key: string): void | Promise<void> {
-    return this.#try((store) => store.delete(key));
+    return this.#write((store) => store.delete(key));
   }
 
   lease(key: string, holder: string, forMs: number): LeaseAnswer | Promise<LeaseAnswer> {
-    return this.#try((store) => store.lease(key, holder, forMs));
+    return this.#write((store) => store.lease(key, holder, forMs));
   }
 
   release(key: string, holder: string): void | Promise<void> {
-    return this.#try((store) => store.release(key, holder));
+    return this.#write((store) => store.release(key, holder));
   }
 
   drop(what: Drop): void | Promise<void> {
@@ -79,6 +84,25 @@ export class DiskCache implements CacheStore {
     this.#disposed = true;
     this.#store?.dispose();
     this.#store = undefined;
+  }
+
+  /** A disk that is full, or only reads, is still read. */
+  #write<T>(use: (store: SqliteCache) => T | Promise<T>): T | undefined | Promise<T | undefined> {
+    if (this.#deps.clock.monotonic() < this.#writableFromMs) return undefined;
+    try {
+      const answer = this.#try(use);
+      return answer instanceof Promise ? answer.catch((error: unknown) => this.#unwritten(error)) : answer;
+    } catch (error) {
+      return this.#unwritten(error);
+    }
+  }
+
+  #unwritten(error: unknown): undefined {
+    if (!isNotWritable(error)) throw error;
+    this.#writableFromMs = this.#deps.clock.monotonic() + NOT_WRITABLE_MS;
+    if (!this.#toldFull) this.#deps.onFailure(unusable(error));
+    this.#toldFull = true;
+    return undefined;
   }
 
   /** A damaged file is noticed wherever it is touched; whoever touched it goes without. */

@@ -67,13 +67,19 @@ export function inTransaction(db: DatabaseSync, write: () => void): void {
   }
 }
 
-/** SQLITE_NOTADB and SQLITE_CORRUPT, SQLITE_BUSY; see https://www.sqlite.org/rescode.html (read 2026-11-21). */
+/** SQLITE_NOTADB and SQLITE_CORRUPT, SQLITE_READONLY and SQLITE_FULL, SQLITE_BUSY; see https://www.sqlite.org/rescode.html (read 2026-11-21). */
 const CORRUPT = new Set([11, 26]);
+const NOT_WRITABLE = new Set([8, 13]);
 const BUSY = 5;
 
 /** Another window holds the file just now. */
 export function isBusy(error: unknown): boolean {
   return codeOf(error) === BUSY;
+}
+
+/** The disk is full, or the file may only be read: what is there can still be read. */
+export function isNotWritable(error: unknown): boolean {
+  return NOT_WRITABLE.has(codeOf(error));
 }
 
 function codeOf(error: unknown): number {

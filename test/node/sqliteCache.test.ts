@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
+import { SluiceError } from '../../src/base/errors.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import { openDiskCache } from '../../src/node/diskCache.ts';
+import { GuardedLevel } from '../../src/cache/guardedLevel.ts';
+import { DiskCache, openDiskCache } from '../../src/node/diskCache.ts';
 import { SqliteCache } from '../../src/node/sqliteCache.ts';
 import { cacheLaws, kept } from '../cache/cacheLaws.ts';
 import { FakeClock } from '../support/fakeClock.ts';
@@ -148,6 +150,39 @@ suite('cache on disk', () => {
     assert.deepEqual([none, told.length], [undefined, 2]);
     assert.deepEqual(readFileSync(newer), before);
     store?.dispose();
+  });
+
+  test('a disk that is full is still read, said once, and written to again later', async () => {
+    const clock = new FakeClock();
+    const store = await open(clock, 1e6);
+    await store.set('there', kept(clock, 'kept before'));
+    let full = true;
+    let tries = 0;
+    const real = store.set.bind(store);
+    store.set = (key, value, lease) => {
+      tries += 1;
+      if (full) throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+      return real(key, value, lease);
+    };
+    const told: unknown[] = [];
+    const deps = { file: '', clock, random: seededRandom(1), maxBytes: () => 1e6 };
+    const disk = new DiskCache({ ...deps, onFailure: (error) => told.push(error) }, store);
+    const level = new GuardedLevel(disk, { clock, random: seededRandom(1), slowAfterMs: () => 50 });
+
+    await level.set('new', kept(clock, 'x'));
+    await level.set('newer', kept(clock, 'x'));
+    const found = await level.get('there');
+    const right = await level.lease('newest', 'us', 1_000);
+    full = false;
+    clock.advance(30_001);
+    await level.set('later', kept(clock, 'x'));
+
+    assert.equal(found?.text, 'kept before');
+    assert.deepEqual([right, told.length, tries], [undefined, 1, 2]);
+    assert.ok(SluiceError.is(told[0], 'storage-unusable'));
+    assert.equal(told[0].facts.why, 'not-writable');
+    assert.equal((await level.get('later'))?.text, 'x');
+    level.dispose();
   });
 
   test('damaged while two windows have it open: it is made anew once, told once in each, and both share the new one', async () => {
