@@ -47,7 +47,7 @@ export interface BenchDeps {
 }
 
 export function benchRequest(task: BenchTask, model: ModelInfo): RouteRequest {
-  const { code, language, instruction } = task;
+  const { code, language, instruction, localOnly } = task;
   return {
     task: task.task,
     priority: 'low',
@@ -56,6 +56,7 @@ export function benchRequest(task: BenchTask, model: ModelInfo): RouteRequest {
     model: model.key,
     benchmark: true,
     held: false,
+    ...(localOnly === undefined ? {} : { localOnly }),
     ...(code === '' ? {} : { code: { language, text: code, problems: [], cutChars: 0 } }),
     ...(task.edit ? { form: 'edit' } : {}),
   };

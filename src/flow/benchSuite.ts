@@ -27,6 +27,8 @@ export interface BenchTask {
   /** The answer shall hold the whole changed code; then it must also apply and parse. */
   readonly edit: boolean;
   readonly expect: BenchExpectation;
+  /** It is from a folder of which nothing may leave this machine. */
+  readonly localOnly?: true;
 }
 
 export interface BenchSuite {

@@ -24,6 +24,8 @@ export interface AcceptedEdit {
   /** What stood there before. */
   readonly original: string;
   readonly problemsBefore: number;
+  /** It was undone: the text is as it was before. */
+  readonly undone?: () => void;
 }
 
 export class EditWatch implements Disposable {
@@ -60,6 +62,7 @@ export class EditWatch implements Disposable {
       if (reason !== vscode.TextDocumentChangeReason.Undo || !watched.isOriginal) continue;
       const afterMs = this.#clock.monotonic() - watched.sinceMs;
       this.#outcomes.happened(watched.edit.receipt, { kind: 'undone', afterMs });
+      watched.edit.undone?.();
       this.#forget(watched);
     }
   }

@@ -52,8 +52,10 @@ export class ChatBox implements Disposable {
   #focusCame: (() => void) | undefined;
   /** The input had the focus, and something else has it now. */
   #left = false;
-  /** A comment of the talk may have been clicked: a draw would take the focus to it. */
+  /** A comment of the talk may have been clicked: a draw would take the focus to it, out of the code. */
   #grabs = false;
+  /** The same, out of the input. */
+  #grabsInput = false;
 
   constructor(deps: ChatBoxDeps, owner: ChatBoxOwner) {
     this.#deps = deps;
@@ -104,6 +106,7 @@ export class ChatBox implements Disposable {
     const comments = this.#owner.comments();
     const label = comments.length > 1 ? t('Answers, newest first') : t('Before sending');
     this.#grabs = false;
+    this.#grabsInput = false;
     this.#talkThread = this.#thread(uri, talkRange(range), comments, 'talk', label);
     former?.dispose();
   }
@@ -132,6 +135,7 @@ export class ChatBox implements Disposable {
 
   left(): void {
     this.#left = true;
+    this.#grabsInput = true;
   }
 
   /** The person is in the code. `clicked`: by the mouse, and so perhaps from a comment. `growing`: an answer is. */
@@ -169,7 +173,7 @@ export class ChatBox implements Disposable {
 
   #draw(): void {
     if (this.#talkThread === undefined) return;
-    if (this.#grabs) this.renewTalk();
+    if (this.#grabs || (this.#grabsInput && this.input.focused)) this.renewTalk();
     else this.#talkThread.comments = [...this.#owner.comments()];
   }
 }

@@ -52,9 +52,10 @@ export function strongerThan(pipeline: Pipeline, draft: () => ReadyRequest): Man
   }
 }
 
-/** `Sluice · bestDiscount in cart.ts`. */
-export function titleWords({ document, symbol }: ChatTarget): string {
+/** `Sluice · bestDiscount in cart.ts`, and `Sluice · cart.ts:29–32` of a selection. */
+export function titleWords({ document, symbol, wholeLines: { start, end } }: ChatTarget): string {
   const name = document.uri.path.slice(document.uri.path.lastIndexOf('/') + 1);
-  const place = symbol === undefined ? name : t('{0} in {1}', symbol, name);
+  const lines = end.line > start.line ? `${name}:${start.line + 1}–${end.line + 1}` : name;
+  const place = symbol === undefined ? lines : t('{0} in {1}', symbol, name);
   return `Sluice · ${place}`;
 }

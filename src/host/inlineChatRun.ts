@@ -163,7 +163,12 @@ async function decided(
   if (verdict.accepted > 0 && !target.document.isClosed) {
     const original = request.code?.text ?? '';
     const problemsBefore = request.code?.problems.length ?? 0;
-    watch.watch({ receipt, document: target.document, range: target.wholeLines, original, problemsBefore });
+    const undone = () => {
+      turn.update({ undone: true });
+      changed('');
+    };
+    const { document, wholeLines: range } = target;
+    watch.watch({ receipt, document, range, original, problemsBefore, undone });
     tests.accepted(receipt, target.document, stronger);
   }
   changed('');

@@ -41,7 +41,7 @@ export class ChatSession implements Disposable {
   #turns: readonly ChatTurn[] = [];
   #running: { readonly turn: ChatTurn; readonly abort: AbortController } | undefined;
   #walk: PromptWalk | undefined;
-  readonly #next = new NextLine();
+  readonly #next: NextLine;
   readonly #reveal: BoxReveal;
 
   constructor(deps: ChatSessionDeps, document: vscode.TextDocument, place: ChatPlace) {
@@ -49,6 +49,7 @@ export class ChatSession implements Disposable {
     this.choices = new ChatChoices(place.fix === true);
     const owner = { place: () => this.#place(), comments: () => this.#comments() };
     this.box = this.#owned.add(new ChatBox(deps, owner));
+    this.#next = this.#owned.add(new NextLine(deps.clock));
     this.#reveal = this.#owned.add(new BoxReveal(deps.clock));
     this.#previews = this.#owned.add(throttle(() => this.#preview(), PREVIEW_EVERY_MS, deps.clock));
     this.#target = this.#targetIn(document, place.range);
@@ -286,11 +287,9 @@ export class ChatSession implements Disposable {
   }
 
   #preview(): void {
-    const { input } = this.box;
     this.#describe();
-    // A draw renders the whole talk, may take the focus to an answer that was clicked, and who types shall not feel it.
-    const alone = this.#turns.length === 0 && input.focused;
-    if (alone && this.#next.stale) this.#show();
+    const wanted = () => this.box.input.focused && !this.running;
+    this.#next.refresh(this.#turns.length === 0, wanted, () => this.#show());
   }
 
   #hintIdle(): void {

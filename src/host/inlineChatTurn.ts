@@ -31,6 +31,8 @@ export interface TurnState {
   readonly receipt?: Receipt;
   readonly edit?: EditResult;
   readonly verdict?: EditVerdict;
+  /** What was accepted was undone. */
+  readonly undone?: boolean;
   /** What the person has said of the answer. */
   readonly found?: AnswerFound;
 }
@@ -164,9 +166,9 @@ function progressOf({ phase, text }: TurnState): string {
 
 /** Only our own words: here the two commands may be alive. */
 function editBody(state: TurnState, edit: EditResult): vscode.MarkdownString {
-  const { verdict, receipt, problem } = state;
+  const { verdict, undone = false, receipt, problem } = state;
   const open = edit.kind === 'edited' && verdict === undefined && receipt !== undefined;
-  const decided = verdict === undefined ? '' : verdictWords(verdict);
+  const decided = verdict === undefined ? '' : verdictWords(verdict, undone);
   const first = [
     `**${editWords(edit)}**`,
     ...(open

@@ -41,7 +41,7 @@ export function previewWords(
   const { chosen, estimatedInputTokens, estimatedOutputTokens } = decision;
   const model = choiceWords(form, decision);
   if (cached) return `${model} · ${t('answered before: from the cache, for nothing')}`;
-  const tokens = t('about {0} + {1} tokens', estimatedInputTokens, estimatedOutputTokens);
+  const tokens = t('about {0} tokens in, {1} out', estimatedInputTokens, estimatedOutputTokens);
   return [model, tokens, estimateWords(chosen), shortWhy(decision)].join(' · ');
 }
 
@@ -112,11 +112,12 @@ function refusalWords(why: EditRefusal): string {
   }
 }
 
-export function verdictWords({ accepted, rejected, lost }: EditVerdict): string {
+export function verdictWords({ accepted, rejected, lost }: EditVerdict, undone: boolean): string {
   const parts = [
     accepted > 0 ? t('{0} accepted', accepted) : '',
     rejected > 0 ? t('{0} rejected', rejected) : '',
     lost > 0 ? t('{0} changed by you', lost) : '',
+    undone ? t('undone') : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
 }

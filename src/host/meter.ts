@@ -83,7 +83,9 @@ function paceOf(buckets: readonly BucketView[]): number | undefined {
 
 /** Only our own two commands can be clicked in it. */
 function markdown(tooltip: string): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(tooltip);
+  // VS Code sets the columns of a table in a hover without a gap.
+  const spaced = tooltip.replaceAll(/^\| .*$/gm, (row) => row.replaceAll(' | ', ' | &nbsp;&nbsp;'));
+  const text = new vscode.MarkdownString(spaced);
   text.isTrusted = { enabledCommands: ['sluice.openDashboard', 'sluice.connectPlatform'] };
   const dashboard = `[${t('Open Dashboard')}](command:sluice.openDashboard)`;
   const connect = `[${t('Connect a Platform…')}](command:sluice.connectPlatform)`;

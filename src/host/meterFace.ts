@@ -66,7 +66,7 @@ export function meterFace(facts: MeterFacts, format: MeterFormat, t: Translate):
   const icon = running > 0 ? '$(loading~spin)' : '$(dashboard)';
   const shown = worst ? shownLimit(worst, format, t) : shownUnknown(buckets, format, t);
   return {
-    text: `${icon} ${simulated ? t('{0} simulated', shown) : shown}`,
+    text: `${icon} ${simulated ? t('{0} · simulated', shown) : shown}`,
     label: spoken(facts, worst, simulated, format, t),
     tooltip: tooltip(facts, format, t),
     level: worst ? levelOf(left(worst)) : 'calm',

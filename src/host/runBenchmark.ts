@@ -16,6 +16,7 @@ import type { Platforms } from '../flow/platforms.ts';
 import type { BenchmarkRow, TrialStore } from '../routing/trialStore.ts';
 import { benchReport, type ModelRun } from './benchReport.ts';
 import { faultWords } from './benchWords.ts';
+import { localOnlyFor } from './localOnly.ts';
 import { duration, money, percent } from './words.ts';
 
 const t = vscode.l10n.t;
@@ -73,7 +74,10 @@ async function chosenSuite(
   if (from === 'bundled') return BUNDLED_SUITE;
   const [bytes, read] = await Promise.all([vscode.workspace.fs.readFile(from), deps.readFile()]);
   const file = read(new TextDecoder().decode(bytes));
-  if ('suite' in file) return file.suite;
+  if ('suite' in file) {
+    const tasks = file.suite.tasks.map((task) => ({ ...task, ...localOnlyFor(from) }));
+    return { ...file.suite, tasks };
+  }
   const [first] = file.faults;
   const words = file.faults.map((fault) => t('line {0}: {1}', fault.line, faultWords(fault))).join('; ');
   const open = t('Open File');

@@ -111,6 +111,21 @@ suite('benchmark', () => {
     assert.equal(metrics.totals(clock.now()).requests, 4);
   });
 
+  test('tasks of a folder of which nothing may leave this machine go to no other one', async () => {
+    const { run, results, transport, platforms, deps } = world([{}]);
+    const task = { ...ordinary('1'), localOnly: true } as const;
+
+    await run([task]);
+
+    assert.deepEqual(
+      results.map(({ failure }) => failure?.code),
+      ['no-model', 'no-model'],
+    );
+    assert.equal(transport.calls.length, 0);
+    const suite = { name: 's', tasks: [task] };
+    assert.ok(platforms.models.every((model) => estimateBench(suite, model, deps).tasks === 0));
+  });
+
   test('a benchmark takes part in no experiment and is no choice to be compared', async () => {
     const { run, store } = world([{}]);
 

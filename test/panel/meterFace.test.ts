@@ -159,7 +159,7 @@ suite('host/meterFace', () => {
     const alone = face([limit], { platforms: [simulated] });
     const among = face([limit, bucket()], { platforms: [simulated, ...platforms] });
 
-    assert.equal(alone.text, '$(dashboard) 60% simulated');
+    assert.equal(alone.text, '$(dashboard) 60% · simulated');
     assert.match(alone.label, /^Sluice, simulated platform: 60%/);
     assert.match(alone.tooltip, /^\*\*Sluice\*\* – Simulated platform\n/);
     assert.match(rows(alone.tooltip)[1] ?? '', /^\| requests \|/);

@@ -74,7 +74,7 @@ suite('inline chat', () => {
     assert.match(title, /^Sluice · cart\.ts/);
     assert.match(
       next,
-      /^Ask: Fast \(simulated\) · about \d+ \+ \d+ tokens · about \$[\d.]+ \(simulated\) · cheapest that is good enough/,
+      /^Ask: Fast \(simulated\) · about \d+ tokens in, \d+ out · about \$[\d.]+ \(simulated\) · cheapest that is good enough/,
     );
     assert.match(edit, /^→ Edit: Fast \(simulated\) · about \$/);
     assert.match(ask, /^→ Ask: Fast \(simulated\) · about \$/);
@@ -88,11 +88,19 @@ suite('inline chat', () => {
       'a second answer',
       (one) => finished(one) && one.asked.startsWith('and on'),
     );
+    await workbench.page.keyboard.type('make it shorter');
+    const next = await until(within('what would be sent now'), async () => {
+      const line = await chat.next();
+      return line.startsWith('Edit:') ? line : undefined;
+    });
+    await workbench.page.keyboard.press('Control+A');
+    await workbench.page.keyboard.press('Delete');
 
     assert.match(first.text, /bestDiscount/);
     assert.match(first.receipt, /sim-fast \(simulated\) · \d+ in, \d+ out · \$[\d.]+ \(simulated\)/);
     await until(within('both answers'), async () => (await chat.answers()).length === 2);
     assert.match(second.text, /and on an empty list/);
+    assert.match(next, /^Edit: Fast \(simulated\) · about \d+ tokens in/);
     assert.ok(await chat.hasFocus());
   });
 
@@ -147,16 +155,21 @@ suite('inline chat', () => {
     await until(within('the edit in the file'), async () => (await code()).includes('Simulated'));
     await page.getByRole('link', { name: 'Accept All' }).click();
     const accepted = await chat.newest('the verdict', ({ text }) => /accepted/.test(text));
-    await page.keyboard.press('Escape');
-    await chat.closed();
+    await workbench.placeCursor(19);
     await page.keyboard.press('Control+Z');
     await until(
       within('the code as it was saved'),
       async () => (await page.locator('.tab.active.dirty').count()) === 0,
     );
+    const undone = await chat.newest('what became of it', ({ text }) => /undone/.test(text));
+    await page.locator('.review-widget .edit-textarea').click();
+    await chat.focused();
+    await page.keyboard.press('Escape');
+    await chat.closed();
 
     assert.match(edit.text, /1 change: \+\d+ −\d+ lines · Accept All · Reject All/);
     assert.match(accepted.text, /1 accepted/);
+    assert.match(undone.text, /1 accepted, undone/);
     assert.doesNotMatch(edit.text, /Simulated edit/, 'the code is not shown twice');
   });
 
