@@ -15,7 +15,8 @@ suite('explain inside VS Code', () => {
     assert.match(first?.model ?? '', /^sim-/);
     assert.ok((first?.usage?.output ?? 0) > 0 && (first?.costUsd ?? 0) > 0);
     assert.deepEqual([second?.cache, second?.costUsd, second?.savedUsd], ['memory', 0, first?.costUsd]);
-    assert.ok(quota.states().some(({ level, size }) => level < size));
+    // By now a slow machine's limit may be full again: what was used of it fades more slowly.
+    assert.ok(quota.states().some(({ shares = [] }) => shares.some(({ used }) => used > 0)));
   });
 
   test('without a selection the symbol around the cursor is sent', async () => {
