@@ -70,7 +70,8 @@ export function routed(pool: Pool, runs: number, against = pool.strongest): Pool
         features: task.features,
         models: infos,
         rules: [],
-        bar: 1,
+        // Out of reach of every chance, so that the router weighs chance against cost; 1 asks for the best whatever it costs.
+        bar: 0.995,
         outputTokens: CALL_TOKENS,
         room: () => ({ waitMs: 0 }),
         chances: (keys, features) => model.chances(keys, features),
