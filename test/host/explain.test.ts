@@ -7,16 +7,21 @@ suite('explain inside VS Code', () => {
   test('the first answer is a miss of the simulated platform, the second a hit for nothing', async () => {
     const { quota } = await handle();
     await show(freshCode());
+    // At once: a limit may be full again before the answer is read.
+    let lowered = false;
+    const watching = quota.onChange(() => {
+      lowered ||= quota.states().some(({ level, size }) => level < size);
+    });
 
     const first = await explain();
+    watching.dispose();
     const second = await explain();
 
     assert.deepEqual([first?.cache, first?.stop, first?.simulated], ['none', 'complete', true]);
     assert.match(first?.model ?? '', /^sim-/);
     assert.ok((first?.usage?.output ?? 0) > 0 && (first?.costUsd ?? 0) > 0);
     assert.deepEqual([second?.cache, second?.costUsd, second?.savedUsd], ['memory', 0, first?.costUsd]);
-    // By now a slow machine's limit may be full again: what was used of it fades more slowly.
-    assert.ok(quota.states().some(({ shares = [] }) => shares.some(({ used }) => used > 0)));
+    assert.ok(lowered, 'the request was charged to a limit');
   });
 
   test('without a selection the symbol around the cursor is sent', async () => {
