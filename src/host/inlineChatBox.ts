@@ -104,10 +104,9 @@ export class ChatBox implements Disposable {
     const former = this.#talkThread;
     const { uri, range } = this.#owner.place();
     const comments = this.#owner.comments();
-    const label = comments.length > 1 ? t('Answers, newest first') : t('Before sending');
     this.#grabs = false;
     this.#grabsInput = false;
-    this.#talkThread = this.#thread(uri, talkRange(range), comments, 'talk', label);
+    this.#talkThread = this.#thread(uri, talkRange(range), comments, 'talk', talkLabel(comments));
     former?.dispose();
   }
 
@@ -172,9 +171,10 @@ export class ChatBox implements Disposable {
   }
 
   #draw(): void {
-    if (this.#talkThread === undefined) return;
+    const thread = this.#talkThread;
+    if (thread === undefined) return;
     if (this.#grabs || (this.#grabsInput && this.input.focused)) this.renewTalk();
-    else this.#talkThread.comments = [...this.#owner.comments()];
+    else redraw(thread, this.#owner.comments());
   }
 }
 
@@ -188,6 +188,16 @@ function inputRange(range: vscode.Range): vscode.Range {
 
 function talkRange({ end }: vscode.Range): vscode.Range {
   return new vscode.Range(end.line, 1, end.line, 2);
+}
+
+function redraw(thread: vscode.CommentThread, comments: readonly vscode.Comment[]): void {
+  const label = talkLabel(comments);
+  if (thread.label !== label) thread.label = label;
+  thread.comments = [...comments];
+}
+
+function talkLabel(comments: readonly vscode.Comment[]): string {
+  return comments.length > 1 ? t('Answers, newest first') : t('Before sending');
 }
 
 function inputComment(body: string): vscode.Comment {

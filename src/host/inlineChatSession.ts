@@ -223,7 +223,6 @@ export class ChatSession implements Disposable {
     const starting = t('Choosing a model…');
     turn.restart(starting);
     changed(starting);
-    this.box.renewTalk();
     this.#revealSoon(false);
     try {
       await this.#target.found;

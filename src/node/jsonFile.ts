@@ -9,6 +9,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { type Throttled, throttle } from '../base/throttle.ts';
+import { unusable } from './sqliteFile.ts';
 
 const WRITE_EVERY_MS = 5_000;
 
@@ -22,9 +23,10 @@ export class JsonFile implements Disposable {
   #disposed = false;
   #ends: Promise<void> = Promise.resolve();
 
+  /** `onFailure` hears `storage-unusable` for each write that did not succeed. */
   constructor(file: string, clock: Clock, onFailure: (error: unknown) => void) {
     this.#file = file;
-    this.#onFailure = onFailure;
+    this.#onFailure = (error) => onFailure(unusable(error));
     this.#writing = throttle(() => this.#begin(), WRITE_EVERY_MS, clock);
   }
 

@@ -2,8 +2,8 @@
 import { type Clock, delay } from '../base/clock.ts';
 import { fetchBehindEditor, isOnThisMachine } from './nodeFetch.ts';
 
-/** A program on loopback answers in a few milliseconds or is not there. */
-const WITHIN_MS = 400;
+/** Where nobody listens the refusal comes at once; who listens may be slow on a busy machine. */
+const WITHIN_MS = 2_000;
 
 /** True when the address answers a request for its models; never rejects, never waits long. */
 export async function answersAt(baseUrl: string, clock: Clock): Promise<boolean> {

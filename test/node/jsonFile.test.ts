@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setup, suite, teardown, test } from 'mocha';
+import { SluiceError } from '../../src/base/errors.ts';
 import { JsonFile } from '../../src/node/jsonFile.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
@@ -84,5 +85,6 @@ suite('a state in a JSON file', () => {
     file.dispose();
 
     assert.equal(failures.length, 2);
+    assert.ok(failures.every((error) => SluiceError.is(error, 'storage-unusable')));
   });
 });

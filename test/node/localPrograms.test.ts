@@ -40,7 +40,7 @@ suite('programs on this machine', () => {
     const silent = await RawServer.start({ silent: true });
     const clock = new FakeClock();
     const waiting = answersAt(`${silent.url}/v1`, clock);
-    clock.advance(400);
+    clock.advance(2_000);
     const mute = await waiting;
     silent.dispose();
 

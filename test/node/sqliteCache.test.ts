@@ -152,6 +152,21 @@ suite('cache on disk', () => {
     store?.dispose();
   });
 
+  test('where the folder is a file there is no store, and why is told as such', async () => {
+    writeFileSync(join(folder, 'deep'), 'a file where the folder should be');
+    const told: unknown[] = [];
+    const deps = { clock: new FakeClock(), random: seededRandom(1), maxBytes: () => 1e6 };
+
+    const none = await openDiskCache({
+      ...deps,
+      file: join(folder, 'deep/cache.db'),
+      onFailure: (error) => told.push(error),
+    });
+
+    assert.equal(none, undefined);
+    assert.ok(SluiceError.is(told[0], 'storage-unusable') && told[0].facts.why === 'not-writable');
+  });
+
   test('a disk that is full is still read, said once, and written to again later', async () => {
     const clock = new FakeClock();
     const store = await open(clock, 1e6);

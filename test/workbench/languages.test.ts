@@ -31,7 +31,7 @@ suite('the installed package in Italian', () => {
     await opened.workbench.runCommand('Sluice: Apri dashboard');
     const { root, frame } = await opened.workbench.webview('main[data-state="empty"]');
 
-    assert.equal(text, '– simulato');
+    assert.equal(text, '– · simulato');
     assert.equal(label, 'Sluice, piattaforma simulata: nessun limite ancora noto');
     assert.equal(await frame.locator('html').getAttribute('lang'), 'it');
     assert.match((await root.textContent()) ?? '', /Seleziona del codice .*Inizia con Sluice.*3 modelli/s);
