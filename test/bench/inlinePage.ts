@@ -20,7 +20,7 @@ globalThis.probe = (() => {
   const hintOf = (span) => getComputedStyle(span, '::after').content;
   const shown = (words) =>
     [...document.querySelectorAll('.review-widget .comment-body')].some((body) => body.textContent.includes(words)) ||
-    [...document.querySelectorAll('.review-widget .edit-textarea .view-line span')].some((span) => hintOf(span).includes(words));
+    [...document.querySelectorAll('.view-line span')].some((span) => hintOf(span).includes(words));
   const lines = () => document.querySelector('.editor-instance > .monaco-editor .view-lines').textContent;
   return {
     arm: () => { key = 0; },
