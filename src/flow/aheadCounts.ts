@@ -1,5 +1,7 @@
 /** What asking ahead has cost and how much of it was used, as plain data. Units: milliseconds on the wall clock, USD. */
+
 import { TASK_TYPES, type TaskType } from '../base/task.ts';
+import { record } from '../base/unknown.ts';
 import type { AheadKind } from './background.ts';
 
 export interface AheadRow {
@@ -133,8 +135,4 @@ function parseRow(raw: unknown): AheadRow | undefined {
 
 function isAmount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-function record(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
 }

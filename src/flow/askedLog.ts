@@ -2,7 +2,9 @@
  * What is asked again and again, and what is usually asked next about the same code: learned from the person's own
  * requests, bounded, kept on this machine only. Times are wall-clock milliseconds.
  */
+
 import { TASK_TYPES, type TaskType } from '../base/task.ts';
+import { record } from '../base/unknown.ts';
 import { parseRequest } from './deferredTask.ts';
 import type { RouteRequest } from './request.ts';
 
@@ -174,7 +176,3 @@ function isCount(value: unknown): value is number {
 }
 
 const rows = (raw: unknown) => Object.entries(record(raw));
-
-function record(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
-}

@@ -7,7 +7,7 @@ import type { TokenEstimator } from '../prompt/tokenEstimator.ts';
 import type { Demand } from '../quota/limit.ts';
 import type { Attempt } from '../quota/platformHealth.ts';
 import type { TaskAhead } from '../quota/taskPredictor.ts';
-import type { ModelInfo } from '../routing/catalogue.ts';
+import { listedMs, type ModelInfo } from '../routing/catalogue.ts';
 import { costUsd, estimateUsd } from '../routing/cost.ts';
 import type { AttemptResult } from './attempt.ts';
 import {
@@ -193,17 +193,16 @@ function prefixOf(info: ModelInfo, { prefix }: CallPlan, estimator: TokenEstimat
   };
 }
 
-/** What is known of this call before it is sent. */
 /** How an attempt went: what it took beside what the catalogue says of an answer of its length. */
 export function attemptOf(info: ModelInfo, { stop, usage, platformMs }: AttemptResult): Attempt {
   if (stop === 'cut') return { failed: true };
   if (usage === undefined) return { failed: false };
-  const expectedMs = info.firstTokenMs + (usage.output / info.outputTokensPerS) * 1_000;
-  return { failed: false, tookMs: platformMs, expectedMs };
+  return { failed: false, tookMs: platformMs, expectedMs: listedMs(info, usage.output) };
 }
 
+/** What is known of this call before it is sent. */
 export function aheadOf(info: ModelInfo, { task, inputTokens, usualOutputTokens }: CallPlan): TaskAhead {
-  const usualMs = info.firstTokenMs + (usualOutputTokens / info.outputTokensPerS) * 1_000;
+  const usualMs = listedMs(info, usualOutputTokens);
   return { task, model: info.key, inputTokens, usualOutputTokens, usualMs };
 }
 

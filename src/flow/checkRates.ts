@@ -2,7 +2,9 @@
  * How much each check is worth: how many of the bad answers it catches, and how often it blames a good one, counted from
  * what the person did with answers that were shown. Rates are shares in [0, 1]; milliseconds, USD.
  */
+
 import { CHECKS, type CheckKind, type CheckResult, type Verdict } from '../base/check.ts';
+import { record } from '../base/unknown.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 
 /** What came of the answers that a check has seen. */
@@ -184,10 +186,6 @@ function verdicts(raw: unknown): Record<Verdict, number> | undefined {
   const { pass, fail, unknown } = record(raw);
   if (!isAmount(pass) || !isAmount(fail) || !isAmount(unknown)) return undefined;
   return { pass, fail, unknown };
-}
-
-function record(raw: unknown): Record<string, unknown> {
-  return typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {};
 }
 
 const isAmount = (raw: unknown): raw is number => typeof raw === 'number' && Number.isFinite(raw) && raw >= 0;

@@ -2,7 +2,9 @@
  * A question that waits for its limit: what was asked, and when there is room for it. It is kept on this machine only,
  * with its code, until it is done. Wall clock, milliseconds.
  */
+
 import { PRIORITIES, TASK_TYPES } from '../base/task.ts';
+import { record } from '../base/unknown.ts';
 import type { CodeContext, RouteRequest } from './request.ts';
 
 export interface DeferredTask {
@@ -79,8 +81,4 @@ function strings(raw: unknown): string[] {
 
 function isMoment(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-function record(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
 }

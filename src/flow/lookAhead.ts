@@ -3,8 +3,10 @@
  * lent. Learns from every answer and from every change of a limit's level, whoever caused it. Units: the limits' own,
  * tokens; milliseconds on the wall clock.
  */
+
 import type { Clock } from '../base/clock.ts';
 import { PRIORITIES, type Priority } from '../base/task.ts';
+import { record } from '../base/unknown.ts';
 import { DemandForecast, HOUR_MS } from '../quota/demandForecast.ts';
 import {
   bucketWorth,
@@ -275,8 +277,4 @@ function fillMs({ size, refill, refillPerMs = 0, fullInMs }: LimitState): number
 function supplyOf({ size, level, refillPerMs = 0, refill, fullInMs }: LimitState): Supply {
   const resets = refill === 'at-reset' && fullInMs !== undefined && fullInMs > 0;
   return { size, level, refillPerMs, ...(resets ? { resetInMs: fullInMs } : {}) };
-}
-
-function record(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
 }

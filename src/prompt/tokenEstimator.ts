@@ -2,6 +2,7 @@
  * How many tokens a text will be, without a tokenizer in the way: characters by a ratio for each language, learned
  * from exact counts, times a factor for each model, learned from what its platform reported. Units: tokens.
  */
+import { record } from '../base/unknown.ts';
 
 /**
  * cl100k_base on 11.7 million characters of code in twelve languages and English Markdown has 3.8 characters a token; from
@@ -129,8 +130,4 @@ function restore(known: Map<string, Learned>, raw: unknown, { least, most }: Bou
       known.set(key, [value, observations]);
     }
   }
-}
-
-function record(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
 }

@@ -3,6 +3,7 @@
  * is going on just now. An hour that was never seen is judged by that hour on other days, then by all hours. Units: any
  * for amounts; wall clock and durations in milliseconds; hours of the week are local.
  */
+import { record } from '../base/unknown.ts';
 
 /** A sum to come: its mean, and how wide it is relative to that (standard deviation by mean). */
 export interface Expected {
@@ -214,8 +215,4 @@ function seenOf(raw: unknown): Seen {
 
 function isAmount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-function record(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
 }

@@ -3,6 +3,7 @@
  * size relative to what is usual, given how large the question is. Three levels of history are mixed, the nearest
  * weighing most once it has been seen often. Sizes are in any unit; both logarithms natural.
  */
+import { record } from '../base/unknown.ts';
 
 import { FadingLine } from './fadingLine.ts';
 import { addBell, emptySum, LogHistogram, quantileOf } from './logHistogram.ts';
@@ -175,8 +176,4 @@ function levelOf(cells: readonly Cell[]): number {
 /** `['a', 'b']` → `''`, `'a'`, `'a\nb'`. */
 function keysOf(path: Path): string[] {
   return ['', ...path.map((_, index) => path.slice(0, index + 1).join('\n'))];
-}
-
-function record(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
 }

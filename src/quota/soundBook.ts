@@ -2,6 +2,7 @@
  * Whether what a store holds is a book: everything that a decision reads is there and makes sense. A level that is no
  * number would let everything pass, for everybody who shares the store. Units as in `book.ts`.
  */
+import { isNumber } from '../base/unknown.ts';
 import type { Book } from './book.ts';
 import { LIMIT_STATUSES, LIMIT_UNITS, REFILLS } from './limitReading.ts';
 import { COUNT } from './shares.ts';
@@ -80,10 +81,6 @@ function isAmounts(raw: unknown): raw is number[] {
 
 function isNumbers(raw: unknown, count: number): raw is number[] {
   return Array.isArray(raw) && raw.length === count && raw.every(isNumber);
-}
-
-function isNumber(raw: unknown): raw is number {
-  return typeof raw === 'number' && Number.isFinite(raw);
 }
 
 function isList(raw: unknown, fits: (one: Fields) => boolean): boolean {

@@ -2,6 +2,7 @@
  * What a task will take, from the person's own history of such tasks: tokens in and out and time, each as P50 and P90.
  * Until there is a history the usual sizes count. Units: tokens, milliseconds.
  */
+import { record } from '../base/unknown.ts';
 import { Calibration, type CalibrationFigures } from './calibration.ts';
 import { type Quantiles, SizeModel, type SizeQuery } from './sizeModel.ts';
 
@@ -126,8 +127,4 @@ function learnedFrom(raw: Readonly<Record<string, unknown>>): Record<Measure, Le
     outputTokens: one('outputTokens'),
     durationMs: one('durationMs'),
   };
-}
-
-function record(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
 }

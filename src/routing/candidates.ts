@@ -1,6 +1,6 @@
 /** A model with what it would cost and how likely its answer is good enough. Units: USD, milliseconds, tokens. */
 import { chanceAdequate } from './adequacy.ts';
-import type { ModelInfo } from './catalogue.ts';
+import { listedMs, type ModelInfo } from './catalogue.ts';
 import { complexity } from './complexity.ts';
 import { estimateUsd } from './cost.ts';
 import type { Option } from './decision.ts';
@@ -55,7 +55,6 @@ function optionOf(model: ModelInfo, input: RouteInput): Option {
     outputTokens: input.outputTokens,
     cachedTokens: input.warmTokens?.(model) ?? 0,
   };
-  const listedMs = model.firstTokenMs + (input.outputTokens / model.outputTokensPerS) * 1_000;
   const estimatedUsd = model.billing === 'subscription' ? 0 : estimateUsd(model.price, demand);
   return {
     modelKey: model.key,
@@ -63,7 +62,7 @@ function optionOf(model: ModelInfo, input: RouteInput): Option {
     tier: model.tier,
     chance: chanceAdequate(model.quality, complexity(input.features)),
     ...(estimatedUsd === undefined ? {} : { estimatedUsd }),
-    estimatedMs: input.answerMs?.(model) ?? listedMs,
+    estimatedMs: input.answerMs?.(model) ?? listedMs(model, input.outputTokens),
     simulated: model.simulated,
     ...(model.billing === undefined ? {} : { billing: model.billing }),
   };

@@ -96,3 +96,11 @@ export function bindModel(row: AnyModelRow, platform: string, simulated: boolean
 export function automatic<M extends Pick<ModelInfo, 'use'>>(models: readonly M[]): readonly M[] {
   return models.filter(({ use }) => use !== 'by-name');
 }
+
+/** How long an answer of so many tokens takes, as its row says. */
+export function listedMs(
+  { firstTokenMs, outputTokensPerS }: Pick<ModelInfo, 'firstTokenMs' | 'outputTokensPerS'>,
+  outputTokens: number,
+): number {
+  return firstTokenMs + (outputTokens / outputTokensPerS) * 1_000;
+}

@@ -2,7 +2,9 @@
  * What one answer teaches: how good it was, as one grade from what became of it. Kept with the features of its task,
  * without prompt, code or answer. Units: grades in [0, 1]; milliseconds.
  */
+
 import { TASK_TYPES } from '../base/task.ts';
+import { isNumber } from '../base/unknown.ts';
 import type { TaskFeatures } from './features.ts';
 import type { OutcomeFacts } from './outcomes.ts';
 
@@ -150,10 +152,6 @@ function parseFeatures(raw: unknown): TaskFeatures | undefined {
   if (!Array.isArray(words) || !words.every((word) => isNumber(word) && word >= 0 && word < 65_536))
     return undefined;
   return Array.isArray(shape) && shape.every(isNumber) ? features : undefined;
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
 }
 
 function isShare(value: unknown): value is number {

@@ -3,6 +3,7 @@
  * Notices a model that has clearly become slower or faster behind its name. Units: milliseconds; inside their natural
  * logarithms, because times are skewed.
  */
+import { isNumber, record } from '../base/unknown.ts';
 import type { ModelInfo } from './catalogue.ts';
 import { DriftWatch } from './drift.ts';
 
@@ -191,12 +192,4 @@ function median(values: readonly number[]): number {
 
 function clamp(value: number, most: number): number {
   return Math.max(-most, Math.min(most, value));
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-function record(raw: unknown): Readonly<Record<string, unknown>> {
-  return typeof raw === 'object' && raw !== null ? (raw as Readonly<Record<string, unknown>>) : {};
 }
