@@ -26,7 +26,7 @@ const USD_PER_MS = 1e-7;
 
 /** The levels that outlive the window, and how answers are read there. */
 export interface LowerAnswers {
-  readonly levels: () => Promise<LowerLevels>;
+  readonly levels: () => LowerLevels | Promise<LowerLevels>;
   /** `undefined`: it is no answer of ours. */
   readonly read: (text: string) => Answer | undefined | Promise<Answer | undefined>;
   /** Names the open workspace; empty: none. */
