@@ -65,6 +65,11 @@ export class AnswerCache {
     this.#digests = new CodeDigests(deps.hash);
   }
 
+  /** Since the first request. */
+  get isOpen(): boolean {
+    return this.#tiered !== undefined;
+  }
+
   /** To be waited for before the first request: without it nothing is known. `undefined`: it is done. */
   open(): Promise<void> | undefined {
     if (this.#tiered !== undefined) return undefined;
