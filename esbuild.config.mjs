@@ -97,7 +97,7 @@ const host = {
     learning: 'src/flow/learning.ts',
     lookAhead: 'src/flow/lookAhead.ts',
     managePlatforms: 'src/host/managePlatforms.ts',
-    panelTexts: 'src/host/panelTexts.ts',
+    dashboardView: 'src/host/dashboardView.ts',
     participantChat: 'src/host/participantChat.ts',
     pausePlatform: 'src/host/pausePlatform.ts',
     planEvent: 'src/host/planEvent.ts',

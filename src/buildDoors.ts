@@ -5,27 +5,25 @@ import type { DisposableBag } from './base/disposable.ts';
 import { systemRandom as random } from './base/random.ts';
 import type { Core } from './buildCore.ts';
 import type { BenchResult } from './flow/benchRun.ts';
-import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
+import { bucketViews } from './flow/bucketViews.ts';
 import type { Answer, Receipt, RouteRequest } from './flow/request.ts';
 import { Answers } from './host/answers.ts';
 import { registerChatDoors } from './host/chatDoors.ts';
 import { registerCodeActions } from './host/codeActions.ts';
 import { commandTable, registerCommands } from './host/commandTable.ts';
 import type { Connections } from './host/connections.ts';
-import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import type { DecisionView } from './host/decisionView.ts';
 import { watchFiles } from './host/fileChanges.ts';
+import { DASHBOARD_VIEW, LazyDashboard } from './host/lazyDashboard.ts';
 import { LazyQueue } from './host/lazyQueue.ts';
 import { LimitToasts } from './host/limitToasts.ts';
 import type { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import type { Notices } from './host/notices.ts';
-import { outcomeWords } from './host/outcomeWords.ts';
 import type { QueuedTasks } from './host/queuedTasks.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { TaskCommands } from './host/taskCommands.ts';
 import type { RunTests } from './host/testRuns.ts';
-import { percent, whyWords } from './host/words.ts';
 import { answersAt } from './node/probe.ts';
 import { sha256 } from './node/sha256.ts';
 
@@ -79,17 +77,14 @@ export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<Qu
     }),
   );
   const dashboard = owned.add(
-    new DashboardView({
+    new LazyDashboard({
       ...panel,
-      snapshot: () => {
-        // What earlier windows counted is shown before this one has asked anything.
+      sources: core,
+      notices: () => notices.all(),
+      // What earlier windows counted is shown before this one has asked anything.
+      onLook: () => {
         void core.trials.load();
         if (core.learning.current === undefined) void core.learning.get();
-        return buildSnapshot(core, {
-          why: ({ decision }) => whyWords(decision),
-          notices: () => notices.all(),
-          outcome: (facts) => outcomeWords(facts, percent, vscode.l10n.t),
-        });
       },
       onBug: (error) => void notices.bug(error, showLog),
     }),
