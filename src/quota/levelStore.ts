@@ -36,8 +36,8 @@ export type Operation =
       readonly id?: string;
       readonly seen?: Demand;
     }
-  /** Replaces what was declared before. */
-  | { readonly kind: 'declare'; readonly limits: readonly DeclaredLimit[] }
+  /** Replaces what was declared before; `lenient`: who uses more than its share gets no less of the refill. */
+  | { readonly kind: 'declare'; readonly limits: readonly DeclaredLimit[]; readonly lenient?: boolean }
   | { readonly kind: 'forget' }
   /** Was used without having been asked for here, as while a store could not be reached. */
   | { readonly kind: 'charge'; readonly uses: readonly Use[] }
