@@ -20,7 +20,6 @@ import { LimitToasts } from './host/limitToasts.ts';
 import type { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import type { Notices } from './host/notices.ts';
-import type { QueuedTasks } from './host/queuedTasks.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { TaskCommands } from './host/taskCommands.ts';
 import type { RunTests } from './host/testRuns.ts';
@@ -39,8 +38,8 @@ export interface DoorsDeps {
   readonly owned: DisposableBag;
 }
 
-/** `queued`: the questions that wait, loaded when first asked for. */
-export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<QueuedTasks> } {
+/** `queue`: the questions that wait, loaded when first asked for. */
+export function buildDoors(deps: DoorsDeps): { readonly queue: LazyQueue } {
   const { context, core, connections, settings, notices, channel, edits, owned } = deps;
   const { pipeline, platforms, quota, outcomes } = core;
   const read = () => settings.settings;
@@ -68,7 +67,7 @@ export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<Qu
       labelOf,
       check: async (request, answer) =>
         (await import('./host/shownChecks.ts')).checkShown(core.checking, request, answer),
-      onQueue: async (question, dueAtMs) => (await queue.get()).add(question, dueAtMs) !== undefined,
+      onQueue: async (question, dueAtMs) => (await (await queue.get()).add(question, dueAtMs)) !== undefined,
       onOtherAction: (action, receipt) => {
         const command = action === 'connect' ? 'sluice.connectPlatform' : 'sluice.openDashboard';
         if (action === 'decision') void showDecision(receipt);
@@ -153,5 +152,5 @@ export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<Qu
     ...{ queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
-  return { queued: queue.get };
+  return { queue };
 }
