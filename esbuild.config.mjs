@@ -123,7 +123,7 @@ const host = {
     trialRun: 'src/flow/trialRun.ts',
     sqliteTrials: 'src/node/sqliteTrials.ts',
     sqliteOutcomes: 'src/node/sqliteOutcomes.ts',
-    sqliteLevels: 'src/node/sqliteLevels.ts',
+    machineLevels: 'src/node/machineLevels.ts',
     sqliteQuestions: 'src/node/sqliteQuestions.ts',
     similarAnswers: 'src/flow/similarAnswers.ts',
     usageRows: 'src/node/usageRows.ts',

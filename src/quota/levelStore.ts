@@ -56,10 +56,11 @@ export interface Outcome {
   readonly ok: boolean;
   readonly waitMs: number;
   readonly limit?: string;
+  /** Nothing was decided: the store went away before it could answer. */
+  readonly unanswered?: true;
 }
 
-/** The store went away before it could answer; known by its identity. */
-export const UNANSWERED: Outcome = { ok: false, waitMs: 0 };
+export const UNANSWERED: Outcome = { ok: false, waitMs: 0, unanswered: true };
 
 export interface LevelStore extends Disposable {
   /** Other windows use it too: reservations have leases, and changes may come from outside. */
