@@ -97,7 +97,10 @@ export class RedisBooks {
   /** Resolves whether the book was found changed by another window. */
   async refresh(platform: string): Promise<boolean> {
     const known = this.#known.get(platform);
-    const reply = await this.#call(platform, 'get', [known?.seq ?? ANY], []);
+    // What is on its way is there before this.
+    const running = this.#running.get(platform) ?? 0;
+    const seq = known === undefined || known.seq === ANY ? ANY : known.seq + running;
+    const reply = await this.#call(platform, 'get', [seq], []);
     if (reply.whole) this.#keep(platform, reply.whole, reply);
     else if (known) this.#lookAtClock(platform, reply);
     return reply.whole !== undefined;
