@@ -181,7 +181,7 @@ function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
     settings: () => settings.settings,
     onOtherStore: (listener) =>
       owned.add(onOtherStore(deps, ['redis.url', 'redis.prefix'], [REDIS_PASSWORD], listener)),
-    open: async (onFailure, known) => {
+    open: async (_failed, known) => {
       const { 'redis.url': url, 'redis.prefix': prefix } = settings.settings;
       if (url !== '') {
         const { RedisLevels } = await import('./node/redisLevels.ts');
@@ -200,10 +200,11 @@ function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
         });
       }
       notices.redis(undefined);
-      const { SqliteLevels } = await import('./node/sqliteLevels.ts');
-      return SqliteLevels.open({ file, clock, random, onFailure });
+      const { openMachineLevels } = await import('./node/machineLevels.ts');
+      const onState = (trouble: unknown) => notices.levels(trouble);
+      return openMachineLevels({ file, clock, random, holder, onState });
     },
-    onFailure: (error) => notices.levelsFailed(error),
+    onFailure: (error) => notices.levels(error),
   });
 }
 

@@ -5,27 +5,24 @@ import type { DisposableBag } from './base/disposable.ts';
 import { systemRandom as random } from './base/random.ts';
 import type { Core } from './buildCore.ts';
 import type { BenchResult } from './flow/benchRun.ts';
-import { bucketViews, buildSnapshot } from './flow/buildSnapshot.ts';
+import { bucketViews } from './flow/bucketViews.ts';
 import type { Answer, Receipt, RouteRequest } from './flow/request.ts';
 import { Answers } from './host/answers.ts';
 import { registerChatDoors } from './host/chatDoors.ts';
 import { registerCodeActions } from './host/codeActions.ts';
 import { commandTable, registerCommands } from './host/commandTable.ts';
 import type { Connections } from './host/connections.ts';
-import { DASHBOARD_VIEW, DashboardView } from './host/dashboardView.ts';
 import type { DecisionView } from './host/decisionView.ts';
 import { watchFiles } from './host/fileChanges.ts';
+import { DASHBOARD_VIEW, LazyDashboard } from './host/lazyDashboard.ts';
 import { LazyQueue } from './host/lazyQueue.ts';
 import { LimitToasts } from './host/limitToasts.ts';
 import type { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import type { Notices } from './host/notices.ts';
-import { outcomeWords } from './host/outcomeWords.ts';
-import type { QueuedTasks } from './host/queuedTasks.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { TaskCommands } from './host/taskCommands.ts';
 import type { RunTests } from './host/testRuns.ts';
-import { percent, whyWords } from './host/words.ts';
 import { answersAt } from './node/probe.ts';
 import { sha256 } from './node/sha256.ts';
 
@@ -41,8 +38,8 @@ export interface DoorsDeps {
   readonly owned: DisposableBag;
 }
 
-/** `queued`: the questions that wait, loaded when first asked for. */
-export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<QueuedTasks> } {
+/** `queue`: the questions that wait, loaded when first asked for. */
+export function buildDoors(deps: DoorsDeps): { readonly queue: LazyQueue } {
   const { context, core, connections, settings, notices, channel, edits, owned } = deps;
   const { pipeline, platforms, quota, outcomes } = core;
   const read = () => settings.settings;
@@ -70,7 +67,7 @@ export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<Qu
       labelOf,
       check: async (request, answer) =>
         (await import('./host/shownChecks.ts')).checkShown(core.checking, request, answer),
-      onQueue: async (question, dueAtMs) => (await queue.get()).add(question, dueAtMs) !== undefined,
+      onQueue: async (question, dueAtMs) => (await (await queue.get()).add(question, dueAtMs)) !== undefined,
       onOtherAction: (action, receipt) => {
         const command = action === 'connect' ? 'sluice.connectPlatform' : 'sluice.openDashboard';
         if (action === 'decision') void showDecision(receipt);
@@ -79,17 +76,14 @@ export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<Qu
     }),
   );
   const dashboard = owned.add(
-    new DashboardView({
+    new LazyDashboard({
       ...panel,
-      snapshot: () => {
-        // What earlier windows counted is shown before this one has asked anything.
+      sources: core,
+      notices: () => notices.all(),
+      // What earlier windows counted is shown before this one has asked anything.
+      onLook: () => {
         void core.trials.load();
         if (core.learning.current === undefined) void core.learning.get();
-        return buildSnapshot(core, {
-          why: ({ decision }) => whyWords(decision),
-          notices: () => notices.all(),
-          outcome: (facts) => outcomeWords(facts, percent, vscode.l10n.t),
-        });
       },
       onBug: (error) => void notices.bug(error, showLog),
     }),
@@ -158,5 +152,5 @@ export function buildDoors(deps: DoorsDeps): { readonly queued: () => Promise<Qu
     ...{ queued: queue.get, readUsage: core.history.read, secrets: context.secrets },
   });
   owned.add(registerCommands(table, (error) => void notices.bug(error, showLog)));
-  return { queued: queue.get };
+  return { queue };
 }

@@ -40,6 +40,8 @@ export interface TestHandle {
 }
 
 const owned = new DisposableBag();
+/** What a window that closes waits for. */
+let kept: (() => Promise<void>) | undefined;
 
 export function activate(context: vscode.ExtensionContext): TestHandle | undefined {
   const channel = owned.add(vscode.window.createOutputChannel('Sluice', { log: true }));
@@ -59,7 +61,8 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
   });
   connections.apply();
   const edits = owned.add(new LazyEdits(clock));
-  const { queued } = buildDoors({ context, core, connections, settings, notices, channel, edits, owned });
+  const { queue } = buildDoors({ context, core, connections, settings, notices, channel, edits, owned });
+  kept = () => queue.kept();
   const onSettings = (listener: () => void) => settings.onChange(listener);
   owned.add(declareLimits({ ...core, settings: () => settings.settings, onSettings }));
   let connection: string | undefined;
@@ -87,7 +90,7 @@ export function activate(context: vscode.ExtensionContext): TestHandle | undefin
     outcomes,
     trials,
     edits,
-    queued,
+    queued: queue.get,
     simulated: () => simulated.server,
   };
 }
@@ -97,6 +100,8 @@ function connectionSettings({ settings }: SettingsWatcher): string {
   return JSON.stringify([addresses, settings['request.timeoutSeconds'], settings.models]);
 }
 
-export function deactivate(): void {
+/** VS Code waits for it, for a few seconds. */
+export async function deactivate(): Promise<void> {
   owned.dispose();
+  await kept?.();
 }

@@ -1,33 +1,26 @@
-/** Collects what the dashboard and the meter draw. */
+/** Collects what the dashboard draws. */
 import type { Clock } from '../base/clock.ts';
 import { promptTokens } from '../base/task.ts';
 import type { LowerLevels } from '../cache/tieredCache.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { type LimitState, ownerLabel } from '../quota/limit.ts';
-import type { Quota } from '../quota/quota.ts';
 import type { Outcome } from '../routing/outcomes.ts';
 import type { AnswerCache } from './answerCache.ts';
+import { type BucketSources, bucketViews } from './bucketViews.ts';
 import type { CheckRate } from './checkRates.ts';
 import { fatesOf, fateView } from './fates.ts';
 import type { LazyLearning } from './lazyLearning.ts';
-import type { LimitAhead, LookAhead } from './lookAhead.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { Platforms } from './platforms.ts';
 import type { Receipt } from './request.ts';
 import type { BackgroundView, SimilarView } from './reuseViews.ts';
-import type { BucketView, CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
+import type { CacheLevelView, DecisionView, LatencyView, Snapshot } from './snapshot.ts';
 import { modelChanges, taskModels } from './taskModels.ts';
 import type { Trials } from './trials.ts';
 
-export interface SnapshotSources {
+export interface SnapshotSources extends BucketSources {
   readonly pipeline: Pipeline;
-  readonly platforms: Platforms;
-  readonly quota: Quota;
   readonly metrics: Metrics;
   readonly cache: AnswerCache;
   readonly clock: Clock;
-  /** `current` is absent until it is loaded. */
-  readonly lookAhead?: { readonly current: LookAhead | undefined };
   /** Levels below the memory; `current` is absent until they are needed. */
   readonly lower?: { readonly current: LowerLevels | undefined };
   readonly outcomes?: { readonly recent: readonly Outcome[] };
@@ -52,8 +45,6 @@ export interface SnapshotWords {
 }
 
 type ModelViews = Pick<Snapshot, 'models' | 'modelChanges'>;
-
-const MS_PER_MINUTE = 60_000;
 
 export function buildSnapshot(sources: SnapshotSources, words: SnapshotWords): Snapshot {
   const { pipeline, platforms, metrics, clock } = sources;
@@ -108,57 +99,6 @@ function trialViews({ trials }: SnapshotSources): Pick<Snapshot, 'savings' | 'ex
   const run = trials?.current;
   if (run === undefined) return {};
   return { savings: run.book.savings, experiments: run.book.experimentViews(run.own) };
-}
-
-/** The meter needs these alone. Limits of platforms that are not in use now are left out. */
-export function bucketViews(
-  sources: Pick<SnapshotSources, 'quota' | 'platforms' | 'lookAhead'>,
-  atMs: number,
-): BucketView[] {
-  const platforms = new Map(sources.platforms.list.map((platform) => [platform.id, platform]));
-  return sources.quota.states().flatMap((state) => {
-    const charged = (state.shared?.platforms ?? [state.platform]).flatMap((id) => platforms.get(id) ?? []);
-    if (charged.length === 0) return [];
-    const simulated = charged.every((platform) => platform.simulated);
-    const ahead = sources.lookAhead?.current?.ahead(state);
-    const owner = state.shared && ownerLabel(state, (id) => platforms.get(id)?.label ?? id);
-    const named = owner === undefined ? {} : { owner };
-    const view = bucketView(state, simulated, atMs);
-    const restraints = sources.lookAhead?.current?.restraints(state.platform) ?? [];
-    const adaptations = [...state.adaptations, ...restraints];
-    return [{ ...view, adaptations, ...named, ...timesOf(ahead) }];
-  });
-}
-
-function bucketView(state: LimitState, simulated: boolean, atMs: number): BucketView {
-  return {
-    id: [state.platform, state.model ?? '', state.unit, state.window ?? ''].join('/'),
-    platform: state.platform,
-    unit: state.unit,
-    ...(state.model === undefined ? {} : { model: state.model }),
-    ...(state.window === undefined ? {} : { window: state.window }),
-    refill: state.refill,
-    size: state.size,
-    level: state.level,
-    reserved: state.reserved,
-    ...(state.refillPerMs === undefined ? {} : { refillPerMinute: state.refillPerMs * MS_PER_MINUTE }),
-    ...(state.fullInMs === undefined ? {} : { fullInMs: state.fullInMs }),
-    ...(state.source === 'declared' ? { source: 'declared' } : { source: 'reported', readBy: state.source }),
-    ...(state.readingAtMs === undefined ? {} : { readingAgeMs: Math.max(0, atMs - state.readingAtMs) }),
-    simulated,
-    reservations: state.reservations,
-    ...(state.threshold === undefined ? {} : { threshold: state.threshold }),
-    ...(state.drift === undefined ? {} : { drift: state.drift }),
-    ...(state.foreign === undefined ? {} : { foreign: state.foreign }),
-    ...(state.shares === undefined ? {} : { shares: state.shares }),
-    waiting: state.waiting,
-  };
-}
-
-function timesOf(ahead: LimitAhead | undefined): Partial<BucketView> {
-  if (ahead === undefined) return {};
-  const { shortChance: _chance, ...times } = ahead;
-  return times;
 }
 
 function cacheViews({ metrics, cache, lower }: SnapshotSources): CacheLevelView[] {

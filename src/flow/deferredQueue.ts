@@ -10,17 +10,21 @@ import { Emitter } from '../base/event.ts';
 import { type Throttled, throttle } from '../base/throttle.ts';
 import { charsOf, type DeferredTask, MOST_CHARS, MOST_TASKS, parseDeferredTasks } from './deferredTask.ts';
 import { EarlyRoom, type RoomNow } from './earlyRoom.ts';
+import { NewestWrite } from './newestWrite.ts';
 import { roomInMs } from './retry.ts';
 
 /** On this machine; lives longer than the window. */
 export interface DeferredStore {
   read(): unknown;
-  write(tasks: readonly DeferredTask[]): void;
+  /** Rejects where they could not be kept. */
+  write(tasks: readonly DeferredTask[]): PromiseLike<void>;
 }
 
 export interface DeferredDeps {
   readonly clock: Clock;
   readonly store: DeferredStore;
+  /** Told once, until they are kept again: this window goes on with its tasks, and tries again. */
+  readonly onUnkept: (error: unknown) => void;
   readonly newId: () => string;
   /** Resolves when the answer is there and kept; rejects as the pipeline does. */
   readonly run: (task: DeferredTask, signal: AbortSignal) => Promise<unknown>;
@@ -54,6 +58,7 @@ export class DeferredQueue implements Disposable {
   readonly #settled = this.#bag.add(new Emitter<DeferredOutcome>());
   readonly #abort = new AbortController();
   readonly #answered = new Set<string>();
+  readonly #writes: NewestWrite<readonly DeferredTask[]>;
   readonly #early: EarlyRoom | undefined;
   readonly #look: Throttled | undefined;
   #tasks: readonly DeferredTask[];
@@ -63,6 +68,8 @@ export class DeferredQueue implements Disposable {
 
   constructor(deps: DeferredDeps) {
     this.#deps = deps;
+    const write = (tasks: readonly DeferredTask[]) => deps.store.write(tasks);
+    this.#writes = this.#bag.add(new NewestWrite({ clock: deps.clock, write, onFailure: deps.onUnkept }));
     this.#tasks = parseDeferredTasks(deps.store.read());
     const { room, clock } = deps;
     if (room) {
@@ -75,6 +82,11 @@ export class DeferredQueue implements Disposable {
 
   onSettled(listener: (outcome: DeferredOutcome) => void): Disposable {
     return this.#settled.on(listener);
+  }
+
+  /** Resolves when no change is on its way to the store any more: whether it has all of them. After `dispose` too. */
+  kept(): Promise<boolean> {
+    return this.#writes.settled();
   }
 
   list(): ListedTask[] {
@@ -141,7 +153,7 @@ export class DeferredQueue implements Disposable {
 
   #keep(tasks: readonly DeferredTask[]): void {
     this.#tasks = tasks;
-    this.#deps.store.write(tasks);
+    this.#writes.put(tasks);
     this.#schedule();
   }
 

@@ -31,6 +31,7 @@ export function machineQuota(deps: MachineQuotaDeps): Quota {
     holder,
     priorities: () => settings()['quota.priorities'],
     criticalBurst: () => settings()['quota.criticalBurst'],
+    overusePenalty: () => settings()['quota.penalizeOveruse'],
     unusedShare: (priority, _nowMs, platform) => {
       if (!settings()['quota.lendShares']) return 0;
       const known = ahead?.();
@@ -56,19 +57,19 @@ export interface DeclareDeps {
 export function declareLimits({ clock, quota, platforms, settings, onSettings }: DeclareDeps): Disposable {
   const bag = new DisposableBag();
   const told = new Map<string, string>();
-  let sharing = '[]';
+  let sharing = JSON.stringify([[], true]);
   const declare = () => {
-    const { limits } = settings();
+    const { limits, 'quota.penalizeOveruse': penalised } = settings();
     const ids = platforms.list.map(({ id }) => id);
     const shared = sharedBuckets(limits, ids, kindOf);
-    const all = JSON.stringify(shared);
+    const all = JSON.stringify([shared, penalised]);
     if (all !== sharing) quota.share(shared);
     sharing = all;
     // One that is connected anew was forgotten meanwhile.
     for (const id of told.keys()) if (!ids.includes(id)) told.delete(id);
     for (const id of ids) {
       const own = limitsOf(limits, id, kindOf(id));
-      const text = JSON.stringify(own);
+      const text = JSON.stringify([own, penalised]);
       if (told.get(id) === text) continue;
       told.set(id, text);
       quota.declare(id, own);

@@ -143,6 +143,7 @@ export const SETTINGS = {
   'quota.priorities': { type: 'boolean', default: true },
   'quota.lendShares': { type: 'boolean', default: true },
   'quota.criticalBurst': { type: 'boolean', default: true },
+  'quota.penalizeOveruse': { type: 'boolean', default: true },
   'quota.adaptToPerformance': { type: 'boolean', default: true },
   'quota.adaptToCost': { type: 'boolean', default: true },
   'quota.events': { type: 'events', default: [] },

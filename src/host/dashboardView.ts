@@ -3,11 +3,13 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import { type Throttled, throttle } from '../base/throttle.ts';
+import { buildSnapshot, type SnapshotSources } from '../flow/buildSnapshot.ts';
 import { PANEL_COMMANDS, type PanelCommand, SNAPSHOT_EVERY_MS, type ToPanel } from '../flow/messages.ts';
-import type { Snapshot } from '../flow/snapshot.ts';
+import { outcomeWords } from './outcomeWords.ts';
+import { panelTexts } from './panelTexts.ts';
 import { webviewHtml, webviewRoots } from './webviewHtml.ts';
+import { percent, whyWords } from './words.ts';
 
-export const DASHBOARD_VIEW = 'sluice.dashboard';
 /** Buckets refill and ages grow without any event. */
 const TICK_MS = 1_000;
 
@@ -24,11 +26,15 @@ const WALKTHROUGH = 'sluice.sluice#start';
 export interface DashboardDeps {
   readonly extension: vscode.Uri;
   readonly clock: Clock;
-  readonly snapshot: () => Snapshot;
+  readonly sources: SnapshotSources;
+  readonly notices: () => readonly string[];
+  /** A snapshot is about to be made: what it needs may be loaded for the next one. */
+  readonly onLook: () => void;
   /** A snapshot could not be made; called once until one can. */
   readonly onBug: (error: unknown) => void;
 }
 
+/** Provides one view, loaded when it is first opened. */
 export class DashboardView implements vscode.WebviewViewProvider, Disposable {
   readonly #deps: DashboardDeps;
   readonly #redraw: Throttled;
@@ -72,9 +78,7 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
 
   #hear(message: unknown): void {
     if (typeof message !== 'object' || message === null || !('kind' in message)) return;
-    if (message.kind === 'ready') {
-      void this.#begin();
-    }
+    if (message.kind === 'ready') this.#begin();
     if (message.kind === 'command' && 'command' in message) {
       const command = PANEL_COMMANDS.find((known) => known === message.command);
       const id = 'id' in message && typeof message.id === 'string' ? message.id : undefined;
@@ -82,8 +86,7 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
     }
   }
 
-  async #begin(): Promise<void> {
-    const { panelTexts } = await import('./panelTexts.ts');
+  #begin(): void {
     this.#ready = true;
     this.#send({ kind: 'texts', texts: panelTexts(vscode.l10n.t), locale: vscode.env.language });
     this.#restartTicking();
@@ -104,7 +107,13 @@ export class DashboardView implements vscode.WebviewViewProvider, Disposable {
   /** A fault of ours is told in the view; it would otherwise go on showing old figures. */
   #snapshot(): ToPanel {
     try {
-      const snapshot = this.#deps.snapshot();
+      const { sources, notices, onLook } = this.#deps;
+      onLook();
+      const snapshot = buildSnapshot(sources, {
+        why: ({ decision }) => whyWords(decision),
+        notices,
+        outcome: (facts) => outcomeWords(facts, percent, vscode.l10n.t),
+      });
       this.#failing = false;
       return { kind: 'snapshot', snapshot };
     } catch (error) {

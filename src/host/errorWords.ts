@@ -116,7 +116,9 @@ function noModelWords(why: ErrorFacts['no-model']['why']): string {
       'No connected model can take this request: it needs tools or pictures. Connect another platform.',
     );
   if (why === 'none-local')
-    return t('In this workspace nothing may leave this machine, and no model on it is connected.');
+    return t(
+      'This request may not leave this machine (sluice.routing.localOnly), and no model on it is connected.',
+    );
   if (why === 'none-so-cheap')
     return t('Every model would cost more for this request than your settings allow.');
   if (why === 'none-allowed') return t('Your settings leave no model for this request.');

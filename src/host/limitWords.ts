@@ -1,16 +1,18 @@
-/** What is left of every limit: a sentence, and a table in Markdown. */
+/** What is left of every limit: a sentence, and a table or a list in Markdown. */
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
-import { limitName, limitTable, type MeterFacts, worstFresh } from './meterFace.ts';
+import { limitList, limitName, limitTable, type MeterFacts, worstFresh } from './meterFace.ts';
 import { meterFormat } from './meterFormat.ts';
 import { duration, percent } from './words.ts';
 
 const t = vscode.l10n.t;
 
-export function quotaWords(facts: Omit<MeterFacts, 'running'>, clock: Clock): string {
+/** `narrow`: no table, whose columns would break the words of a chat. */
+export function quotaWords(facts: Omit<MeterFacts, 'running'>, clock: Clock, narrow = false): string {
   if (facts.buckets.length === 0)
     return `${t('No limits are known yet: they come with the first answer.')}\n`;
-  return [tightest(facts), '', ...limitTable(facts, meterFormat(clock), t), ''].join('\n');
+  const rows = narrow ? limitList : limitTable;
+  return [tightest(facts), '', ...rows(facts, meterFormat(clock), t), ''].join('\n');
 }
 
 function tightest({ buckets, platforms }: Omit<MeterFacts, 'running'>): string {

@@ -132,33 +132,48 @@ function tooltip(facts: MeterFacts, format: MeterFormat, t: Translate): string {
 }
 
 /** Lines of Markdown: a row for each limit, the tightest first, and what lies ahead of them. */
-export function limitTable(
-  { buckets, platforms }: Omit<MeterFacts, 'running'>,
-  format: MeterFormat,
-  t: Translate,
-): string[] {
-  const rows = worstFirst(buckets);
-  const head = [t('Limit'), t('Used'), t('Left'), t('Full again'), t('Source')].join(' | ');
-  const more = rows.length - MOST_ROWS;
-  const ahead = rows.flatMap((bucket) => {
+export function limitTable(facts: LimitFacts, format: MeterFormat, t: Translate): string[] {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rows = shownRows(facts).map((bucket) => row(cellsOf(bucket, facts.platforms, format, t)));
+  return [row(headWords(t)), '|:--|--:|--:|:--|:--|', ...rows, ...belowRows(facts, format, t)];
+}
+
+/** The same without a table, for a place that is narrow. */
+export function limitList(facts: LimitFacts, format: MeterFormat, t: Translate): string[] {
+  const [, ...labels] = headWords(t);
+  const rows = shownRows(facts).map((bucket) => {
+    const [name, ...cells] = cellsOf(bucket, facts.platforms, format, t);
+    return `- **${name}**  \n  ${cells.map((cell, at) => `${labels[at]}: ${cell}`).join(' · ')}`;
+  });
+  return [...rows, ...belowRows(facts, format, t)];
+}
+
+type LimitFacts = Omit<MeterFacts, 'running'>;
+
+function shownRows({ buckets }: LimitFacts): BucketView[] {
+  return worstFirst(buckets).slice(0, MOST_ROWS);
+}
+
+function headWords(t: Translate): string[] {
+  return [t('Limit'), t('Used'), t('Left'), t('Full again'), t('Source')];
+}
+
+function belowRows({ buckets, platforms }: LimitFacts, format: MeterFormat, t: Translate): string[] {
+  const more = buckets.length - MOST_ROWS;
+  const ahead = worstFirst(buckets).flatMap((bucket) => {
     const words = isFresh(bucket) ? format.ahead(bucket) : undefined;
     return words === undefined ? [] : ['', `${plain(rowName(bucket, platforms, t))}: ${plain(words)}`];
   });
-  return [
-    `| ${head} |`,
-    '|:--|--:|--:|:--|:--|',
-    ...rows.slice(0, MOST_ROWS).map((bucket) => row(bucket, platforms, format, t)),
-    ...(more > 0 ? ['', t('{0} more in the dashboard.', more)] : []),
-    ...ahead.slice(0, 2 * MOST_ROWS),
-  ];
+  return [...(more > 0 ? ['', t('{0} more in the dashboard.', more)] : []), ...ahead.slice(0, 2 * MOST_ROWS)];
 }
 
-function row(
+/** What is old stands back. */
+function cellsOf(
   bucket: BucketView,
   platforms: MeterFacts['platforms'],
   format: MeterFormat,
   t: Translate,
-): string {
+): string[] {
   const cells = [
     rowName(bucket, platforms, t),
     usedWords(bucket, format, t),
@@ -166,8 +181,7 @@ function row(
     backWords(bucket, format, t),
     sourceWords(bucket, format, t),
   ].map(plain);
-  // What is old stands back.
-  return `| ${cells.map((cell) => (isFresh(bucket) ? cell : `*${cell}*`)).join(' | ')} |`;
+  return isFresh(bucket) ? cells : cells.map((cell) => `*${cell}*`);
 }
 
 /** The only platform stands above the table: its rows need not name it again. */

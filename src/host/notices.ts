@@ -15,6 +15,7 @@ export class Notices {
   #told = '';
   #storage: string | undefined;
   #levels: string | undefined;
+  #levelsTold = false;
   #redis: string | undefined;
   #cache: string | undefined;
 
@@ -143,18 +144,27 @@ export class Notices {
     void vscode.window.showWarningMessage(`Sluice: ${words}`);
   }
 
-  /** What is left cannot be shared with other windows; said once. */
-  levelsFailed(error: unknown): void {
-    const why = SluiceError.is(error, 'storage-unusable') ? error.facts.why : 'no-sqlite';
-    this.#log.warn('levels not shared', { why });
-    this.#levels =
-      why === 'newer-version'
-        ? t('A newer version of Sluice keeps what is left of your limits. This window counts for itself.')
-        : t(
-            'What is left of your limits cannot be shared with other windows. This window counts for itself.',
-          );
+  /** Why what is left cannot be shared with other windows, said once; `undefined`: it can again. */
+  levels(trouble: unknown): void {
+    this.#levels = trouble === undefined ? undefined : levelsWords(trouble);
+    const why = SluiceError.is(trouble, 'storage-unusable') ? trouble.facts.why : 'no-sqlite';
+    this.#log.warn('levels', { shared: trouble === undefined, ...(trouble === undefined ? {} : { why }) });
+    if (this.#levels === undefined || this.#levelsTold) return;
+    this.#levelsTold = true;
     void vscode.window.showWarningMessage(`Sluice: ${this.#levels}`);
   }
+}
+
+function levelsWords(trouble: unknown): string {
+  const facts = SluiceError.is(trouble, 'storage-unusable') ? trouble.facts : undefined;
+  if (facts?.why === 'newer-version')
+    return t('A newer version of Sluice keeps what is left of your limits. This window counts for itself.');
+  if (facts?.why === 'not-writable')
+    return t(
+      'What is left of your limits cannot be kept on disk ({0}). This window counts for itself until it can.',
+      facts.detail,
+    );
+  return t('What is left of your limits cannot be shared with other windows. This window counts for itself.');
 }
 
 function cacheFailureWords(why: string): string {

@@ -128,8 +128,7 @@ function forecasts(t: Translate) {
     'forecast.room': t('room again at {0}'),
     'forecast.short': t('too little for a usual request, room again at {0}'),
     'forecast.lasts': t('lasts until it is full again, if used as before'),
-    'forecast.unknown': t('runs out {0}'),
-    'forecast.unseen': t('Too little use was seen yet to tell.'),
+    'forecast.unseen': t('too little use seen yet to say when it runs out'),
     'forecast.now': t('now'),
     'forecast.reset': t('full again'),
   };

@@ -141,9 +141,8 @@ export class ParticipantChat {
   }
 
   #quota(stream: vscode.ChatResponseStream): vscode.ChatResult {
-    stream.markdown(
-      quotaWords({ buckets: this.#deps.buckets(), platforms: this.#deps.platforms.list }, this.#deps.clock),
-    );
+    const { buckets, platforms, clock } = this.#deps;
+    stream.markdown(quotaWords({ buckets: buckets(), platforms: platforms.list }, clock, true));
     stream.button({ command: 'sluice.openDashboard', title: t('Open Dashboard') });
     return {};
   }

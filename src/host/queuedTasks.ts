@@ -38,6 +38,15 @@ function waitNow(request: RouteRequest, { waitMs }: QueuedTasksDeps): number | u
   }
 }
 
+async function tellUnkept(error: unknown): Promise<void> {
+  const why = error instanceof Error ? error.message : String(error);
+  const words = t(
+    'Your queued tasks could not be kept ({0}). They are asked while this window is open, and are lost when it closes.',
+    why,
+  );
+  await vscode.window.showWarningMessage(words);
+}
+
 export class QueuedTasks implements Disposable {
   readonly #deps: QueuedTasksDeps;
   readonly #bag = new DisposableBag();
@@ -52,8 +61,9 @@ export class QueuedTasks implements Disposable {
         store: {
           read: () => state.get(QUEUED_TASKS),
           // Nothing is left behind when the last one is done.
-          write: (tasks) => void state.update(QUEUED_TASKS, tasks.length === 0 ? undefined : tasks),
+          write: (tasks) => state.update(QUEUED_TASKS, tasks.length === 0 ? undefined : tasks),
         },
+        onUnkept: (error) => void tellUnkept(error),
         newId: () => crypto.randomUUID(),
         run: ({ request }, signal) => deps.pipeline.run(request, () => undefined, signal),
         room: {
@@ -74,15 +84,24 @@ export class QueuedTasks implements Disposable {
     return this.#queue.list();
   }
 
-  /** Undefined: the queue is full, and the person has been told. */
-  add({ title, subtitle, notices, request }: Question, dueAtMs: number): DeferredTask | undefined {
+  /** Resolves once it is kept, or the person was told that it is not. Undefined: the queue is full, and the person was told. */
+  async add(
+    { title, subtitle, notices, request }: Question,
+    dueAtMs: number,
+  ): Promise<DeferredTask | undefined> {
     const task = this.#queue.add({ title, subtitle, notices, request }, dueAtMs);
     if (task === undefined) {
       void vscode.window.showWarningMessage(
         t('The queue is full. Run or cancel a queued task first (Sluice: Show Queued Tasks…).'),
       );
     }
+    await this.#queue.kept();
     return task;
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async kept(): Promise<void> {
+    await this.#queue.kept();
   }
 
   cancel(id: string): void {

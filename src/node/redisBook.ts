@@ -6,13 +6,14 @@
 import { type Book, emptyBook, type LimitRow, limitKey, NEVER, type Slot } from '../quota/book.ts';
 import { LIMIT_STATUSES, LIMIT_UNITS, REFILLS } from '../quota/limitReading.ts';
 import { isBook } from '../quota/soundBook.ts';
-import { DoubleReader, DoubleWriter, packDoubles } from './doubles.ts';
+import { DoubleReader, DoubleWriter } from './doubles.ts';
 import { decodeHeld, decodeWaiting, encodeHeld, encodeWaiting } from './redisReservations.ts';
 
 /** Counts up with every change of what stands in Redis. */
-export const BOOK_FORMAT = 2;
+export const BOOK_FORMAT = 3;
 /** `wallMs`: the server's clock at `atMs`; `seq` counts the changes; `serial` keeps reservations in their order; `dueMs`:
- * when the first lease ends. */
+ * when the first lease ends; `base`: what `seq` was when the log of what windows worked out themselves was begun (see
+ * `redisLog.ts`), less than 0: there is none; `lenient` as the book's. */
 export const HEAD = [
   'format',
   'atMs',
@@ -30,6 +31,8 @@ export const HEAD = [
   'lapsedCount',
   'waitingCount',
   'rowCount',
+  'base',
+  'lenient',
 ] as const;
 /** `quick`: what refills it, where the script may decide without a second look (see `quickOf`). */
 export const HOT = [
@@ -113,7 +116,10 @@ function decode(fields: Fields): StoredBook {
   const names = JSON.parse(String(fields.get('n') ?? '{"rows":[],"keys":[]}')) as Names;
   const slots = new DoubleReader(fields.get('s') ?? Buffer.alloc(0));
   const cold = new DoubleReader(fields.get('c') ?? Buffer.alloc(0));
-  const limits = names.rows.slice(0, value.rowCount).map((name) => decodeRow(head, cold, slots, name));
+  const lenient = value.lenient === 1;
+  const limits = names.rows
+    .slice(0, value.rowCount)
+    .map((name) => ({ ...decodeRow(head, cold, slots, name), lenient }));
   const keys = [...limits.map(limitKey), ...names.keys];
   const list = (prefix: string) =>
     [...fields]
@@ -130,6 +136,7 @@ function decode(fields: Fields): StoredBook {
     waiting: decodeWaiting(fields.get('w'), value.waitingCount, keys),
     polledAtMs: value.polledAtMs,
     askedAtMs: [value.asked0, value.asked1, value.asked2, value.asked3],
+    lenient,
   };
   if (!isBook(book)) throw new ForeignBook();
   return { book, seq: value.seq, atMs: value.atMs, wallMs: value.wallMs };
@@ -166,6 +173,8 @@ export function encodeBook(book: Book, { seq, wallMs, atMs }: Stamp): (string | 
     lapsedCount: book.lapsed.length,
     waitingCount: book.waiting.length,
     rowCount: book.limits.length,
+    base: -1,
+    lenient: book.lenient ? 1 : 0,
   };
   const hot = new DoubleWriter();
   const cold = new DoubleWriter();
@@ -275,17 +284,4 @@ function encodeRow(hot: DoubleWriter, cold: DoubleWriter, row: LimitRow): void {
   };
   for (const name of HOT) hot.add(value[name]);
   for (const name of COLD) cold.add(value[name]);
-}
-
-/** The hot part of all rows, as `encodeBook` has it; for every decision, so without looking names up. */
-export function encodeHot(limits: readonly LimitRow[]): Buffer {
-  const all: number[] = [];
-  for (const row of limits) {
-    const [share0 = 0, share1 = 0, share2 = 0, share3 = 0] = row.shares;
-    const [used0 = 0, used1 = 0, used2 = 0, used3 = 0] = row.used;
-    const { size, atMs, refillPerMs, resetAtMs, reserved } = row;
-    all.push(quickOf(row), UNITS.indexOf(row.unit), size, share0, share1, share2, share3);
-    all.push(used0, used1, used2, used3, atMs, refillPerMs, resetAtMs, reserved);
-  }
-  return packDoubles(all);
 }

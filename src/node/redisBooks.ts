@@ -1,34 +1,25 @@
 /**
- * The books of a team in Redis: one round trip an operation. A window that knows the newest book gets only the verdict
- * and changes its own copy the same way; any other gets the whole book with it. What the script does not know is done
- * here and swapped in, if nobody was faster. Rejects with whatever the connection says. Units: milliseconds.
+ * The books of a team in Redis: one round trip an operation. A window that is alone with a platform works the common case
+ * out itself and adds it to the book's log; else the script decides. A window that knows the newest book gets only the
+ * verdict and changes its own copy the same way; any other gets the whole book with it. What the script does not know is
+ * done here and swapped in, if nobody was faster. Rejects with whatever the connection says. Units: milliseconds.
  */
-import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { type Book, emptyBook } from '../quota/book.ts';
 import { newVerdict } from '../quota/decide.ts';
 import type { Operation, Outcome } from '../quota/levelStore.ts';
 import { nameOf } from '../quota/limit.ts';
 import { applyOperation } from '../quota/operations.ts';
-import { packDoubles } from './doubles.ts';
 import { encodeBook, type StoredBook } from './redisBook.ts';
-import { type Arguments, argumentsOf, type Reply, replyOf } from './redisCalls.ts';
+import { type Arguments, argumentsOf, type Reply } from './redisCalls.ts';
+import { ALONE_AFTER_MS, FRESH_MS, MOST_ENTRIES } from './redisLog.ts';
 import { type Proposal, propose } from './redisProposal.ts';
-import { BOOK_SCRIPT, LOOK_SCRIPT } from './redisScript.ts';
+import { RedisScripts, type RedisScriptsDeps } from './redisScripts.ts';
 
-/** What is needed of a connection. */
-export interface RedisCaller {
-  callBuffer(command: string, args: (string | Buffer)[]): Promise<unknown>;
-}
-
-export interface RedisBooksDeps {
-  readonly redis: RedisCaller;
-  readonly prefix: string;
+export interface RedisBooksDeps extends RedisScriptsDeps {
   readonly clock: Clock;
   /** Books that are put where Redis has none. */
   readonly seed?: Iterable<readonly [platform: string, book: Book]>;
-  /** In place of the server's clock; for tests. */
-  readonly serverMs?: () => number;
 }
 
 interface Known extends StoredBook {
@@ -36,34 +27,35 @@ interface Known extends StoredBook {
   readonly ticket: number;
   /** Of this process, when it was seen. */
   readonly monotonicMs: number;
+  /** Of this process, when the server said its time. */
+  readonly askedMs: number;
+  /** Of the book's log, less than 0: there is none. */
+  readonly base: number;
 }
 
 /** What no book is numbered: the whole of it is wanted. */
 const ANY = -1;
-/** The script's word that a proposal stands. */
-const KEPT = 1;
-const NOTHING_PROPOSED: Readonly<Record<string, readonly string[]>> = {
-  take: ['', '', ''],
-  settle: ['', ''],
-};
-const [BOOK_SHA, LOOK_SHA] = [sha1(BOOK_SCRIPT), sha1(LOOK_SCRIPT)];
-
-function sha1(text: string): string {
-  return createHash('sha1').update(text).digest('hex');
-}
+const NO_LOG = -1;
 
 export class RedisBooks {
   readonly #deps: RedisBooksDeps;
+  readonly #scripts: RedisScripts;
   readonly #known = new Map<string, Known>();
   readonly #running = new Map<string, number>();
+  /** When a book was last found changed by another window. */
+  readonly #othersMs = new Map<string, number>();
   readonly #verdict = newVerdict();
   #tickets = 0;
 
   constructor(deps: RedisBooksDeps) {
     this.#deps = deps;
+    this.#scripts = new RedisScripts(deps);
     const monotonicMs = deps.clock.monotonic();
     for (const [platform, book] of deps.seed ?? [])
-      this.#known.set(platform, { book, seq: ANY, atMs: book.atMs, wallMs: 0, monotonicMs, ticket: 0 });
+      this.#known.set(platform, {
+        ...{ book, seq: ANY, atMs: book.atMs, wallMs: 0, base: NO_LOG },
+        ...{ monotonicMs, askedMs: monotonicMs, ticket: 0 },
+      });
   }
 
   book(platform: string): Book | undefined {
@@ -81,6 +73,8 @@ export class RedisBooks {
   }
 
   run(platform: string, operation: Operation): Promise<Outcome> {
+    const appended = this.#append(platform, operation);
+    if (appended) return appended;
     const args = argumentsOf(operation);
     return args === undefined ? this.#swap(platform, operation) : this.#script(platform, operation, args);
   }
@@ -90,52 +84,97 @@ export class RedisBooks {
     holder: string,
     leaseMs: number,
   ): Promise<{ readonly windows: number; readonly changed: boolean }> {
-    const { serverMs } = this.#deps;
-    const args = [holder, String(leaseMs), serverMs === undefined ? '' : String(serverMs())];
-    const reply = await this.#eval(
-      LOOK_SHA,
-      LOOK_SCRIPT,
-      [this.#key('windows'), this.#key('platforms')],
-      args,
-    );
-    const [windows, members] = reply as [number, Buffer[]];
-    const platforms = new Set([...members.map(String), ...this.#known.keys()]);
-    const changes = await Promise.all([...platforms].map((platform) => this.#refresh(platform)));
+    const [windows, members] = await this.#scripts.look(holder, leaseMs);
+    const platforms = new Set([...members, ...this.#known.keys()]);
+    const changes = await Promise.all([...platforms].map((platform) => this.refresh(platform)));
     return { windows, changed: changes.includes(true) };
   }
 
-  async leave(holder: string): Promise<void> {
-    await this.#deps.redis.callBuffer('ZREM', [this.#key('windows'), holder]);
+  leave(holder: string): Promise<void> {
+    return this.#scripts.leave(holder);
   }
 
-  async #refresh(platform: string): Promise<boolean> {
+  /** Resolves whether the book was found changed by another window. */
+  async refresh(platform: string): Promise<boolean> {
     const known = this.#known.get(platform);
-    const reply = await this.#call(platform, 'get', [known?.seq ?? ANY], []);
+    // What is on its way is there before this.
+    const running = this.#running.get(platform) ?? 0;
+    const seq = known === undefined || known.seq === ANY ? ANY : known.seq + running;
+    const reply = await this.#call(platform, 'get', [seq], []);
     if (reply.whole) this.#keep(platform, reply.whole, reply);
+    else if (known) this.#lookAtClock(platform, reply);
     return reply.whole !== undefined;
   }
 
-  /** Its common way is one promise long: a decision waits for nothing but the answer. */
+  /** The book is the one that is known: what the server's time is by now. */
+  #lookAtClock(platform: string, { before, nowMs: atMs, wallMs, base }: Reply): void {
+    const known = this.#known.get(platform);
+    if (known?.seq !== before) return;
+    const askedMs = this.#deps.clock.monotonic();
+    this.#known.set(platform, { ...known, atMs, wallMs, base, monotonicMs: askedMs, askedMs });
+  }
+
+  /**
+   * Adds what comes of `operation` to the book's log. `undefined`: no common case, or another window may be faster. Its way
+   * is one promise long: a decision waits for nothing but the answer.
+   */
+  #append(platform: string, operation: Operation): Promise<Outcome> | undefined {
+    const known = this.#known.get(platform);
+    if (known === undefined || !this.#mayAppend(platform, known)) return undefined;
+    const proposal = this.#propose(known, operation);
+    if (proposal === undefined) return undefined;
+    const seq = known.seq + 1;
+    const ended = this.#begin(platform);
+    const undo = () => {
+      if (this.#known.get(platform)?.book === known.book) proposal.undo();
+    };
+    const ticket = this.#nextTicket();
+    return this.#scripts.append(platform, known.base, proposal.entry).then(
+      (length) => {
+        ended();
+        if (length === seq - known.base + 1) return this.#kept(platform, { ...known, seq, ticket }, proposal);
+        undo();
+        this.#changedByOthers(platform);
+        return this.run(platform, operation);
+      },
+      (error: unknown) => {
+        ended();
+        undo();
+        throw error;
+      },
+    );
+  }
+
+  #mayAppend(platform: string, { seq, base, askedMs }: Known): boolean {
+    const fits = base >= 0 && seq - base < MOST_ENTRIES && (this.#running.get(platform) ?? 0) === 0;
+    return fits && this.#deps.clock.monotonic() - askedMs <= FRESH_MS && this.#isAlone(platform);
+  }
+
+  #isAlone(platform: string): boolean {
+    const othersMs = this.#othersMs.get(platform) ?? Number.NEGATIVE_INFINITY;
+    return this.#deps.clock.monotonic() - othersMs >= ALONE_AFTER_MS;
+  }
+
+  #changedByOthers(platform: string): void {
+    this.#othersMs.set(platform, this.#deps.clock.monotonic());
+  }
+
+  /** Returns what tells its end. */
+  #begin(platform: string): () => void {
+    this.#running.set(platform, (this.#running.get(platform) ?? 0) + 1);
+    return () => this.#running.set(platform, (this.#running.get(platform) ?? 1) - 1);
+  }
+
   #script(platform: string, operation: Operation, { numbers, texts }: Arguments): Promise<Outcome> {
     const again = () => this.#script(platform, operation, { numbers, texts });
     const known = this.#known.get(platform);
     if (known?.seq === ANY) return this.#seed(platform).then(again);
     const running = this.#running.get(platform) ?? 0;
-    this.#running.set(platform, running + 1);
-    const ended = () => this.#running.set(platform, (this.#running.get(platform) ?? 1) - 1);
-    const proposal = known && running === 0 ? this.#propose(known, operation) : undefined;
-    const undo = () => {
-      if (this.#known.get(platform)?.book === known?.book) proposal?.undo();
-    };
-    const [id = '', ...rest] = texts;
-    const all = [id, ...(proposal?.texts ?? NOTHING_PROPOSED[operation.kind] ?? []), ...rest];
-    const ticket = this.#nextTicket();
-    return this.#send(platform, operation.kind, [(known?.seq ?? 0) + running, ...numbers], all).then(
-      (raw) => {
+    const ended = this.#begin(platform);
+    const stamped = [(known?.seq ?? 0) + running, ...numbers];
+    return this.#call(platform, operation.kind, stamped, texts).then(
+      (reply) => {
         ended();
-        if (raw === KEPT && known && proposal) return this.#kept(platform, { ...known, ticket }, proposal);
-        undo();
-        const reply = replyOf(raw, ticket);
         if (reply.state === 'missing') return this.#seed(platform).then(again);
         this.#follow(platform, operation, reply);
         const { ok, waitMs, tightest } = reply;
@@ -144,7 +183,6 @@ export class RedisBooks {
       },
       (error: unknown) => {
         ended();
-        undo();
         throw error;
       },
     );
@@ -158,7 +196,7 @@ export class RedisBooks {
 
   #kept(platform: string, known: Known, { outcome, nowMs, wallMs }: Proposal): Outcome {
     const monotonicMs = known.monotonicMs + wallMs - known.wallMs;
-    this.#known.set(platform, { ...known, seq: known.seq + 1, atMs: nowMs, wallMs, monotonicMs });
+    this.#known.set(platform, { ...known, atMs: nowMs, wallMs, monotonicMs });
     return outcome;
   }
 
@@ -218,9 +256,11 @@ export class RedisBooks {
   }
 
   /** Not over what came with a later answer. */
-  #keep(platform: string, stored: StoredBook, { ticket }: Pick<Reply, 'ticket'>): void {
+  #keep(platform: string, stored: StoredBook, { ticket, base, whole }: Reply): void {
+    if (whole && this.#known.has(platform)) this.#changedByOthers(platform);
     if ((this.#known.get(platform)?.ticket ?? 0) > ticket) return;
-    this.#known.set(platform, { ...stored, monotonicMs: this.#deps.clock.monotonic(), ticket });
+    const monotonicMs = this.#deps.clock.monotonic();
+    this.#known.set(platform, { ...stored, monotonicMs, askedMs: monotonicMs, ticket, base });
   }
 
   #nextTicket(): number {
@@ -228,44 +268,14 @@ export class RedisBooks {
     return this.#tickets;
   }
 
-  async #call(
+  #call(
     platform: string,
     operation: string,
-    numbers: readonly number[],
+    [known = ANY, ...numbers]: readonly number[],
     texts: readonly (string | Buffer)[],
   ): Promise<Reply> {
     const ticket = this.#nextTicket();
-    return replyOf(await this.#send(platform, operation, numbers, texts), ticket);
-  }
-
-  #send(
-    platform: string,
-    operation: string,
-    numbers: readonly number[],
-    texts: readonly (string | Buffer)[],
-  ): Promise<unknown> {
-    const packed = packDoubles([this.#deps.serverMs?.() ?? Number.NaN, ...numbers]);
-    const keys = [this.#key(`book:${platform}`), this.#key('platforms')];
-    return this.#eval(BOOK_SHA, BOOK_SCRIPT, keys, [operation, packed, platform, ...texts]);
-  }
-
-  /** A server that was started anew knows no script. */
-  #eval(
-    sha: string,
-    script: string,
-    keys: readonly string[],
-    args: readonly (string | Buffer)[],
-  ): Promise<unknown> {
-    const rest = [String(keys.length), ...keys, ...args];
-    const { redis } = this.#deps;
-    return redis.callBuffer('EVALSHA', [sha, ...rest]).catch((error: unknown) => {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return redis.callBuffer('EVAL', [script, ...rest]);
-    });
-  }
-
-  /** All keys of one prefix have one hash tag. */
-  #key(name: string): string {
-    return `{${this.#deps.prefix}}:${name}`;
+    const wantsLog = this.#isAlone(platform);
+    return this.#scripts.call({ platform, operation, known, wantsLog, numbers, texts, ticket });
   }
 }

@@ -16,6 +16,8 @@ export interface Reply {
   readonly nowMs: number;
   readonly wallMs: number;
   readonly before: number;
+  /** Of the book's log, less than 0: there is none. */
+  readonly base: number;
   readonly whole: StoredBook | undefined;
 }
 
@@ -33,6 +35,7 @@ export function replyOf(raw: unknown, ticket: number): Reply {
     nowMs: from.next(),
     wallMs: from.next(),
     before: from.next(),
+    base: from.next(),
     whole: list === undefined ? undefined : decodeBook(fieldsOf(list)),
   };
 }

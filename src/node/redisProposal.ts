@@ -8,22 +8,15 @@ import type { Verdict } from '../quota/decide.ts';
 import type { Operation, Outcome } from '../quota/levelStore.ts';
 import { LONGEST_WAIT_MS } from '../quota/limitReading.ts';
 import { applyOperation } from '../quota/operations.ts';
-import { packDoubles } from './doubles.ts';
-import { encodeHot, quickOf, type StoredBook } from './redisBook.ts';
-import { encodeOwn } from './redisReservations.ts';
-
-/**
- * A window's idea of the server's time lags by the way of an answer, and drifts apart by seconds in a day. Ahead it must
- * not be (time would bring back more than it did); so far behind it may be, and then looks at the server's again.
- */
-export const BEHIND_MS = 1_000;
+import { quickOf, type StoredBook } from './redisBook.ts';
+import { entryOf, fitsEntry } from './redisLog.ts';
 
 export interface Proposal {
   readonly outcome: Outcome;
   readonly nowMs: number;
   readonly wallMs: number;
-  /** Numbers, rows and reservation, as the script wants them. */
-  readonly texts: readonly (string | Buffer)[];
+  /** For the book's log. */
+  readonly entry: Buffer;
   /** The book as it was. */
   undo(): void;
 }
@@ -43,25 +36,23 @@ export function propose(
     undo();
     return undefined;
   }
-  const [lease, asked] =
-    operation.kind === 'take' ? [nowMs + operation.leaseMs, operation.ask.priority] : [0, 0];
-  const numbers = packDoubles([seq, wallMs, nowMs, lease, asked]);
-  const own = operation.kind === 'take' ? [encodeOwn(operation, lease)] : [];
-  return { outcome, nowMs, wallMs, texts: [numbers, encodeHot(book.limits), ...own], undo };
+  const entry = entryOf(book, operation, { seq: seq + 1, wallMs, nowMs });
+  return { outcome, nowMs, wallMs, entry, undo };
 }
 
-function isCommon({ limits, held, lapsed, waiting }: Book, operation: Operation, nowMs: number): boolean {
+function isCommon(book: Book, operation: Operation, nowMs: number): boolean {
+  const { limits, held, lapsed, waiting } = book;
   if (operation.kind !== 'take' && operation.kind !== 'settle') return false;
-  if (waiting.length > 0 || lapsed.length > 0) return false;
+  if (waiting.length > 0 || lapsed.length > 0 || !fitsEntry(book)) return false;
   for (const row of limits)
     if (quickOf(row) === 0 || (row.refill === 'at-reset' && nowMs >= row.resetAtMs)) return false;
   for (const { leaseUntilMs } of held) if (leaseUntilMs <= nowMs) return false;
   return true;
 }
 
-/** What the script keeps is the hot part of each row, and a reservation out of own shares. */
+/** What the log keeps is the hot part of each row, and a reservation out of own shares. */
 function staysPlain({ limits }: Book, { kind }: Operation, { plain }: Verdict): boolean {
-  return (kind === 'settle' || plain) && limits.every((row) => row.plain);
+  return (kind === 'settle' || plain) && limits.every((row) => row.plain && quickOf(row) > 0);
 }
 
 /** How to put back what `operation` does to a plain book: cheap, for it is hardly ever called. */

@@ -1,10 +1,7 @@
 /** Reservations and waiting requests as they stand in Redis, in doubles and texts that the script reads too. Units: as in `quota/book.ts`. */
 import { type Held, type HeldPart, type LimitRow, limitKey, type Waiter } from '../quota/book.ts';
-import type { Operation } from '../quota/levelStore.ts';
 import { amountOf, type Demand } from '../quota/limit.ts';
-import { DoubleReader, DoubleWriter, packDoubles } from './doubles.ts';
-
-type Take = Extract<Operation, { kind: 'take' }>;
+import { DoubleReader, DoubleWriter } from './doubles.ts';
 
 /** What a demand leaves open is no number. */
 export function demandNumbers({ inputTokens, outputTokens, cachedTokens, usd, units }: Demand): number[] {
@@ -44,18 +41,12 @@ export function decodeHeld(
 }
 
 /** In place of the number of parts: all that was wanted came out of the own share, of every row that there is. */
-const OWN = -1;
+export const OWN = -1;
 
 function ownPart(row: LimitRow, priority: number, demand: Demand): HeldPart {
   const taken = [0, 0, 0, 0];
   taken[priority] = amountOf(row.unit, demand);
   return { limit: limitKey(row), taken, owed: 0 };
-}
-
-/** A reservation out of own shares, but for its place among all. */
-export function encodeOwn({ ask, holder }: Take, leaseUntilMs: number): Buffer {
-  const numbers = packDoubles([ask.priority, leaseUntilMs, ...demandNumbers(ask.demand), OWN]);
-  return Buffer.concat([numbers, Buffer.from(holder)]);
 }
 
 export function encodeHeld(held: Held, serial: number, keyOf: (key: string) => number): Buffer {

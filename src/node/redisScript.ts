@@ -14,7 +14,6 @@ import {
   STATUSES,
   UNITS,
 } from './redisBook.ts';
-import { BEHIND_MS } from './redisProposal.ts';
 import { CLOSE, OPEN } from './redisScriptBook.ts';
 import { DECIDE } from './redisScriptDecide.ts';
 import { TAKE_QUICKLY } from './redisScriptQuick.ts';
@@ -25,31 +24,34 @@ const KEEP_MS = 35 * 24 * 3_600_000;
 const LONGEST_WAIT_MS = 31 * 24 * 3_600_000;
 
 /** Places in Lua count from 1. */
-const PLACES: Readonly<Record<string, number>> = Object.fromEntries([
-  ...HEAD.map((name, index) => [`head_${name}`, index + 1]),
-  ...ROW.map((name, index) => [name, index + 1]),
-  ...UNITS.map((name, index) => [`unit_${name.replace('-', '_')}`, index]),
-  ...ROW_REFILLS.map((name, index) => [`refill_${name.replace('-', '_')}`, index]),
-  ...STATUSES.map((name, index) => [`status_${name}`, index]),
+const PLACES = new Map<string, number | string>([
+  ...HEAD.map((name, index) => [`head_${name}`, index + 1] as const),
+  ...ROW.map((name, index) => [name, index + 1] as const),
+  ...UNITS.map((name, index) => [`unit_${name.replace('-', '_')}`, index] as const),
+  ...ROW_REFILLS.map((name, index) => [`refill_${name.replace('-', '_')}`, index] as const),
+  ...STATUSES.map((name, index) => [`status_${name}`, index] as const),
   ['format', BOOK_FORMAT],
   ['headBytes', HEAD.length * 8],
+  ['headDoubles', 'd'.repeat(HEAD.length)],
   ['hot', HOT.length],
   ['cold', COLD.length],
   ['keepMs', KEEP_MS],
   ['longestMs', LONGEST_WAIT_MS],
-  ['behindMs', BEHIND_MS],
   ['lapsedForMs', LAPSED_FOR_MS],
 ]);
 
 function places(text: string): string {
   return text.replace(/@(\w+)/g, (_all, name: string) => {
-    const place = PLACES[name];
+    const place = PLACES.get(name);
     if (place === undefined) throw new Error(`no place for ${name}`);
     return String(place);
   });
 }
 
-/** KEYS: the book, the set of platforms. ARGV: operation, numbers, platform, then texts of the operation. */
+/**
+ * KEYS: the book, the set of platforms, what the names of the book's logs begin with. ARGV: operation, numbers (time, number of
+ * the known book, whether a log is wanted, then those of the operation), platform, then texts of the operation.
+ */
 export const BOOK_SCRIPT = places(TAKE_QUICKLY + OPEN + CLOSE + SETTLE + DECIDE);
 
 /** KEYS: who is alive, the set of platforms. ARGV: holder, lease, time (empty: the server's). Who is alive, and platforms. */

@@ -2,35 +2,36 @@
 export const OPEN = `
 local n = {struct.unpack('<' .. ('d'):rep(#ARGV[2] / 8), ARGV[2])}
 local min, max, floor, ceil, exp, INF = math.min, math.max, math.floor, math.ceil, math.exp, math.huge
-local known = n[2]
+local known, wants = n[2], table.remove(n, 3)
 if not raw then
   if redis.call('EXISTS', key) == 1 then return redis.error_reply('SLUICEFOREIGN') end
-  if known > 0 or op == 'get' then return {struct.pack('<ddddddd', 0, 0, 0, -1, serverMs, serverMs, 0)} end
+  if known > 0 or op == 'get' then return {struct.pack('<dddddddd', 0, 0, 0, -1, serverMs, serverMs, 0, -1)} end
   if op == 'put' then raw = nil else
-    raw = struct.pack('<' .. ('d'):rep(16), @format, serverMs, serverMs, 0, 0, INF, 0, -8.64e15,
-      -8.64e15, -8.64e15, -8.64e15, -8.64e15, 0, 0, 0, 0)
+    raw = struct.pack('<@headDoubles', @format, serverMs, serverMs, 0, 0, INF, 0, -8.64e15,
+      -8.64e15, -8.64e15, -8.64e15, -8.64e15, 0, 0, 0, 0, -1, 0)
   end
 elseif #raw < @headBytes or struct.unpack('<d', raw) ~= @format then return redis.error_reply('SLUICEFOREIGN') end
-local head = raw and {struct.unpack('<dddddddddddddddd', raw)} or {}
+local head = raw and {struct.unpack('<@headDoubles', raw)} or {}
 local before = head[@head_seq] or 0
 
 if op == 'put' then
   if before ~= known then
-    local reply = {struct.pack('<ddddddd', 2, 0, 0, -1, serverMs, serverMs, before)}
+    local reply = {struct.pack('<dddddddd', 2, 0, 0, -1, serverMs, serverMs, before, head[@head_base] or -1)}
     reply[2] = redis.call('HGETALL', key)
     return reply
   end
   redis.call('DEL', key)
+  if oldLog then redis.call('DEL', oldLog) end
   for at = 4, #ARGV, 1000 do redis.call('HSET', key, unpack(ARGV, at, min(at + 999, #ARGV))) end
   redis.call('PEXPIRE', key, @keepMs)
   redis.call('SADD', KEYS[2], ARGV[3])
   redis.call('PEXPIRE', KEYS[2], @keepMs)
-  return {struct.pack('<ddddddd', 1, 1, 0, -1, serverMs, serverMs, before)}
+  return {struct.pack('<dddddddd', 1, 1, 0, -1, serverMs, serverMs, before, -1)}
 end
 
 local now = head[@head_atMs] + max(0, min(serverMs - head[@head_wallMs], @longestMs))
 if op == 'get' then
-  local reply = {struct.pack('<ddddddd', 1, 1, 0, -1, now, serverMs, before)}
+  local reply = {struct.pack('<dddddddd', 1, 1, 0, -1, now, serverMs, before, head[@head_base])}
   if known ~= before then reply[2] = redis.call('HGETALL', key) end
   return reply
 end
@@ -67,7 +68,7 @@ local function levelOf(row) return row[@share0] + row[@share1] + row[@share2] + 
 local function weightOf(row, share)
   local part = PARTS[share + 1]
   local entitled, used = part * row[@size], row[@used0 + share]
-  if share > 0 and used > entitled then return (part * entitled) / used end
+  if share > 0 and used > entitled and head[@head_lenient] == 0 then return (part * entitled) / used end
   return part
 end
 local function isOpen(row, share) return row[@share0 + share] < PARTS[share + 1] * row[@size] * (1 - CRUMB) end
@@ -189,7 +190,7 @@ end
 
 export const CLOSE = `
 local function finish(ok, waitMs, tightest, field, value)
-  head[@head_seq] = before + 1
+  head[@head_seq], head[@head_base] = before + 1, wants == 1 and before + 1 or -1
   local parts, colds, slots = {}, {}, {}
   for index, row in ipairs(rows) do
     local refill, plain = row[@refill], row[@status] == 0 and row[@threshold] == 0 and row[@owed] == 0
@@ -205,16 +206,24 @@ local function finish(ok, waitMs, tightest, field, value)
   end
   local keep = serverMs - head[@head_keptMs] > 3600000 or before == 0
   if keep then head[@head_keptMs] = serverMs end
-  parts[1] = struct.pack('<dddddddddddddddd', unpack(head))
+  parts[1] = struct.pack('<@headDoubles', unpack(head))
   redis.call('HSET', key, 'b', table.concat(parts), 'c', table.concat(colds))
   if field then redis.call('HSET', key, field, value) end
   if slides then redis.call('HSET', key, 's', table.concat(slots)) end
+  -- What frees memory comes after what needs some: Redis asks only once whether it has any.
+  if oldLog then redis.call('DEL', oldLog) end
+  if wants == 1 then
+    local log = KEYS[3] .. string.format('%.0f', before + 1)
+    redis.call('DEL', log)
+    redis.call('RPUSH', log, '')
+    redis.call('PEXPIRE', log, @keepMs)
+  end
   if keep then
     redis.call('PEXPIRE', key, @keepMs)
     redis.call('SADD', KEYS[2], ARGV[3])
     redis.call('PEXPIRE', KEYS[2], @keepMs)
   end
-  local reply = {struct.pack('<ddddddd', 1, ok, waitMs, tightest, now, serverMs, before)}
+  local reply = {struct.pack('<dddddddd', 1, ok, waitMs, tightest, now, serverMs, before, head[@head_base])}
   if known ~= before then reply[2] = redis.call('HGETALL', key) end
   return reply
 end

@@ -4,7 +4,7 @@ local ask
 if op == 'take' then
   local lent = {}
   for index = 1, n[14] do lent[index] = n[14 + index] end
-  ask = {id = ARGV[4], holder = ARGV[8], model = ARGV[9], priority = n[3], demand = {n[4], n[5], n[6], n[7], n[8]},
+  ask = {id = ARGV[4], holder = ARGV[5], model = ARGV[6], priority = n[3], demand = {n[4], n[5], n[6], n[7], n[8]},
     waitedMs = n[9], patienceMs = n[10], fair = n[11] == 1, lent = lent, leaseMs = n[12], behind = n[13]}
 end
 local function grant(parts)

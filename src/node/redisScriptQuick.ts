@@ -1,11 +1,11 @@
 /**
- * Of the script in Redis: the common cases, without functions, and without a table or a text for each row.
+ * Of the script in Redis: what stands first, and the common case of a request, without functions, and without a table or a
+ * text for each row.
  *
- * A window that knows the newest book has worked out already what comes of its operation (`redisProposal.ts`), by the time
- * that it takes for the server's. The script keeps that if nobody changed anything since, nobody waits, no lease has ended
- * and the time is not ahead of the server's. Else a request is decided in one pass, where each limit is plain and the own
- * share of each is enough: the same as the whole script decides, at a third of its time. Whatever else comes up goes to
- * the whole script, and nothing is changed yet.
+ * What windows worked out themselves stands in the log (`redisLog.ts`) until the script runs: then it is taken over into the
+ * book, as far as each entry follows the one before; an entry of a window that somebody was faster than counts for nothing,
+ * and whatever comes behind it. A request is decided in one pass, where each limit is plain and the own share of each is
+ * enough: the same as the whole script decides, at a third of its time. Whatever else comes up goes to the whole script.
  */
 export const TAKE_QUICKLY = `
 local key, op, call = KEYS[1], ARGV[1], redis.call
@@ -14,35 +14,42 @@ if serverMs ~= serverMs then
   local t = call('TIME')
   serverMs = t[1] * 1000 + t[2] / 1000
 end
-if raw and #raw >= @headBytes and (op == 'take' or op == 'settle') then
+local oldLog
+if raw and #raw >= @headBytes and struct.unpack('<d', raw) == @format then
   local format, atMs, wallMs, seq, serial, dueMs, keptMs, polledAtMs, asked0, asked1, asked2, asked3, held, lapsed,
-    waits, count = struct.unpack('<dddddddddddddddd', raw)
-  local fits = format == @format and waits == 0 and seq > 0 and serverMs - keptMs <= 3600000
-  if fits and #ARGV[5] > 0 then
-    local known, newWallMs, now, leaseUntil, asked = struct.unpack('<ddddd', ARGV[5])
-    if known == seq and newWallMs <= serverMs and serverMs - newWallMs <= @behindMs and now < dueMs then
-      local head
-      if op == 'take' then
-        if leaseUntil < dueMs then dueMs = leaseUntil end
+    waits, count, base, lenient = struct.unpack('<@headDoubles', raw)
+  if base >= 0 then
+    oldLog = KEYS[3] .. string.format('%.0f', base)
+    local hotEnd, hot = 40 + count * @hot * 8, nil
+    for _, entry in ipairs(call('LRANGE', oldLog, seq - base + 1, -1)) do
+      if #entry < hotEnd + 4 then break end
+      local after, entryWallMs, now, lease, asked = struct.unpack('<ddddd', entry)
+      if after ~= seq + 1 then break end
+      seq, wallMs, atMs, hot = after, entryWallMs, now, entry:sub(41, hotEnd)
+      if lease > 0 then
+        local id, rest = struct.unpack('<I4c0', entry, hotEnd + 65)
+        serial, held = serial + 1, held + 1
+        if lease < dueMs then dueMs = lease end
         if asked == 0 then asked0 = now
         elseif asked == 1 then asked1 = now
         elseif asked == 2 then asked2 = now
         else asked3 = now end
-        head = struct.pack('<dddddddddddddddd', format, now, newWallMs, seq + 1, serial + 1, dueMs, keptMs, polledAtMs,
-          asked0, asked1, asked2, asked3, held + 1, lapsed, waits, count)
-        call('HSET', key, 'b', head .. ARGV[6], 'h:' .. ARGV[4], struct.pack('<d', serial + 1) .. ARGV[7])
+        call('HSET', key, 'h:' .. id, struct.pack('<d', serial) .. entry:sub(hotEnd + 1, hotEnd + 64) .. entry:sub(rest))
       else
-        head = struct.pack('<dddddddddddddddd', format, now, newWallMs, seq + 1, serial, dueMs, keptMs, polledAtMs,
-          asked0, asked1, asked2, asked3, held - 1, lapsed, waits, count)
-        call('HDEL', key, 'h:' .. ARGV[4])
-        call('HSET', key, 'b', head .. ARGV[6])
+        held = held - 1
+        call('HDEL', key, 'h:' .. struct.unpack('<I4c0', entry, hotEnd + 1))
       end
-      return 1
+    end
+    if hot then
+      raw = struct.pack('<@headDoubles', format, atMs, wallMs, seq, serial, dueMs, keptMs, polledAtMs, asked0, asked1,
+        asked2, asked3, held, lapsed, waits, count, base, lenient) .. hot
+      call('HSET', key, 'b', raw)
     end
   end
+  local fits = waits == 0 and seq > 0 and serverMs - keptMs <= 3600000
   if fits and op == 'take' then
-    local _, known, priority, input, output, cached, usd, units, waited, patience, fair, leaseMs =
-      struct.unpack('<dddddddddddd', ARGV[2])
+    local _, known, wants, priority, input, output, cached, usd, units, waited, patience, fair, leaseMs =
+      struct.unpack('<ddddddddddddd', ARGV[2])
     local now = serverMs - wallMs
     if now < 0 then now = 0 elseif now > @longestMs then now = @longestMs end
     now = atMs + now
@@ -78,9 +85,9 @@ if raw and #raw >= @headBytes and (op == 'take' or op == 'settle') then
             local e0, e1, e2, e3 = 0.4 * size, 0.3 * size, 0.2 * size, 0.1 * size
             local w0, w1, w2, w3, step = 0, 0, 0, 0, left
             if s0 < e0 * (1 - 1e-9) then w0 = 0.4 end
-            if s1 < e1 * (1 - 1e-9) then w1 = u1 > e1 and 0.3 * e1 / u1 or 0.3 end
-            if s2 < e2 * (1 - 1e-9) then w2 = u2 > e2 and 0.2 * e2 / u2 or 0.2 end
-            if s3 < e3 * (1 - 1e-9) then w3 = u3 > e3 and 0.1 * e3 / u3 or 0.1 end
+            if s1 < e1 * (1 - 1e-9) then w1 = lenient == 0 and u1 > e1 and 0.3 * e1 / u1 or 0.3 end
+            if s2 < e2 * (1 - 1e-9) then w2 = lenient == 0 and u2 > e2 and 0.2 * e2 / u2 or 0.2 end
+            if s3 < e3 * (1 - 1e-9) then w3 = lenient == 0 and u3 > e3 and 0.1 * e3 / u3 or 0.1 end
             local all = w0 + w1 + w2 + w3
             if all == 0 then break end
             if w0 > 0 and step * w0 > (e0 - s0) * all then step = (e0 - s0) * all / w0 end
@@ -108,11 +115,20 @@ if raw and #raw >= @headBytes and (op == 'take' or op == 'settle') then
       elseif priority == 1 then asked1 = now
       elseif priority == 2 then asked2 = now
       else asked3 = now end
-      call('HSET', key, 'b', struct.pack('<dddddddddddddddd' .. ('d'):rep(last), format, now, serverMs, seq + 1, serial + 1,
-        dueMs, keptMs, polledAtMs, asked0, asked1, asked2, asked3, held + 1, lapsed, waits, count, unpack(v, 1, last)),
+      base = wants == 1 and seq + 1 or -1
+      call('HSET', key, 'b', struct.pack('<@headDoubles' .. ('d'):rep(last), format, now, serverMs, seq + 1, serial + 1,
+        dueMs, keptMs, polledAtMs, asked0, asked1, asked2, asked3, held + 1, lapsed, waits, count, base, lenient,
+        unpack(v, 1, last)),
         'h:' .. ARGV[4], struct.pack('<ddddddddd', serial + 1, priority, leaseUntil, input, output, cached, usd, units, -1)
-        .. ARGV[8])
-      local reply = struct.pack('<ddddddd', 1, 1, 0, -1, now, serverMs, seq)
+        .. ARGV[5])
+      if oldLog then call('DEL', oldLog) end
+      if wants == 1 then
+        local log = KEYS[3] .. string.format('%.0f', base)
+        call('DEL', log)
+        call('RPUSH', log, '')
+        call('PEXPIRE', log, @keepMs)
+      end
+      local reply = struct.pack('<dddddddd', 1, 1, 0, -1, now, serverMs, seq, base)
       if known == seq then return reply end
       return {reply, call('HGETALL', key)}
     end

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { type ErrorCode, type ErrorFacts, SluiceError } from '../base/errors.ts';
+import { isRecord, record } from '../base/unknown.ts';
 import { retryAfterMs } from '../quota/limitHeaders.ts';
 
 export interface FailureContext {
@@ -123,7 +124,7 @@ export function badResponse(platform: string, detail: string): SluiceError<'bad-
 
 function fromAnswer(failure: v.InferOutput<typeof FailureSchema>, context: FailureContext): SluiceError {
   const { error } = failure;
-  const body = v.parse(BodySchema, isRecord(error) && isRecord(error.error) ? error.error : error);
+  const body = v.parse(BodySchema, isRecord(record(error).error) ? record(error).error : error);
   const status = failure.status === 0 ? statusIn(body) : failure.status;
   const isForeign = error === undefined && status < 500;
   if (isForeign && !STATUS_BELIEVED_ALONE.includes(status)) {
@@ -242,8 +243,4 @@ function networkCause(error: unknown): string | undefined {
     current = current instanceof AggregateError ? current.errors[0] : current.cause;
   }
   return undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

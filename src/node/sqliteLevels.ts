@@ -224,6 +224,7 @@ export class SqliteLevels implements LevelStore {
   /** The rest is answered by whoever takes this store's place. */
   #fail(error: unknown): Outcome {
     const pending = this.#pending.splice(0);
+    this.#readLast();
     this.#deps.onFailure(unusable(error));
     for (const { resolve } of pending) resolve(UNANSWERED);
     return UNANSWERED;
@@ -259,6 +260,16 @@ export class SqliteLevels implements LevelStore {
       if (!isBusy(error)) this.#fail(error);
     }
     if (!this.#closed) this.#looking = this.#deps.clock.after(LOOK_EVERY_MS, () => this.#look());
+  }
+
+  /** Whoever takes this store's place begins with what others wrote: a disk that is full can be read. */
+  #readLast(): void {
+    try {
+      this.#readAll();
+    } catch (error) {
+      // It goes on with what it knows.
+      if (!(error instanceof Error)) throw error;
+    }
   }
 
   #readAll(): void {

@@ -1,4 +1,5 @@
 /** What a model wrote as the input of a tool. */
+import { isRecord } from '../base/unknown.ts';
 
 /** `undefined` when it is no JSON object; nothing written means no arguments. */
 export function parseToolInput(json: string): Readonly<Record<string, unknown>> | undefined {
@@ -8,8 +9,4 @@ export function parseToolInput(json: string): Readonly<Record<string, unknown>> 
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /** When a limit will run out and when it is back: one sentence, and a small drawing of it. */
 import type { BucketView } from '../flow/snapshot.ts';
-import { type Content, h, type VNode } from './dom.ts';
+import { h, type VNode } from './dom.ts';
 import {
   backAtMs,
   type Course,
@@ -14,7 +14,6 @@ import {
 } from './forecastShape.ts';
 import type { Format } from './format.ts';
 import { keptNodes } from './kept.ts';
-import { around, unknown } from './parts.ts';
 
 /** By the id of the limit. */
 export function forecastCharts(
@@ -40,7 +39,7 @@ function forecastChart(course: Course, nowMs: number, format: Format): VNode {
 }
 
 /** Says what the drawing shows: a screen reader hears this alone. */
-export function forecastWords(course: Course, nowMs: number, format: Format): Content {
+export function forecastWords(course: Course, nowMs: number, format: Format): string {
   const { words } = format;
   const time = (atMs: number) => format.moment(atMs, nowMs);
   const { enoughAtMs, level } = course;
@@ -54,7 +53,7 @@ export function forecastWords(course: Course, nowMs: number, format: Format): Co
   const runsOut = runsOutWords(course, time, format);
   if (runsOut !== undefined) return [runsOut, ...back].join(', ');
   if (course.foretold) return words.t('forecast.lasts');
-  return around(words, 'forecast.unknown', unknown(words.t('forecast.unseen')));
+  return words.t('forecast.unseen');
 }
 
 function runsOutWords(

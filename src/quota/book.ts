@@ -39,6 +39,8 @@ export interface LimitRow {
   status: LimitStatus | '';
   statusUntilMs: number;
   declared: boolean;
+  /** As the book's, for whoever has only the row. */
+  lenient?: boolean;
   /** `declared` until the platform says something. */
   source: LimitSource | 'declared';
   readAtMs: number;
@@ -96,6 +98,8 @@ export interface Book {
   polledAtMs: number;
   /** When each priority last asked. */
   readonly askedAtMs: number[];
+  /** Who used more than its part gets no less of the refill. Absent: it gets less. */
+  lenient?: boolean;
 }
 
 export function emptyBook(): Book {
@@ -107,6 +111,7 @@ export function emptyBook(): Book {
     waiting: [],
     polledAtMs: -NEVER,
     askedAtMs: [-NEVER, -NEVER, -NEVER, -NEVER],
+    lenient: false,
   };
 }
 
@@ -147,6 +152,7 @@ export function newRow({ unit, model, window }: RowKey, nowMs: number): LimitRow
     status: '',
     statusUntilMs: 0,
     declared: false,
+    lenient: false,
     source: 'declared',
     readAtMs: -NEVER,
     drift: 0,

@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
 import type { Book } from './book.ts';
-import { type LevelStore, type Operation, type Outcome, UNANSWERED } from './levelStore.ts';
+import type { LevelStore, Operation, Outcome } from './levelStore.ts';
 import { MemoryLevels } from './memoryLevels.ts';
 
 export type KnownBooks = readonly (readonly [platform: string, book: Book])[];
@@ -57,7 +57,7 @@ export class LazyLevels implements LevelStore {
       for (const left of this.#left) void left.store.run(platform, operation);
     const outcome = store.run(platform, operation);
     const settled = (answer: Outcome): Outcome | Promise<Outcome> => {
-      if (answer === UNANSWERED && place.store !== store) return this.run(platform, operation);
+      if (answer.unanswered && place.store !== store) return this.run(platform, operation);
       this.#note(operation, answer, place);
       return answer;
     };
@@ -167,7 +167,7 @@ export class LazyLevels implements LevelStore {
 }
 
 /** With the time of now in them. */
-function booksOf(store: LevelStore): KnownBooks {
+export function booksOf(store: LevelStore): KnownBooks {
   return store.platforms().flatMap((platform) => {
     const book = store.book(platform);
     return book ? [[platform, { ...book, atMs: store.nowMs(platform) }] as const] : [];

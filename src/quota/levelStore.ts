@@ -36,8 +36,8 @@ export type Operation =
       readonly id?: string;
       readonly seen?: Demand;
     }
-  /** Replaces what was declared before. */
-  | { readonly kind: 'declare'; readonly limits: readonly DeclaredLimit[] }
+  /** Replaces what was declared before; `lenient`: who uses more than its share gets no less of the refill. */
+  | { readonly kind: 'declare'; readonly limits: readonly DeclaredLimit[]; readonly lenient?: boolean }
   | { readonly kind: 'forget' }
   /** Was used without having been asked for here, as while a store could not be reached. */
   | { readonly kind: 'charge'; readonly uses: readonly Use[] }
@@ -56,10 +56,11 @@ export interface Outcome {
   readonly ok: boolean;
   readonly waitMs: number;
   readonly limit?: string;
+  /** Nothing was decided: the store went away before it could answer. */
+  readonly unanswered?: true;
 }
 
-/** The store went away before it could answer; known by its identity. */
-export const UNANSWERED: Outcome = { ok: false, waitMs: 0 };
+export const UNANSWERED: Outcome = { ok: false, waitMs: 0, unanswered: true };
 
 export interface LevelStore extends Disposable {
   /** Other windows use it too: reservations have leases, and changes may come from outside. */

@@ -23,7 +23,10 @@ export function applyOperation(
   book.atMs = nowMs;
   expire(book, nowMs);
   const outcome = apply(book, operation, nowMs, verdict);
-  for (const row of book.limits) row.plain = row.status === '' && row.threshold === 0 && row.owed === 0;
+  for (const row of book.limits) {
+    row.plain = row.status === '' && row.threshold === 0 && row.owed === 0;
+    row.lenient = book.lenient ?? false;
+  }
   return outcome;
 }
 
@@ -43,6 +46,7 @@ function apply(book: Book, operation: Operation, nowMs: number, verdict: Verdict
       return DONE;
     case 'declare':
       declare(book, operation.limits, nowMs);
+      book.lenient = operation.lenient ?? false;
       return DONE;
     case 'forget':
       Object.assign(book, emptyBook(), { atMs: nowMs });

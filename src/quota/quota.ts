@@ -114,12 +114,12 @@ export class Quota implements Disposable {
 
   /** The person's own limits of a platform, in place of those declared before. */
   declare(platform: string, limits: readonly DeclaredLimit[]): void {
-    this.#tell(platform, { kind: 'declare', limits });
+    this.#tell(platform, { kind: 'declare', limits, lenient: this.#lenient });
   }
 
   /** The buckets that several platforms charge together, all of them, in place of those declared before. */
   share(buckets: readonly SharedBucket[]): void {
-    this.#store.declare(buckets);
+    this.#store.declare(buckets, this.#lenient);
     this.#wake();
   }
 
@@ -162,6 +162,10 @@ export class Quota implements Disposable {
 
   get #fair(): boolean {
     return this.#options.priorities?.() ?? true;
+  }
+
+  get #lenient(): boolean {
+    return !(this.#options.overusePenalty?.() ?? true);
   }
 
   #lent(platform: string): readonly number[] {

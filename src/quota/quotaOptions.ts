@@ -11,6 +11,8 @@ export interface QuotaOptions {
   readonly priorities?: () => boolean;
   /** False: a critical request takes what there is, and never owes more. */
   readonly criticalBurst?: () => boolean;
+  /** False: who used more than its share gets no less of the refill. Told to the store with what is declared. */
+  readonly overusePenalty?: () => boolean;
   /** Absent: nothing is lent. */
   readonly unusedShare?: UnusedShare;
 }

@@ -40,9 +40,9 @@ export class SharedLevels implements LevelStore {
    * All buckets that are shared from now on. The book of one that no longer is stays as it is: another window may have a
    * platform that charges it, and when it comes back what was used of it was used.
    */
-  declare(buckets: readonly SharedBucket[]): void {
+  declare(buckets: readonly SharedBucket[], lenient = false): void {
     this.#buckets = buckets;
-    for (const { key, limits } of buckets) void this.#store.run(key, { kind: 'declare', limits });
+    for (const { key, limits } of buckets) void this.#store.run(key, { kind: 'declare', limits, lenient });
   }
 
   bucket(key: string): SharedBucket | undefined {

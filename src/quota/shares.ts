@@ -34,13 +34,13 @@ export function relevel(row: LimitRow, level: number): void {
 
 /**
  * The part of the refill that each share gets. Who used more than its part gets less, until that is even; critical work
- * is not penalised.
+ * is not penalised, and nobody is where that is turned off.
  */
 export function weightOf(row: LimitRow, share: number): number {
   const part = at(PARTS, share);
   const entitled = part * row.size;
   const used = at(row.used, share);
-  return share > 0 && used > entitled ? (part * entitled) / used : part;
+  return share > 0 && used > entitled && row.lenient !== true ? (part * entitled) / used : part;
 }
 
 /** Adds `amount`: to each share by its weight; what a full one cannot take, the others get. Not above the size. */

@@ -3,6 +3,7 @@
  * Read from whatever a settings file may hold; a row that cannot be used is named and the others are kept.
  */
 import { TASK_TYPES, type TaskType } from '../base/task.ts';
+import { isRecord } from '../base/unknown.ts';
 
 /** What an experiment compares. `accepted` and `quality` shall rise, `cost` and `time` shall fall. */
 export const EXPERIMENT_METRICS = ['accepted', 'quality', 'cost', 'time'] as const;
@@ -89,9 +90,8 @@ interface Known {
   readonly names: ReadonlySet<string>;
 }
 
-function parseRow(raw: unknown, known: Known): Experiment | string {
-  const row = recordOf(raw);
-  if (row === undefined) return '';
+function parseRow(row: unknown, known: Known): Experiment | string {
+  if (!isRecord(row)) return '';
   const name = nameOf(row.name);
   if (name === undefined || known.names.has(name)) return 'name';
   const per = EXPERIMENT_UNITS.find((unit) => unit === (row.per ?? 'person'));
@@ -132,14 +132,12 @@ function variantsOf(raw: unknown, everyRequest: boolean, known: Known): readonly
 }
 
 function parseVariant(raw: unknown, everyRequest: boolean, known: Known): Variant | string {
-  const row = recordOf(raw);
-  if (row === undefined) return '';
-  const name = nameOf(row.name);
+  if (!isRecord(raw)) return '';
+  const name = nameOf(raw.name);
   if (name === undefined) return 'name';
-  const { weight = 1 } = row;
+  const { weight = 1, settings: given = {} } = raw;
   if (typeof weight !== 'number' || !(weight > 0 && weight <= 1_000)) return 'weight';
-  const given = recordOf(row.settings ?? {});
-  if (given === undefined) return 'settings';
+  if (!isRecord(given)) return 'settings';
   const settings: Record<string, unknown> = {};
   for (const [full, value] of Object.entries(given)) {
     const key = full.replace(/^sluice\./, '');
@@ -148,7 +146,7 @@ function parseVariant(raw: unknown, everyRequest: boolean, known: Known): Varian
     if (read === undefined) return full.slice(0, LONGEST_NAME);
     settings[key] = read;
   }
-  const stray = Object.keys(row).find((key) => !VARIANT_FIELDS.has(key));
+  const stray = Object.keys(raw).find((key) => !VARIANT_FIELDS.has(key));
   return stray?.slice(0, LONGEST_NAME) ?? { name, weight, settings };
 }
 
@@ -156,9 +154,4 @@ function nameOf(raw: unknown): string | undefined {
   if (typeof raw !== 'string') return undefined;
   const name = raw.trim();
   return name !== '' && name.length <= LONGEST_NAME ? name : undefined;
-}
-
-function recordOf(raw: unknown): Readonly<Record<string, unknown>> | undefined {
-  const isRecord = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
-  return isRecord ? (raw as Readonly<Record<string, unknown>>) : undefined;
 }

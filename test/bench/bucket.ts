@@ -21,7 +21,7 @@ import { quietMoment } from './quiet.ts';
 import { redisDecisions } from './redisDecisions.ts';
 import { type Bench, check, quantile, round, summary } from './report.ts';
 
-const ROUNDS = 15;
+const ROUNDS = 25;
 const QUIET_WITHIN_MS = 20_000;
 const DECISIONS = 200_000;
 const PEER_DECISIONS = 20_000;
@@ -59,6 +59,9 @@ export const bucket: Bench = async ({ say }) => {
   const ns = Object.fromEntries(
     KINDS.map((kind) => [kind, round(quantile(taken[kind].slice(3), 0.5))]),
   ) as Record<Kind, number>;
+  // Of each round, then their median: what slows the machine down for a while slows both.
+  const ratio = (peer: Kind) =>
+    quantile(taken.decide.map((value, index) => value / (taken[peer][index] ?? 1)).slice(3), 0.5);
   say('two processes on one file');
   const shared = await sharedDecisions();
   say('Redis');
@@ -76,11 +79,11 @@ export const bucket: Bench = async ({ say }) => {
       redis,
       controlMs: shared.control,
       quiet,
-      note: 'decide takes from the shares; store adds the reservation and its settling; controlMs is as much work without any file: what it is longer than 0.1 ms the machine took for others; a Redis decision keeps shares, lease and reservation on the server, whose own time for it is serverMicros: beside a PING over loopback that shows, over a network it does not; onlyKeepsRatio is what a script costs with the same arguments that only looks at the time, reads the book and writes it, decided by nobody',
+      note: 'decide takes from the shares; store adds the reservation and its settling; controlMs is as much work without any file: what it is longer than 0.1 ms the machine took for others; a Redis decision is that of a window alone with its platform; bareRatio is what as many bytes added to a list cost, decided by nobody, nothingRatio a script that does nothing with them, togetherRatio a decision while another window settles in between; serverMicros the server’s own time',
     },
     checks: [
-      check('decision over three limits ÷ one clock reading', ns.decide / ns.clock, '<=', 1.5, '×'),
-      check('decision ÷ limiter RateLimiter', ns.decide / ns.limiter, '<=', 0.6, '×'),
+      check('decision over three limits ÷ one clock reading', ratio('clock'), '<=', 1.5, '×'),
+      check('decision ÷ limiter RateLimiter', ratio('limiter'), '<=', 0.6, '×'),
       check('SQLite decision with two processes, P99', shared.summary.p99, '<=', 1, 'ms'),
       check('SQLite decision, longest stall', shared.stall, '<=', 10, 'ms'),
       check('Redis decision over three limits ÷ PING', redis.ratio, '<=', 1.3, '×'),

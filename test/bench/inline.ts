@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { buildExtension } from '../support/buildExtension.ts';
 import { startCodeServer } from '../support/codeServer.ts';
 import { repoRoot } from '../support/paths.ts';
-import { answer, quickInput } from '../support/quickInput.ts';
+import { answer, chooseOption } from '../support/quickInput.ts';
 import { copySample, linesOf } from '../support/sampleWorkspace.ts';
 import { meter } from '../support/sluiceViews.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -157,12 +157,7 @@ async function connect(workbench: Workbench): Promise<void> {
   const { page } = workbench;
   await meter(workbench);
   await workbench.runCommand('Sluice: Connect a Platform…');
-  await quickInput(page).fill('Anthropic API');
-  await page
-    .locator('.quick-input-list .monaco-list-row')
-    .filter({ hasText: 'Anthropic API' })
-    .first()
-    .click();
+  await chooseOption(page, 'Anthropic API');
   await page.getByPlaceholder('sk-ant-…').waitFor();
   await answer(page, 'any-key');
   await meter(workbench, ({ text }) => !text.includes('simulated'));

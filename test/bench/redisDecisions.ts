@@ -25,9 +25,11 @@ export interface RedisFigures {
   readonly ratio: number;
   /** The server's own time for one, without the way there and back; microseconds. */
   readonly serverMicros: number;
-  /** Beside the same PING: a script that does nothing, and one that only looks at the time, reads once and writes once. */
+  /** Beside the same PING: as many bytes added to a list by nobody's decision, and sent to a script that does nothing. */
+  readonly bareRatio: number;
   readonly nothingRatio: number;
-  readonly onlyKeepsRatio: number;
+  /** While another window settles in between: the script decides, and the whole book comes with the answer. */
+  readonly togetherRatio: number;
   readonly admitted: number;
   readonly expected: number;
   readonly deadFirstMs: number;
@@ -45,48 +47,58 @@ export async function redisDecisions(limits: readonly DeclaredLimit[], one: Ask)
   }
 }
 
-/** What a script of the same arguments costs that does nothing, and one that only looks at the time, reads and keeps. */
-const NOTHING = 'return 1';
-const ONLY_KEEPS = `
-local t, before = redis.call('TIME'), redis.call('HGET', KEYS[1], 'b')
-redis.call('HSET', KEYS[1], 'b', ARGV[6], 'h:' .. ARGV[4], ARGV[7])
-return 1`;
-
 /** Rounds by turns; the median of the rounds' medians. Each request is settled before the next one. */
 async function besidePing(server: RedisServer, limits: readonly DeclaredLimit[], one: Ask) {
   const { redis, callBuffer } = connectRedis({ url: server.url }, Math.random, 5_000);
   await new Promise((resolve) => redis.once('ready', resolve));
-  let asked: (string | Buffer)[] = [];
+  let entry: string | Buffer = '';
   const noting = (command: string, args: (string | Buffer)[]) => {
-    asked = args;
+    if (command === 'RPUSHX') entry = args[1] ?? '';
     return callBuffer(command, args);
   };
-  const books = new RedisBooks({ redis: { callBuffer: noting }, prefix: 'bench', clock: systemClock });
+  const window = () => new RedisBooks({ redis: { callBuffer: noting }, prefix: 'bench', clock: systemClock });
+  const [books, other, two] = [window(), window(), window()];
   await books.run('p', { kind: 'declare', limits });
-  const bare = async (script: string) => {
-    const sha = String(await redis.script('LOAD', script));
-    return () => callBuffer('EVALSHA', [sha, '2', '{bench}:bare', ...asked.slice(3)]);
-  };
-  const [nothing, onlyKeeps] = [await bare(NOTHING), await bare(ONLY_KEEPS)];
-  const ms = { ping: [], nothing: [], onlyKeeps: [], take: [] } as Record<string, number[]>;
+  await two.run('q', { kind: 'declare', limits });
+  const sha = String(await redis.script('LOAD', 'return 1'));
+  const nothing = () => callBuffer('EVALSHA', [sha, '1', 'bare', entry]);
+  const bare = () => callBuffer('RPUSHX', ['bare', entry]);
+  const ms: Record<string, number[]> = {};
   let count = 0;
-  const take = async () => {
+  const take = async (of = books, platform = 'p') => {
     count += 1;
     const ask = { ...one, id: `${count}` };
-    const { ok } = await books.run('p', { kind: 'take', ask, holder: 'us', leaseMs: LEASE_MS });
+    const { ok } = await of.run(platform, { kind: 'take', ask, holder: 'us', leaseMs: LEASE_MS });
     if (!ok) throw new Error('a decision was refused');
   };
-  const settle = () => books.run('p', { kind: 'settle', id: `${count}`, used: one.demand });
+  const settle = (of = books, platform = 'p') =>
+    of.run(platform, { kind: 'settle', id: `${count}`, used: one.demand });
+  const add = (kind: string, value: number) => {
+    ms[kind] = [...(ms[kind] ?? []), value];
+  };
   let micros = 0;
   for (let index = 0; index < ROUNDS; index += 1) {
-    ms.ping?.push(await median(() => redis.ping()));
+    add('ping', await median(() => redis.ping()));
     await redis.config('RESETSTAT');
-    ms.take?.push(await median(take, settle));
+    add(
+      'take',
+      await median(
+        () => take(),
+        () => settle(),
+      ),
+    );
     micros = await serverMicros(redis);
-    await take();
-    ms.nothing?.push(await median(nothing));
-    ms.onlyKeeps?.push(await median(onlyKeeps));
-    await settle();
+    add('nothing', await median(nothing));
+    await redis.del('bare');
+    await redis.rpush('bare', '');
+    add('bare', await median(bare));
+    add(
+      'together',
+      await median(
+        () => take(other, 'q'),
+        () => settle(two, 'q'),
+      ),
+    );
   }
   redis.disconnect();
   // The first rounds warm up.
@@ -97,14 +109,15 @@ async function besidePing(server: RedisServer, limits: readonly DeclaredLimit[],
     takeMs: round(of('take')),
     ratio: of('take') / pingMs,
     serverMicros: micros,
+    bareRatio: round(of('bare') / pingMs),
     nothingRatio: round(of('nothing') / pingMs),
-    onlyKeepsRatio: round(of('onlyKeeps') / pingMs),
+    togetherRatio: round(of('together') / pingMs),
   };
 }
 
 /** Of the decisions and settlings since the last reset. */
 async function serverMicros(redis: { info(section: string): Promise<string> }): Promise<number> {
-  return Number(/cmdstat_evalsha:.*usec_per_call=([\d.]+)/.exec(await redis.info('commandstats'))?.[1]);
+  return Number(/cmdstat_rpushx:.*usec_per_call=([\d.]+)/.exec(await redis.info('commandstats'))?.[1]);
 }
 
 async function median(work: () => Promise<unknown>, after?: () => Promise<unknown>): Promise<number> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { SluiceError } from '../../src/base/errors.ts';
-import { bucketViews } from '../../src/flow/buildSnapshot.ts';
+import { bucketViews } from '../../src/flow/bucketViews.ts';
 import { LookAhead } from '../../src/flow/lookAhead.ts';
 import { machineQuota } from '../../src/flow/machineQuota.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/flow/settings.ts';

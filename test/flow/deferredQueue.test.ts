@@ -197,6 +197,71 @@ suite('deferred queue', () => {
   });
 });
 
+suite('deferred queue: a store that takes its time or fails', () => {
+  test('a task that was just queued is kept once the store says so, although the window closes meanwhile', async () => {
+    const bench = new Bench();
+    bench.slow = true;
+    bench.queue.add(QUESTION, HOUR);
+    bench.queue.add(QUESTION, 2 * HOUR);
+    const kept = bench.queue.kept();
+    bench.queue.dispose();
+    const early = bench.stored;
+
+    await bench.written();
+    const all = await kept;
+
+    assert.equal(early, undefined);
+    assert.equal(all, true);
+    assert.deepEqual(
+      new Bench(bench.clock, bench.stored).queue.list().map(({ id }) => id),
+      ['id1', 'id2'],
+    );
+  });
+
+  test('an older state is never written over a newer one, and what is in between is left out', async () => {
+    const bench = new Bench();
+    bench.slow = true;
+    for (let index = 0; index < 5; index += 1) bench.queue.add(QUESTION, HOUR);
+
+    await bench.written();
+
+    assert.deepEqual(bench.writes, [1, 5]);
+  });
+
+  test('a store that fails is told of once, the task goes on, and is kept as soon as the store takes it', async () => {
+    const bench = new Bench();
+    bench.broken = new Error('no space left');
+    bench.queue.add(QUESTION, bench.clock.now() + HOUR);
+    const first = await bench.queue.kept();
+    bench.clock.advance(60_000);
+    await settled();
+    const listed = bench.queue.list().map(({ step }) => step);
+    const [unkept, stored] = [[...bench.unkept], bench.stored];
+
+    bench.broken = undefined;
+    bench.clock.advance(60_000);
+    const second = await bench.queue.kept();
+
+    assert.deepEqual([first, second], [false, true]);
+    assert.deepEqual([unkept, stored], [[new Error('no space left')], undefined]);
+    assert.deepEqual(listed, ['waiting']);
+    assert.equal(new Bench(bench.clock, bench.stored).queue.list().length, 1);
+  });
+
+  test('a store that failed is tried once more when the window closes', async () => {
+    const bench = new Bench();
+    bench.broken = new Error('busy');
+    bench.queue.add(QUESTION, HOUR);
+    await bench.queue.kept();
+    bench.broken = undefined;
+
+    bench.queue.dispose();
+
+    assert.equal(await bench.queue.kept(), true);
+    assert.equal(bench.clock.pending, 0);
+  });
+});
+
 suite('deferred queue: room before its time', () => {
   test('a task is asked as soon as its limit has room again, and not at its time once more', async () => {
     const bench = new Bench();
@@ -314,13 +379,21 @@ class Bench {
   readonly outcomes: DeferredOutcome[] = [];
   readonly failures: unknown[] = [];
   readonly queue: DeferredQueue;
+  readonly unkept: unknown[] = [];
+  /** How many tasks each write had. */
+  readonly writes: number[] = [];
   stored: unknown;
+  /** Writes end when `written` is called. */
+  slow = false;
+  /** What each write fails with. */
+  broken: Error | undefined;
   hold = false;
   /** What the limits say; `undefined`: nothing is connected. */
   waitMs: number | undefined = 0;
   models = 'a';
   readonly changed = new Emitter<void>();
   aborted = 0;
+  readonly #slow: (() => void)[] = [];
   #release: () => void = () => undefined;
   #ids = 0;
 
@@ -330,6 +403,7 @@ class Bench {
     this.queue = new DeferredQueue({
       clock,
       store: { read: () => this.stored, write: (tasks) => this.#write(tasks) },
+      onUnkept: (error) => this.unkept.push(error),
       newId: () => `id${++this.#ids}`,
       run: (task, signal) => this.#run(task, signal),
       room: {
@@ -358,9 +432,24 @@ class Bench {
     this.#release();
   }
 
+  /** Ends the writes that are slow, until none is left. */
+  async written(): Promise<void> {
+    for (let next = this.#slow.shift(); next; next = this.#slow.shift()) {
+      next();
+      await settled();
+    }
+  }
+
   /** As a store does: what is read later is a copy. */
-  #write(tasks: readonly DeferredTask[]): void {
-    this.stored = JSON.parse(JSON.stringify(tasks));
+  #write(tasks: readonly DeferredTask[]): Promise<void> {
+    this.writes.push(tasks.length);
+    const keep = () => {
+      this.stored = JSON.parse(JSON.stringify(tasks));
+    };
+    if (this.broken) return Promise.reject(this.broken);
+    if (this.slow) return new Promise<void>((resolve) => this.#slow.push(resolve)).then(keep);
+    keep();
+    return Promise.resolve();
   }
 
   async #run({ id }: DeferredTask, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { SluiceError } from '../../src/base/errors.ts';
-import { bucketViews, buildSnapshot } from '../../src/flow/buildSnapshot.ts';
+import { bucketViews } from '../../src/flow/bucketViews.ts';
+import { buildSnapshot } from '../../src/flow/buildSnapshot.ts';
 import { LazyLookAhead } from '../../src/flow/lazyLookAhead.ts';
 import { LookAhead } from '../../src/flow/lookAhead.ts';
 import { Platforms } from '../../src/flow/platforms.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { Emitter } from '../../src/base/event.ts';
 import { declareLimits, machineQuota } from '../../src/flow/machineQuota.ts';
-import { DEFAULT_SETTINGS, parseSettings } from '../../src/flow/settings.ts';
+import { DEFAULT_SETTINGS, parseSettings, type Settings } from '../../src/flow/settings.ts';
 import { MemoryLevels } from '../../src/quota/memoryLevels.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeTransport } from '../support/fakeTransport.ts';
@@ -36,8 +36,9 @@ function machine(fails = false) {
     settings: () => state.settings,
     onSettings: (listener) => changed.on(listener),
   });
-  const set = (limits: unknown) => {
-    state.settings = parseSettings((key) => (key === 'limits' ? limits : undefined)).settings;
+  const set = (limits: unknown, more: Partial<Settings> = {}) => {
+    const settings: Record<string, unknown> = { ...more, limits };
+    state.settings = parseSettings((key) => settings[key]).settings;
     changed.fire();
   };
   const turns = async () => {
@@ -89,6 +90,33 @@ suite('the quota of a machine', () => {
       quota.states().map(({ size, window }) => [size, window]),
       [[5, '1d']],
     );
+  });
+
+  test('the penalty for overuse is turned off and on while limits are in use, shared buckets included', async () => {
+    const { clock, quota, set, turns } = machine();
+    const own = { platform: 'test', unit: 'tokens', size: 1_000, refillPerHour: 60_000 };
+    const shared = { ...own, platform: ['test', 'elsewhere'], name: 'both' };
+    const large = { inputTokens: 400, outputTokens: 0 };
+    set([own, shared]);
+    await turns();
+    await quota.request({ platform: 'test', model: 'fast', priority: 'medium', demand: large });
+    clock.advance(1_000);
+    const kinds = () => quota.states().map(({ adaptations }) => adaptations.map(({ kind }) => kind));
+    const before = kinds();
+
+    set([own, shared], { 'quota.penalizeOveruse': false });
+    await turns();
+    const off = kinds();
+    set([own, shared]);
+    await turns();
+
+    const penalised = before.map((row) => row.includes('penalised'));
+    assert.deepEqual(penalised, [true, true]);
+    assert.deepEqual(
+      off.map((row) => row.includes('penalised')),
+      [false, false],
+    );
+    assert.deepEqual(kinds(), before);
   });
 
   test('a bucket that a row names several platforms for is one, charged by those in use, and gone with the row', async () => {

@@ -68,7 +68,7 @@ suite('look ahead in VS Code', () => {
     const queue = await queued();
     const dueAtMs = systemClock.now() + DAY_MS;
 
-    const task = queue.add({ title: 'Explain', subtitle: '', notices: [], request }, dueAtMs);
+    const task = await queue.add({ title: 'Explain', subtitle: '', notices: [], request }, dueAtMs);
     const step = () => queue.list.find(({ id }) => id === task?.id)?.step;
     const before = step();
     await limits(undefined);

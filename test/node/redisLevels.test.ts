@@ -105,6 +105,32 @@ suite('Redis levels', () => {
     );
   }).timeout(30_000);
 
+  test('several requests at once, of windows that each think they are alone, get all there is and no more', async () => {
+    const windows = [await open('one'), await open('two'), await open('three')];
+    const [first] = windows;
+    assert.ok(first);
+    const total = 120;
+    await declare(first.store, total);
+    await becomes('all to know of it', () => windows.every(({ store }) => level(store) === total));
+    let granted = 0;
+    const ask10 = async ({ store }: Window, name: string) => {
+      const outcomes = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => take(store, 'p', whole(`${name} ${index}`, 1), name)),
+      );
+      granted += outcomes.filter(({ ok }) => ok).length;
+    };
+
+    for (let round = 0; round < 10; round += 1)
+      await Promise.all(windows.map((window, index) => ask10(window, `${index} ${round}`)));
+    const most = granted;
+    for (let index = 0; index < 10; index += 1)
+      await first.store.run('p', { kind: 'settle', id: `0 0 ${index}` });
+    await ask10(first, 'again');
+
+    assert.deepEqual([most, granted], [total, total + 10]);
+    await becomes('all to see that nothing is left', () => windows.every(({ store }) => level(store) === 0));
+  }).timeout(20_000);
+
   test('a process that is killed gives back what it held when its lease is over', async () => {
     let aheadMs = 0;
     const { store } = await open('us', { prefix: 'peers', serverMs: () => systemClock.now() + aheadMs });

@@ -4,7 +4,9 @@ import { Redis } from 'ioredis';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import { type Random, seededRandom } from '../../src/base/random.ts';
 import { decodeBook, encodeBook } from '../../src/node/redisBook.ts';
-import { RedisBooks, type RedisCaller } from '../../src/node/redisBooks.ts';
+import { RedisBooks } from '../../src/node/redisBooks.ts';
+import { ALONE_AFTER_MS } from '../../src/node/redisLog.ts';
+import type { RedisCaller } from '../../src/node/redisScripts.ts';
 import { type Book, emptyBook } from '../../src/quota/book.ts';
 import type { AgedReading } from '../../src/quota/correct.ts';
 import type { DeclaredLimit } from '../../src/quota/declaredLimits.ts';
@@ -19,8 +21,6 @@ const STEPS = 16;
 /** Sequences that run at the same time. */
 const AT_ONCE = 50;
 const SHARED = { prefix: 'mirror' } as const;
-/** Places in the arguments of EVALSHA. */
-const [OPERATION, PROPOSAL] = [4, 8];
 
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 const maybe = <T>(random: Random, chance: number, value: T): Partial<T> => (random() < chance ? value : {});
@@ -70,6 +70,39 @@ function someReading(random: Random, clock: FakeClock): AgedReading {
     ...maybe(random, 0.3, { status: pick(random, ['allowed', 'warning', 'rejected'] as const) }),
   };
 }
+
+/** Limits and operations of which most are common ones: windows add what comes of them to the log. */
+function plainLimit(random: Random): DeclaredLimit {
+  const size = 1_000 + Math.floor(random() * 9_000);
+  const refill =
+    random() < 0.5 ? { refillPerMs: random() * 2 } : { window: '5h', windowMs: 60_000, sliding: false };
+  return { platform: 'p', unit: pick(random, ['tokens', 'input-tokens', 'requests']), size, ...refill };
+}
+
+function plainOperation(random: Random, book: Book, step: number, clock: FakeClock): Operation {
+  const what = random();
+  if (what < 0.02) return someOperation(random, book, step, clock);
+  const holder = pick(random, ['us', 'them']);
+  const demand = { inputTokens: 1 + Math.floor(random() * 40), outputTokens: random() * 9 };
+  if (what > 0.6 && book.held.length > 0)
+    return { kind: 'settle', id: pick(random, book.held).id, ...maybe(random, 0.8, { used: demand }) };
+  const ask = {
+    ...{ id: `a ${step}`, model: 'm', demand, priority: Math.floor(random() * 4) },
+    ...{ waitedMs: 0, patienceMs: 0, lent: [], fair: true },
+  };
+  return { kind: 'take', ask, holder, leaseMs: 600_000 };
+}
+
+interface Kind {
+  readonly steps: number;
+  readonly limit: (random: Random) => DeclaredLimit;
+  readonly operation: typeof someOperation;
+  /** How often the other window is the one that asks. */
+  readonly turns: number;
+}
+
+const ALL: Kind = { steps: STEPS, limit: someLimit, operation: someOperation, turns: 0.3 };
+const COMMON: Kind = { steps: 120, limit: plainLimit, operation: plainOperation, turns: 0.05 };
 
 function someOperation(random: Random, book: Book, step: number, clock: FakeClock): Operation {
   const what = random();
@@ -134,43 +167,57 @@ suite('Redis mirrors the quota', () => {
     await server.stop();
   });
 
-  /** Counts what the script says to what a window has worked out itself. */
+  /** Counts what became of what a window has worked out itself. */
   const counted = (counts: Record<string, number>): RedisCaller => ({
     callBuffer: async (command, args) => {
       const reply = await redis.callBuffer(command, args);
-      const proposed = args.length > PROPOSAL && Buffer.isBuffer(args[PROPOSAL]) && args[OPERATION] !== 'put';
-      if (proposed) {
-        const what = reply === 1 ? 'kept' : 'not kept';
+      if (command === 'RPUSHX') {
+        const entry = new Float64Array(new Uint8Array(args[1] as Buffer).buffer.slice(0, 8));
+        const base = Number(String(args[0]).split(':').at(-1));
+        const what =
+          reply === 0 ? 'log ended' : reply === (entry[0] ?? 0) - base + 1 ? 'kept' : 'somebody faster';
         counts[what] = (counts[what] ?? 0) + 1;
       }
       return reply;
     },
   });
 
-  async function sequence(seed: number, counts: Record<string, number>): Promise<void> {
+  async function sequence(seed: number, counts: Record<string, number>, kind = ALL): Promise<void> {
     const random = seededRandom(seed);
     const clock = new FakeClock();
     const serverMs = () => clock.now();
     // Two windows: whoever is not the last to have changed the book knows an older one.
     const windows = [0, 1].map(() => new RedisBooks({ redis: counted(counts), ...SHARED, clock, serverMs }));
-    const platform = `p ${seed}`;
-    const limits = Array.from({ length: 1 + Math.floor(random() * 4) }, () => someLimit(random));
+    const looker = new RedisBooks({ redis, ...SHARED, clock, serverMs });
+    const platform = `p ${kind.steps} ${seed}`;
+    const limits = Array.from({ length: 1 + Math.floor(random() * 4) }, () => kind.limit(random));
     let reference: Book | undefined;
-    for (let step = 0; step < STEPS; step += 1) {
+    for (let step = 0; step < kind.steps; step += 1) {
       clock.advance(pick(random, [0, 0.3, 40, 700, 4_000]) * random());
       if (random() < 0.02) clock.jump(-3_600_000);
       if (random() < 0.01) clock.advance(3_600_000);
       const operation: Operation =
         step === 0
           ? { kind: 'declare', limits }
-          : someOperation(random, reference ?? emptyBook(), step, clock);
+          : kind.operation(random, reference ?? emptyBook(), step, clock);
 
-      const books = random() < 0.7 ? windows[0] : windows[1];
+      const books = random() < kind.turns ? windows[1] : windows[0];
       assert.ok(books);
+
+      // Now and then all look what others did, and a while passes: then each thinks that it is alone, and knows the log.
+      if (random() < 0.1) {
+        for (const window of windows) await window.refresh(platform);
+        clock.advance(ALONE_AFTER_MS);
+      }
 
       const outcome = await books.run(platform, operation);
 
-      const { book } = decodeBook(await stored(platform));
+      // Whoever looks has the log taken over into the book; until then it is what its last writer knows.
+      const looked = random() < 0.25 || step === kind.steps - 1;
+      if (looked) await looker.refresh(platform);
+      const book = looked
+        ? decodeBook(await stored(platform)).book
+        : structuredClone(books.book(platform) ?? emptyBook());
       const mine = reference ?? emptyBook();
       const expected: Outcome = applyOperation(mine, operation, book.atMs);
       const where = `seed ${seed} step ${step} ${operation.kind}`;
@@ -200,9 +247,20 @@ suite('Redis mirrors the quota', () => {
       'settle false',
       'leave true',
       'poll false',
-      'kept',
-      'not kept',
+      'log ended',
     ])
+      assert.ok((counts[kind] ?? 0) > 50, `${kind}: ${counts[kind]}`);
+  }).timeout(240_000);
+
+  test('the same holds for what windows work out themselves, however many of them think that they are alone', async () => {
+    const counts: Record<string, number> = {};
+    for (let from = 0; from < 100; from += AT_ONCE)
+      await Promise.all(
+        Array.from({ length: AT_ONCE }, (_, index) => sequence(from + index, counts, COMMON)),
+      );
+
+    assert.ok((counts.kept ?? 0) > 2_000, `${counts.kept}`);
+    for (const kind of ['somebody faster', 'log ended'])
       assert.ok((counts[kind] ?? 0) > 50, `${kind}: ${counts[kind]}`);
   }).timeout(240_000);
 

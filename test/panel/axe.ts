@@ -11,11 +11,22 @@ interface Fault {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** Every rule that axe runs by itself, best practices too. Empty when nothing is wrong. */
-export async function faultsIn(page: Page | Frame): Promise<string[]> {
-  await page.evaluate(`globalThis.axe ?? (() => { ${AXE} })()`);
+/** What the rules look at: colours are a theme's, all else is the same in each. */
+export type Looking = 'everything' | 'colours' | 'all but colours';
+
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+const RULES: Readonly<Record<Looking, object>> = {
+  everything: {},
+  colours: { runOnly: { type: 'rule', values: COLOURS } },
+  'all but colours': { rules: Object.fromEntries(COLOURS.map((id) => [id, { enabled: false }])) },
+};
+
+/** The rules that axe runs by itself, best practices too. Empty when nothing is wrong. */
+export async function faultsIn(page: Page | Frame, looking: Looking = 'everything'): Promise<string[]> {
+  if (await page.evaluate('globalThis.axe === undefined')) await page.evaluate(AXE);
+  const options = { resultTypes: ['violations'], preload: false, ...RULES[looking] };
   const faults: Fault[] = await page.evaluate(
-    "globalThis.axe.run(document, { resultTypes: ['violations'], preload: false }).then(({ violations }) => violations)",
+    `globalThis.axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
   );
   return faults.map(({ id, impact, nodes }) => {
     const [first] = nodes;

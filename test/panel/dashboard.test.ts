@@ -140,7 +140,7 @@ suite('panel/dashboard in Chromium', function () {
       assert.equal(await unknown('caches').getAttribute('title'), 'The price or the usage is not known.');
       assert.deepEqual(
         new Set(await unknown('buckets').evaluateAll((all) => all.map((each) => each.getAttribute('title')))),
-        new Set(['The platform has not said how fast it refills.', 'Too little use was seen yet to tell.']),
+        new Set(['The platform has not said how fast it refills.']),
       );
       assert.equal(
         await unknown('predictions').getAttribute('title'),

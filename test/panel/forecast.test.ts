@@ -114,6 +114,6 @@ suite('panel/forecast', () => {
       said({ enoughAtMs: NOW_MS + HOUR_MS }),
       'too little for a usual request, room again at 15:00',
     );
-    assert.equal(said({ foretold: false }), 'runs out –Too little use was seen yet to tell.');
+    assert.equal(said({ foretold: false }), 'too little use seen yet to say when it runs out');
   });
 });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import type { BucketView } from '../../src/flow/snapshot.ts';
-import { type MeterFacts, type MeterFormat, meterFace, OLD_AFTER_MS } from '../../src/host/meterFace.ts';
+import {
+  limitList,
+  type MeterFacts,
+  type MeterFormat,
+  meterFace,
+  OLD_AFTER_MS,
+} from '../../src/host/meterFace.ts';
 import type { Translate } from '../../src/host/panelTexts.ts';
 
 const format: MeterFormat = {
@@ -134,6 +140,15 @@ suite('host/meterFace', () => {
       '| Anthropic, requests | 40 of 100 | 60% | in 24 s | reported 2 s ago |',
       '| Claude Code, 5h window | 38% | 62% | moment\\+7200, in 7200 s | reported 2 s ago |',
       '| Anthropic, money | \\$30 of \\$100 | 70% | does not refill | reported 2 s ago |',
+    ]);
+  });
+
+  test('where a table would be too wide the same stands in a list', () => {
+    const facts = { buckets: [bucket(), share({ readingAgeMs: OLD_AFTER_MS + 1_000 })], platforms };
+
+    assert.deepEqual(limitList(facts, format, fill), [
+      '- **Anthropic, requests**  \n  Used: 40 of 100 · Left: 60% · Full again: in 24 s · Source: reported 2 s ago',
+      `- ***Claude Code, 5h window***  \n  Used: *38%* · Left: *–* · Full again: *moment\\+7200, in 7200 s* · Source: *old: read ${OLD_AFTER_MS / 1_000 + 1} s ago*`,
     ]);
   });
 

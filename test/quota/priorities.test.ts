@@ -120,6 +120,17 @@ suite('priorities', () => {
     assert.deepEqual(state()?.adaptations, []);
   });
 
+  test('without a penalty nobody gets less, and nothing is shown', async () => {
+    const { clock, ask, state } = quotaWith(MINUTE, { overusePenalty: () => false });
+    for (let round = 0; round < 30; round += 1) {
+      await ask('critical', 1);
+      await ask('medium', 60);
+      clock.advance(3_000);
+    }
+
+    assert.deepEqual(state()?.adaptations, []);
+  });
+
   test('turned off, whoever comes first may use all there is', async () => {
     const { ask, state } = quotaWith(WINDOW, { priorities: () => false });
 

@@ -291,6 +291,26 @@ export function storeLaws({ name, sequences, open }: StoreUnderTest): void {
       inner.dispose();
     });
 
+    test('who used more than its share gets less of the refill, unless that was turned off', async () => {
+      const clock = new FakeClock();
+      const store = await open(clock);
+      const shareOf = async (platform: string, lenient: boolean) => {
+        await store.run(platform, { kind: 'declare', limits: [bucket(1_000, 1)], lenient });
+        await take(store, platform, ask(`${platform} over`, 2, 300));
+        clock.advance(100);
+        await take(store, platform, ask(`${platform} after`, 0, 1));
+        return only(store, platform).row.shares[2] ?? 0;
+      };
+
+      const less = await shareOf('penalised', false);
+      const even = await shareOf('lenient', true);
+
+      // 100 came back for medium (20 %, which had 300 of 200) and low (10 %).
+      assert.ok(Math.abs(less - (100 * 0.4) / 0.7) < 1e-6, `${less}`);
+      assert.ok(Math.abs(even - (100 * 2) / 3) < 1e-6, `${even}`);
+      store.dispose();
+    });
+
     test('of all windows one may poll in a while', async () => {
       const clock = new FakeClock();
       const store = await open(clock);

@@ -23,10 +23,14 @@ export const themes: Readonly<Record<Theme, ThemeFacts>> = {
   },
 };
 
-/** Nothing that greets, updates, reports, saves or tries something out behind the back of a test. */
+/**
+ * Nothing that greets, updates, reports, saves or tries something out behind the back of a test; and a list that a test
+ * has opened stays, though an editor that is still opening may take the focus from it.
+ */
 export const defaultSettings: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
+  'workbench.quickOpen.closeOnFocusLost': false,
   'workbench.enableExperiments': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.colorTheme': 'Dark Modern',

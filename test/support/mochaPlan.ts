@@ -19,6 +19,13 @@ export interface Totals {
 
 export interface MochaResult extends Totals {
   readonly failures: readonly Failure[];
+  /** Where the time went; the slowest first. */
+  readonly slowest?: readonly Timed[];
+}
+
+export interface Timed {
+  readonly title: string;
+  readonly ms: number;
 }
 
 export interface Failure {

@@ -1,6 +1,9 @@
 /** One mocha run whose result is data: the same in plain Node, in an extension host, and over a browser. */
 import { type Failure, type MochaPlan, type MochaResult, noteProgress, writeResult } from './mochaPlan.ts';
 
+/** Suites whose time is told. */
+const SLOWEST = 8;
+
 /** A test is `test('a sentence', …)`; `suite`, `setup` and `teardown` go with it (mocha's `tdd` interface). */
 export async function runMocha(plan: MochaPlan): Promise<MochaResult> {
   const mocha = await createMocha(plan);
@@ -8,12 +11,18 @@ export async function runMocha(plan: MochaPlan): Promise<MochaResult> {
   await mocha.loadFilesAsync();
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: Failure[] = [];
+  const suites = new Map<string, number>();
+  const startedAt = new Map<Mocha.Suite, number>();
   const tell = (test: Mocha.Runnable, verdict: string): void => {
     if (plan.talkative) console.log(`  ${verdict} ${test.fullTitle()} (${test.duration ?? 0} ms)`);
   };
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
     runner.on('test', (test) => noteProgress(plan, `running '${test.fullTitle()}'`));
+    runner.on('suite', (suite) => startedAt.set(suite, performance.now()));
+    runner.on('suite end', (suite) => {
+      if (suite.parent?.root) suites.set(suite.title, performance.now() - (startedAt.get(suite) ?? 0));
+    });
     runner.on('pending', () => counts.skipped++);
     runner.on('pass', (test) => {
       counts.passed++;
@@ -25,7 +34,9 @@ export async function runMocha(plan: MochaPlan): Promise<MochaResult> {
       failures.push({ title: test.fullTitle(), message: describe(error) });
     });
   });
-  const result = { ...counts, failures };
+  const slowest = [...suites].map(([title, ms]) => ({ title, ms: Math.round(ms) }));
+  slowest.sort((a, b) => b.ms - a.ms);
+  const result = { ...counts, failures, slowest: slowest.slice(0, SLOWEST) };
   writeResult(plan, result);
   return result;
 }

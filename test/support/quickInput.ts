@@ -45,12 +45,17 @@ export async function pickLine(page: Page, line: number, column: number): Promis
 
 /** Chooses from the list that a command has opened. */
 export async function pickOption(page: Page, label: string): Promise<void> {
-  await quickInput(page).fill(label);
-  await row(page, label).click();
+  await chooseOption(page, label);
   await quickInput(page).waitFor({ state: 'hidden' });
 }
 
-/** Chooses from a list after which another one may open at once. */
+/** As `pickOption`, where a command asks something else at once. */
+export async function chooseOption(page: Page, label: string): Promise<void> {
+  await quickInput(page).fill(label);
+  await chooseRow(page, label);
+}
+
+/** Chooses from a list without narrowing it first. */
 export async function chooseRow(page: Page, label: string): Promise<void> {
   await row(page, label).click();
 }
@@ -58,7 +63,7 @@ export async function chooseRow(page: Page, label: string): Promise<void> {
 /** Answers the question that a command has asked. */
 export async function answer(page: Page, text: string): Promise<void> {
   await quickInput(page).fill(text);
-  await page.keyboard.press('Enter');
+  await quickInput(page).press('Enter');
   await quickInput(page).waitFor({ state: 'hidden' });
 }
 

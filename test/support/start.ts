@@ -37,7 +37,10 @@ async function startDesktop(executable: string, folder: string, signal: AbortSig
 }
 
 /** What only tests hold still. */
-const asShipped = { 'sluice.routing.explorePercent': undefined };
+const asShipped = {
+  'sluice.routing.explorePercent': undefined,
+  'workbench.quickOpen.closeOnFocusLost': undefined,
+};
 
 async function startBrowser(folder: string, signal: AbortSignal): Promise<number> {
   const server = await startCodeServer(

@@ -1,10 +1,11 @@
 /** What `npm test` says: a line for each step, the failures in full, and one last line with the totals. */
-import type { Failure, Totals } from './mochaPlan.ts';
+import type { Failure, Timed, Totals } from './mochaPlan.ts';
 
 const shownLines = 80;
 
 export interface StepOutcome extends Totals {
   readonly failures: readonly Failure[];
+  readonly slowest?: readonly Timed[];
 }
 
 export interface Step {
@@ -22,6 +23,8 @@ export async function runStep(step: Step, signal: AbortSignal): Promise<StepOutc
   console.log(
     `${step.name.padEnd(10)} ${verdict.padEnd(7)} ${seconds.padStart(6)} s   ${totalsLine(outcome)}`,
   );
+  for (const { title, ms } of outcome.slowest ?? [])
+    console.log(`${(ms / 1000).toFixed(1).padStart(27)} s   ${title}`);
   for (const { title, message } of outcome.failures) console.log(`\n  ✗ ${title}\n${indent(message)}\n`);
   return outcome;
 }

@@ -11,6 +11,8 @@ import { findWebview, type PageElement, type WebviewPage } from './webviews.ts';
 
 export interface WorkbenchOptions {
   readonly folder?: string;
+  /** Instead of `folder`: a `.code-workspace` file, whose folders are opened together. */
+  readonly workspace?: string;
   readonly width?: number;
   readonly height?: number;
   /** Device pixels for each pixel: 2 for pictures that are to be looked at. */
@@ -68,7 +70,8 @@ export class Workbench {
   async openFile(name: string): Promise<void> {
     await pickFile(this.page, name);
     await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
-    await this.page.locator('.editor-instance .view-line').first().waitFor();
+    const shown = this.page.locator(`.editor-instance .monaco-editor[data-uri$="/${name}"]`);
+    await shown.locator('.view-line').first().waitFor();
   }
 
   async placeCursor(line: number, column = 1): Promise<void> {
@@ -172,9 +175,10 @@ async function openPage(browser: Browser, server: CodeServer, options: Workbench
   return page;
 }
 
-function address(server: CodeServer, { folder, payload }: WorkbenchOptions): string {
+function address(server: CodeServer, { folder, workspace, payload }: WorkbenchOptions): string {
   const url = new URL(server.origin);
   if (folder !== undefined) url.searchParams.set('folder', folder);
+  if (workspace !== undefined) url.searchParams.set('workspace', workspace);
   if (payload !== undefined) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }

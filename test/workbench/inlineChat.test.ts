@@ -11,7 +11,7 @@ import { type CodeServer, startCodeServer } from '../support/codeServer.ts';
 import { ChatView, finished } from '../support/inlineChatViews.ts';
 import { repoRoot } from '../support/paths.ts';
 import { keepPicture } from '../support/pictures.ts';
-import { answer, pickOption, quickInput } from '../support/quickInput.ts';
+import { answer, chooseOption, pickOption } from '../support/quickInput.ts';
 import { copySample, linesOf, type SampleWorkspace } from '../support/sampleWorkspace.ts';
 import { meter } from '../support/sluiceViews.ts';
 import { until } from '../support/until.ts';
@@ -176,12 +176,7 @@ suite('inline chat', () => {
   test('with a key of one’s own the chat names its models; Send to a Stronger Model takes a more capable one', async () => {
     const { page } = workbench;
     await workbench.runCommand('Sluice: Connect a Platform…');
-    await quickInput(page).fill('Anthropic API');
-    await page
-      .locator('.quick-input-list .monaco-list-row')
-      .filter({ hasText: 'Anthropic API' })
-      .first()
-      .click();
+    await chooseOption(page, 'Anthropic API');
     await page.getByPlaceholder('sk-ant-…').waitFor();
     await answer(page, platform.token);
     await meter(workbench, ({ text }) => !text.includes('simulated'));

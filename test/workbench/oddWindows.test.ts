@@ -11,7 +11,7 @@ import { type CodeServerOptions, startCodeServer } from '../support/codeServer.t
 import { profileIn } from '../support/editorProfile.ts';
 import { repoRoot } from '../support/paths.ts';
 import { keepPicture } from '../support/pictures.ts';
-import { answer, quickInput } from '../support/quickInput.ts';
+import { answer, chooseOption } from '../support/quickInput.ts';
 import { copySample, linesOf } from '../support/sampleWorkspace.ts';
 import { dashboard, explainSelection, figures, finishedAnswer, meter } from '../support/sluiceViews.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -221,8 +221,7 @@ suite('windows that are not as they should be', () => {
     };
 
     await workbench.runCommand('Sluice: Connect a Platform…');
-    await quickInput(page).fill('Anthropic API');
-    await page.keyboard.press('Enter');
+    await chooseOption(page, 'Anthropic API');
     await typeKey('not-the-key');
     const refusal = await until(within('a refusal'), async () =>
       (await workbench.notifications()).find((text) => text.includes('refused the key')),

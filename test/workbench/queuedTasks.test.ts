@@ -8,7 +8,7 @@ import { catalogueOf } from '../../src/routing/catalogueData.ts';
 import { startCodeServer } from '../support/codeServer.ts';
 import { repoRoot } from '../support/paths.ts';
 import { keepPicture } from '../support/pictures.ts';
-import { answer, quickInput } from '../support/quickInput.ts';
+import { answer, chooseOption } from '../support/quickInput.ts';
 import { copySample, linesOf } from '../support/sampleWorkspace.ts';
 import { explainSelection, finishedAnswer, meter } from '../support/sluiceViews.ts';
 import { until } from '../support/until.ts';
@@ -51,8 +51,7 @@ suite('queued tasks', () => {
 
   async function connect(): Promise<void> {
     await workbench.runCommand('Sluice: Connect a Platform…');
-    await quickInput(workbench.page).fill('Anthropic API');
-    await workbench.page.keyboard.press('Enter');
+    await chooseOption(workbench.page, 'Anthropic API');
     await workbench.page.getByPlaceholder('sk-ant-…').waitFor();
     await answer(workbench.page, platform.token);
     await meter(workbench, ({ text }) => !text.includes('simulated'));
