@@ -22,7 +22,7 @@ function world() {
         });
       opened.push(one);
     });
-  return { opened, levels: new LazyLowerLevels(open, assert.fail) };
+  return { opened, levels: new LazyLowerLevels(open, (error) => assert.fail(String(error))) };
 }
 
 suite('lower levels that are opened when they are needed', () => {
