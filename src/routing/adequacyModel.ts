@@ -9,7 +9,7 @@ import { complexity, usualComplexity } from './complexity.ts';
 import { type Drift, DriftWatch } from './drift.ts';
 import type { TaskFeatures } from './features.ts';
 import type { Lesson } from './lessons.ts';
-import { Levels } from './levels.ts';
+import { commonShift, Levels } from './levels.ts';
 import { Proof } from './proof.ts';
 import { TaskVectors, VECTOR_SIZE } from './taskVector.ts';
 import { type Example, type SparseVector, TextRidge } from './textRidge.ts';
@@ -49,18 +49,24 @@ interface Learned {
 /** What is needed to take a lesson back when its grade changes. */
 interface Answered {
   readonly path: readonly string[];
-  /** What the grade was compared with, for the model's own levels, for what is common to all, and for the words. */
+  /** What the grade was compared with. */
   readonly before: number;
-  readonly common: number;
-  readonly expected: number;
+  /** Of one such outcome, as it was expected; `Infinity` where nobody watched for a change yet. */
+  readonly deviation: number;
   readonly example: Example<TaskFeatures>;
   grade: number;
   weight: number;
 }
 
+/** What such tasks are like for all models: harder here than the priors say, or easier; and the outcomes behind it. */
+interface Common {
+  readonly shift: number;
+  readonly seen: number;
+}
+
 const LEAST = 0.01;
-/** Outcomes that must be seen until it is believed half that tasks here differ from those behind the priors. */
-const COMMON_OUTCOMES = 15;
+/** What the priors say of all models together is worth so many outcomes: as many as the best measured prior of one. */
+const COMMON_OUTCOMES = 30;
 /** Examples that one model's words are learned from. */
 const MOST_EXAMPLES = 1_500;
 /** Lessons that may still be revised, for each model. */
@@ -72,14 +78,14 @@ const LEAST_KNOWN = 20;
 /** Of one outcome: a single failure of a model that hardly fails is no change. */
 const LEAST_DEVIATION = 0.3;
 /** After a change behind the same name, what was known is worth so many outcomes. */
-const AFTER_DRIFT = 8;
+const AFTER_DRIFT = 2;
 
 export class AdequacyModel {
   readonly #priorOf: (modelKey: string, task: TaskType) => Prior;
   readonly #models = new Map<string, Learned>();
   readonly #uplifts = new Map<string, Proof>();
-  /** What such tasks are like for all models: harder here than the priors say, or easier. */
-  readonly #common = new Levels(COMMON_OUTCOMES);
+  /** Until something is learned. */
+  readonly #commonOf = new Map<TaskType, Common>();
   readonly #vectors = new TaskVectors();
   /** What the words of the newest task foretold of each model, before any of its outcomes was learned. */
   #told: { readonly taskId: string; readonly of: ReadonlyMap<string, number> } = {
@@ -99,22 +105,23 @@ export class AdequacyModel {
   /** `modelKeys` from cheap to dear; one chance for each, in the same order. */
   chances(modelKeys: readonly string[], features: TaskFeatures): Chance[] {
     const x = this.#vectors.of(features);
-    const path = pathOf(features);
+    const common = this.#common(features);
     let fromWords = 0;
     let before: string | undefined;
     return modelKeys.map((key) => {
       fromWords += this.#wordsAdd(before, key, x);
       before = key;
-      return this.#chance(key, path, features, fromWords);
+      return this.#chance(key, features, common, fromWords);
     });
   }
 
   /** Tells when the model seems to have changed behind its name. A lesson of a known task revises it. */
   learn(lesson: Lesson): DriftTold | undefined {
-    const learned = this.#of(lesson.modelKey, lesson.features.task);
+    const learned = this.#of(lesson.modelKey, lesson.features);
     const known = learned.answers.get(lesson.taskId);
     if (known !== undefined) {
-      this.#common.correct(commonPath(lesson.features), revise(learned, known, lesson));
+      revise(learned, known, lesson);
+      this.#commonOf.clear();
       return undefined;
     }
     const { features, grade, weight, modelKey } = lesson;
@@ -122,24 +129,24 @@ export class AdequacyModel {
     this.#vectors.see(features);
     const x = this.#vectors.of(features);
     const path = pathOf(features);
-    const level = this.#level(learned, modelKey, path, features);
-    const { levelled, start, shift, common, deviation, seenInAll } = level;
-    // Words explain what the level of such tasks does not; the formula's slope fades and is not built upon.
-    const usual = this.#priorOf(modelKey, features.task).chance + common + shift;
-    this.#prove(lesson, x, grade - usual);
-    const surprise = (weight * (grade - levelled)) / Math.max(LEAST_DEVIATION, deviation);
-    const drift = seenInAll < LEAST_KNOWN ? undefined : learned.drift.watch(surprise);
-    learned.levels.learn(path, grade - start - common, weight);
-    this.#common.learn(commonPath(features), grade - start - shift, weight);
-    const example = learned.text.learn(features, grade - usual, weight);
+    const common = this.#common(features);
+    const { levelled, start, deviation, seenInAll } = this.#level(learned, modelKey, features, common);
+    this.#prove(lesson, x, grade - this.#usual(learned.levels, modelKey, features));
+    const expected = seenInAll < LEAST_KNOWN ? Infinity : Math.max(LEAST_DEVIATION, deviation);
+    const surprise = (weight * (grade - levelled)) / expected;
+    const drift = expected === Infinity ? undefined : learned.drift.watch(surprise);
+    learned.levels.learn(path, grade - start, weight);
+    this.#commonOf.clear();
+    const example = learned.text.learn(features, grade, weight);
     learned.answers.set(lesson.taskId, {
       ...{ path, example, grade, weight },
-      ...{ before: start + common, common: start + shift, expected: usual },
+      ...{ before: start, deviation: expected },
     });
     const oldest = learned.answers.keys().next();
     if (learned.answers.size > REVISABLE && !oldest.done) learned.answers.delete(oldest.value);
     if (drift === undefined) return undefined;
     learned.levels.doubt(AFTER_DRIFT);
+    this.#commonOf.clear();
     learned.text.keepNewest(Math.max(AFTER_DRIFT, drift.over));
     return { ...drift, modelKey, atMs: lesson.atMs };
   }
@@ -149,40 +156,56 @@ export class AdequacyModel {
     for (const { text } of this.#models.values()) text.rounds(text.size * 12);
   }
 
-  #of(modelKey: string, task: TaskType): Learned {
-    const known = this.#models.get(modelKey) ?? {
-      levels: new Levels(this.#priorOf(modelKey, task).outcomes),
-      text: new TextRidge({
-        size: VECTOR_SIZE,
-        most: MOST_EXAMPLES,
-        vectorOf: (features: TaskFeatures) => this.#vectors.of(features),
-      }),
-      proof: new Proof(),
-      drift: new DriftWatch(),
-      answers: new Map(),
-    };
-    this.#models.set(modelKey, known);
-    return known;
+  #of(modelKey: string, { task }: TaskFeatures): Learned {
+    const known = this.#models.get(modelKey);
+    if (known !== undefined) return known;
+    const levels = new Levels(this.#priorOf(modelKey, task).outcomes);
+    const text = new TextRidge<TaskFeatures>({
+      size: VECTOR_SIZE,
+      most: MOST_EXAMPLES,
+      vectorOf: (features) => this.#vectors.of(features),
+      usualOf: (features) => this.#usual(levels, modelKey, features),
+    });
+    const fresh = { levels, text, proof: new Proof(), drift: new DriftWatch(), answers: new Map() };
+    this.#models.set(modelKey, fresh);
+    return fresh;
   }
 
-  #chance(modelKey: string, path: readonly string[], features: TaskFeatures, fromWords: number): Chance {
+  /** Words explain what the level of such tasks does not; the formula's slope fades and is not built upon. */
+  #usual(levels: Levels, modelKey: string, features: TaskFeatures): number {
+    const { shift } = this.#common(features);
+    const own = levels.estimate(pathOf(features), shift);
+    return this.#priorOf(modelKey, features.task).chance + shift + own.shift;
+  }
+
+  #chance(modelKey: string, features: TaskFeatures, common: Common, fromWords: number): Chance {
     const learned = this.#models.get(modelKey);
-    const { levelled, deviation, spread, seen, seenInAll } = this.#level(learned, modelKey, path, features);
+    const { levelled, deviation, spread, seen, seenInAll } = this.#level(learned, modelKey, features, common);
     const chance = clamp(levelled + fromWords);
     return { chance, deviation: deviation * Math.sqrt(spread), seen, seenInAll };
   }
 
   /** Prior and levels, without words. `deviation` is that of one outcome. */
-  #level(learned: Learned | undefined, modelKey: string, path: readonly string[], features: TaskFeatures) {
+  #level(learned: Learned | undefined, modelKey: string, features: TaskFeatures, common: Common) {
     const prior = this.#priorOf(modelKey, features.task);
-    const nothing = { shift: 0, spread: 1 / prior.outcomes, seen: 0, seenInAll: 0 };
-    const { shift, spread, seen, seenInAll } = learned?.levels.estimate(path) ?? nothing;
-    const known = this.#common.estimate(commonPath(features));
-    const fading = prior.outcomes ** 2 / (prior.outcomes ** 2 + known.seenInAll ** 2);
+    const levels = learned?.levels ?? new Levels(prior.outcomes);
+    const { shift, spread, seen, seenInAll } = levels.estimate(pathOf(features), common.shift);
+    const fading = prior.outcomes ** 2 / (prior.outcomes ** 2 + common.seen ** 2);
     const start = clamp(prior.chance + fading * slope(prior.quality, features));
-    const levelled = clamp(start + known.shift + shift);
+    const levelled = clamp(start + common.shift + shift);
     const deviation = Math.sqrt(levelled * (1 - levelled));
-    return { levelled, start, shift, common: known.shift, deviation, spread, seen, seenInAll };
+    return { levelled, start, deviation, spread, seen, seenInAll };
+  }
+
+  #common({ task }: TaskFeatures): Common {
+    const known = this.#commonOf.get(task);
+    if (known !== undefined) return known;
+    const path = ['all', task];
+    const levels = [...this.#models.values()].map((learned) => learned.levels);
+    const seen = levels.reduce((all, one) => all + one.seenInAll(path), 0);
+    const common = { shift: commonShift(levels, path, COMMON_OUTCOMES), seen };
+    this.#commonOf.set(task, common);
+    return common;
   }
 
   /** What the words of this task add to the chance of `key`, beyond what they add to the cheaper one's. */
@@ -219,20 +242,14 @@ export class AdequacyModel {
   }
 }
 
-/** Returns what is to be corrected in what is common to all models. */
-function revise(learned: Learned, known: Answered, { grade, weight }: Lesson) {
-  const { path, before, expected, example } = known;
-  const seen = weight - known.weight;
-  learned.levels.correct(path, {
-    seen,
-    sum: weight * (grade - before) - known.weight * (known.grade - before),
-  });
-  learned.text.revise(example, grade - expected, weight);
-  const { common } = known;
-  const sum = weight * (grade - common) - known.weight * (known.grade - common);
+function revise(learned: Learned, known: Answered, { grade, weight }: Lesson): void {
+  const { path, before, deviation, example } = known;
+  const sum = weight * (grade - before) - known.weight * (known.grade - before);
+  learned.levels.correct(path, { seen: weight - known.weight, sum });
+  learned.text.revise(example, grade, weight);
+  learned.drift.correct(sum / deviation);
   known.grade = grade;
   known.weight = weight;
-  return { seen, sum };
 }
 
 /** What the formula adds or takes for a task harder or easier than usual. */
@@ -247,10 +264,6 @@ function pathOf({ task, language, repository }: TaskFeatures): string[] {
   if (language !== '') path.push(`${task} ${language}`);
   if (repository !== undefined) path.push(`${task} ${language} ${repository}`);
   return path;
-}
-
-function commonPath({ task }: TaskFeatures): string[] {
-  return ['all', task];
 }
 
 function pairOf(a: string, b: string): string {

@@ -23,6 +23,12 @@ export class DriftWatch {
   #upFor = 0;
   #downFor = 0;
 
+  /** The newest outcome was not the last word: its surprise was off by this. */
+  correct(by: number): void {
+    this.#up = Math.max(0, this.#up + by);
+    this.#down = Math.max(0, this.#down - by);
+  }
+
   /** `surprise`: outcome less what was expected, in standard deviations; positive is better. */
   watch(surprise: number): Drift | undefined {
     this.#up = Math.max(0, this.#up + surprise - SLACK);

@@ -1,6 +1,6 @@
 /**
  * Whether something that is foretold before an outcome does go with it: the covariance of both, judged before anything
- * was learned from that outcome. Until it is beyond chance nothing of it is believed. Units: none.
+ * was learned from that outcome. What goes against the outcomes is not believed. Units: none.
  */
 
 interface Side {
@@ -13,8 +13,11 @@ interface Side {
 /** Older outcomes fade: the newest five hundred weigh 63 %. */
 const KEPT = 0.998;
 const LEAST_SEEN = 30;
-/** Standard errors above 0 at which it begins to be believed. */
-const BEGINS = 1.2;
+/**
+ * Standard errors from 0 at which it begins to be believed; all of it one further on. Below 0, since what foretells is
+ * held back already by how little it has seen: only what goes against the outcomes is refused.
+ */
+const BEGINS = -1;
 
 export class Proof {
   readonly #sides = new Map<string, Side>();

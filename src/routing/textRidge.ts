@@ -13,6 +13,8 @@ export interface SparseVector {
 export interface Example<T> {
   readonly task: T;
   x: SparseVector;
+  grade: number;
+  /** `grade` beyond what was usual when it was last looked at. */
   y: number;
   weight: number;
   /** |x|² */
@@ -31,6 +33,8 @@ export interface RidgeTerms<T> {
   readonly most: number;
   /** As it is seen now: what is usual shifts while more is seen. */
   readonly vectorOf: (task: T) => SparseVector;
+  /** What is expected of such a task without its words, as it is known now. */
+  readonly usualOf: (task: T) => number;
 }
 
 export class TextRidge<T> {
@@ -55,9 +59,10 @@ export class TextRidge<T> {
     return sum;
   }
 
-  learn(task: T, y: number, weight: number): Example<T> {
+  learn(task: T, grade: number, weight: number): Example<T> {
     const x = this.#terms.vectorOf(task);
-    const example = { task, x, y, weight, square: squareOf(x), dual: 0 };
+    const y = grade - this.#terms.usualOf(task);
+    const example = { task, x, grade, y, weight, square: squareOf(x), dual: 0 };
     this.#examples.push(example);
     this.#sum += y;
     const { most } = this.#terms;
@@ -68,11 +73,11 @@ export class TextRidge<T> {
   }
 
   /** What the example taught was not the last word. */
-  revise(example: Example<T>, y: number, weight: number): void {
+  revise(example: Example<T>, grade: number, weight: number): void {
     if (!this.#examples.includes(example)) return;
-    this.#sum += y - example.y;
-    example.y = y;
+    example.grade = grade;
     example.weight = weight;
+    this.#aim(example);
     this.#fit(example);
   }
 
@@ -99,7 +104,14 @@ export class TextRidge<T> {
     example.x = this.#terms.vectorOf(example.task);
     example.square = squareOf(example.x);
     this.#add(example.x, example.dual);
+    this.#aim(example);
     this.#fit(example);
+  }
+
+  #aim(example: Example<T>): void {
+    const y = example.grade - this.#terms.usualOf(example.task);
+    this.#sum += y - example.y;
+    example.y = y;
   }
 
   #fit(example: Example<T>): void {

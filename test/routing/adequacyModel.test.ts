@@ -103,6 +103,60 @@ suite('adequacy model', () => {
     assert.equal(revised.lessons, 30);
   });
 
+  test('what a prior is worth holds on every level together: as many outcomes weigh as much as it', () => {
+    const one = model();
+    for (let task = 0; task < 40; task += 1)
+      one.learn(lesson(`t${task}`, 'p/cheap', 0, featuresOf('fix', '', 'go')));
+
+    const [known] = one.chances(['p/cheap'], featuresOf('fix', '', 'go'));
+
+    // All of the evidence once: between the prior of ten outcomes alone, and with what is common to all models.
+    const least = (PRIOR.chance * 7) / 47;
+    const most = (PRIOR.chance * 13) / 53;
+    assert.ok((known?.chance ?? 0) > least && (known?.chance ?? 1) < most, `${known?.chance}`);
+  });
+
+  test('what one model shows of a type of task is in part believed of a model that was never asked', () => {
+    const one = model();
+    for (let task = 0; task < 60; task += 1) one.learn(lesson(`t${task}`, 'p/cheap', 0));
+
+    const [cheap, dear] = one.chances(KEYS, featuresOf('fix'));
+
+    assert.ok((dear?.chance ?? 1) < PRIOR.chance - 0.08, `${dear?.chance}`);
+    assert.ok((dear?.chance ?? 0) > (cheap?.chance ?? 1) + 0.2, `${dear?.chance} ${cheap?.chance}`);
+    assert.equal(dear?.seen, 0);
+  });
+
+  test('words that tell something of every second task count after eighty of them', () => {
+    const learned = [3, 4, 5, 6, 7].map((seed) => {
+      const early = model();
+      teach(early, 80, seededRandom(seed), (key, words) =>
+        key === 'p/dear' || words.startsWith('r') ? 0.85 : 0.55,
+      );
+      const uplift = (words: string) => {
+        const [cheap, dear] = early.chances(KEYS, featuresOf('fix', words));
+        return (dear?.chance ?? 0) - (cheap?.chance ?? 0);
+      };
+      return uplift('untangle the nested locks') - uplift('rename the variable');
+    });
+
+    const usual = learned.reduce((sum, one) => sum + one, 0) / learned.length;
+
+    assert.ok(usual > 0.1, `${learned}`);
+  });
+
+  test('a grade that is taken back does not count as a change of the model', () => {
+    const one = model();
+    const drifts = [];
+    for (let task = 0; task < 200; task += 1) {
+      const good = task % 10 < 7;
+      drifts.push(one.learn(lesson(`t${task}`, 'p/cheap', 1)));
+      if (!good) drifts.push(one.learn(lesson(`t${task}`, 'p/cheap', 0)));
+    }
+
+    assert.deepEqual(drifts.filter(Boolean), []);
+  });
+
   test('a changed model behind the same name is noticed and soon known as it is now', () => {
     const random = seededRandom(11);
     const one = model();
