@@ -132,7 +132,7 @@ export class RedisBooks {
     return this.#scripts.append(platform, known.base, proposal.entry).then(
       (length) => {
         ended();
-        if (length === seq - known.base + 1) return this.#kept(platform, { ...known, seq, ticket }, proposal);
+        if (length === seq - known.base + 1) return this.#kept(platform, known, ticket, proposal);
         undo();
         this.#changedByOthers(platform);
         return this.run(platform, operation);
@@ -194,9 +194,11 @@ export class RedisBooks {
     return propose(known, operation, wallMs, this.#verdict);
   }
 
-  #kept(platform: string, known: Known, { outcome, nowMs, wallMs }: Proposal): Outcome {
+  #kept(platform: string, known: Known, ticket: number, { outcome, nowMs, wallMs }: Proposal): Outcome {
+    const { book, base, askedMs } = known;
     const monotonicMs = known.monotonicMs + wallMs - known.wallMs;
-    this.#known.set(platform, { ...known, atMs: nowMs, wallMs, monotonicMs });
+    const seq = known.seq + 1;
+    this.#known.set(platform, { book, seq, atMs: nowMs, wallMs, ticket, monotonicMs, askedMs, base });
     return outcome;
   }
 

@@ -8,6 +8,7 @@ import type { Verdict } from '../quota/decide.ts';
 import type { Operation, Outcome } from '../quota/levelStore.ts';
 import { LONGEST_WAIT_MS } from '../quota/limitReading.ts';
 import { applyOperation } from '../quota/operations.ts';
+import { COUNT } from '../quota/shares.ts';
 import { quickOf, type StoredBook } from './redisBook.ts';
 import { entryOf, fitsEntry } from './redisLog.ts';
 
@@ -55,17 +56,18 @@ function staysPlain({ limits }: Book, { kind }: Operation, { plain }: Verdict): 
   return (kind === 'settle' || plain) && limits.every((row) => row.plain && quickOf(row) > 0);
 }
 
-/** How to put back what `operation` does to a plain book: cheap, for it is hardly ever called. */
+/** How to put back what `operation` does to a plain book: numbers only, for it is hardly ever called. */
 function undoOf(book: Book, operation: Operation): () => void {
-  const { atMs } = book;
-  const limits = book.limits.map(copyOf);
+  const { atMs, limits } = book;
   const [critical = 0, high = 0, medium = 0, low = 0] = book.askedAtMs;
+  const numbers: number[] = [];
+  for (const row of limits) noteRow(row, numbers);
   const count = book.held.length;
   const index = operation.kind === 'settle' ? book.held.findIndex(({ id }) => id === operation.id) : count;
   const ended = book.held[index];
   return () => {
     book.atMs = atMs;
-    book.limits.splice(0, limits.length, ...limits);
+    for (const [row, limit] of limits.entries()) restoreRow(limit, numbers, row * KEPT);
     book.askedAtMs.splice(0, book.askedAtMs.length, critical, high, medium, low);
     book.waiting.length = 0;
     if (book.held.length < count && ended) book.held.splice(index, 0, ended);
@@ -73,6 +75,23 @@ function undoOf(book: Book, operation: Operation): () => void {
   };
 }
 
-function copyOf(row: LimitRow): LimitRow {
-  return { ...row, shares: [...row.shares], used: [...row.used] };
+/** All that a common operation changes of a row, but for what a plain one has none of. */
+const KEPT = 11;
+
+function noteRow({ shares, used, atMs, resetAtMs, reserved }: LimitRow, numbers: number[]): void {
+  const [share0 = 0, share1 = 0, share2 = 0, share3 = 0] = shares;
+  const [used0 = 0, used1 = 0, used2 = 0, used3 = 0] = used;
+  numbers.push(share0, share1, share2, share3, used0, used1, used2, used3, atMs, resetAtMs, reserved);
+}
+
+function restoreRow(row: LimitRow, numbers: readonly number[], from: number): void {
+  for (let share = 0; share < COUNT; share += 1) {
+    row.shares[share] = numbers[from + share] ?? 0;
+    row.used[share] = numbers[from + COUNT + share] ?? 0;
+  }
+  row.atMs = numbers[from + 8] ?? 0;
+  row.resetAtMs = numbers[from + 9] ?? 0;
+  row.reserved = numbers[from + 10] ?? 0;
+  row.owed = 0;
+  row.plain = true;
 }

@@ -37,6 +37,7 @@ function sha1(text: string): string {
 
 export class RedisScripts {
   readonly #deps: RedisScriptsDeps;
+  readonly #logKeys = new Map<string, string>();
 
   constructor(deps: RedisScriptsDeps) {
     this.#deps = deps;
@@ -84,9 +85,14 @@ export class RedisScripts {
     });
   }
 
-  /** What the name of a log begins with. */
+  /** What the name of a log begins with; put together once, it is in every decision. */
   #logKey(platform: string): string {
-    return this.#key(`log:${platform}:`);
+    let key = this.#logKeys.get(platform);
+    if (key === undefined) {
+      key = this.#key(`log:${platform}:`);
+      this.#logKeys.set(platform, key);
+    }
+    return key;
   }
 
   /** All keys of one prefix have one hash tag. */
