@@ -113,7 +113,8 @@ suite('commands on the code', () => {
   test('the lightbulb offers to fix a problem, and the change stands at it', async () => {
     const { page } = opened.workbench;
     await opened.workbench.openFile('broken.json');
-    await page.locator('.squiggly-error').first().waitFor();
+    // Other files that are open have problems too.
+    await page.locator('.monaco-editor[data-uri$="/broken.json"] .squiggly-error').first().waitFor();
     await opened.workbench.placeCursor(2, 10);
 
     await page.keyboard.press('Control+.');
