@@ -82,7 +82,14 @@ export class GuardedLevel implements Disposable {
       this.#misses += 1;
       return undefined;
     }
-    const kept = await this.#guard(() => this.store.get(key), this.#deps.slowAfterMs());
+    let kept: Kept | undefined;
+    try {
+      const asked = this.store.get(key);
+      kept = asked instanceof Promise ? await this.#patience.within(asked, this.#deps.slowAfterMs()) : asked;
+      this.#inARow = 0;
+    } catch (error) {
+      this.#fail(error);
+    }
     if (kept === undefined) this.#misses += 1;
     else this.#hits += 1;
     return kept;

@@ -38,7 +38,7 @@ export interface TieredDeps<V> {
   /** `undefined`: it is none of ours. May load what it needs. */
   readonly decode: (text: string) => V | undefined | Promise<V | undefined>;
   /** Opened with the first miss; absent: memory is all there is. */
-  readonly lower?: (() => Promise<LowerLevels>) | undefined;
+  readonly lower?: (() => LowerLevels | Promise<LowerLevels>) | undefined;
 }
 
 /** What is known of a value besides itself. */
@@ -116,12 +116,16 @@ export class TieredCache<V> {
 
   /** From the levels below, the next one first; it is in those above afterwards. */
   async find(key: string, files: readonly FileUse[], signal: AbortSignal): Promise<Found<V> | undefined> {
-    const lower = await this.#lower();
+    // What is there at once is not waited for: each wait costs a hit in Redis a hundredth of its time.
+    const opening = this.#lower();
+    const lower = opening instanceof Promise ? await opening : opening;
     for (const [index, level] of (lower?.levels ?? []).entries()) {
       signal.throwIfAborted();
       const kept = await level.get(key);
-      const found = kept && (await this.#read(key, kept, level, files));
-      if (kept === undefined || found === undefined) continue;
+      if (kept === undefined) continue;
+      const reading = this.#read(key, kept, level, files);
+      const found = reading instanceof Promise ? await reading : reading;
+      if (found === undefined) continue;
       for (const above of lower?.levels.slice(0, index) ?? []) void above.set(key, kept);
       return found;
     }
@@ -134,7 +138,7 @@ export class TieredCache<V> {
    */
   async claim(key: string, files: readonly FileUse[], signal: AbortSignal): Promise<Claim<V>> {
     const lower = await this.#lower();
-    const read = (kept: Kept, level: GuardedLevel) => this.#read(key, kept, level, files);
+    const read = async (kept: Kept, level: GuardedLevel) => this.#read(key, kept, level, files);
     return claimFrom({ ...this.#deps, ...lower, key, read }, signal);
   }
 
@@ -230,16 +234,25 @@ export class TieredCache<V> {
     this.#flights.share(`again ${key}`, start, signal).catch(nobody);
   }
 
-  async #read(
+  #read(
     key: string,
     kept: Kept,
     level: GuardedLevel,
     files: readonly FileUse[],
-  ): Promise<Found<V> | undefined> {
-    const { clock, decode, strategies, limits } = this.#deps;
+  ): Found<V> | undefined | Promise<Found<V> | undefined> {
+    const { clock, decode, strategies } = this.#deps;
+    const good =
+      strategies.includes(kept.strategy) && alive(kept, clock.now()) && !changed(kept.files, files);
+    const value = good ? decode(kept.text) : undefined;
+    return value instanceof Promise
+      ? value.then((decoded) => this.#take(key, kept, level, decoded))
+      : this.#take(key, kept, level, value);
+  }
+
+  /** `undefined`: the value is not good for whoever asked. */
+  #take(key: string, kept: Kept, level: GuardedLevel, value: V | undefined): Found<V> | undefined {
+    const { clock, limits } = this.#deps;
     const nowMs = clock.now();
-    const good = strategies.includes(kept.strategy) && alive(kept, nowMs) && !changed(kept.files, files);
-    const value = good ? await decode(kept.text) : undefined;
     if (value === undefined) {
       level.hitWasNone();
       void level.delete(key);
@@ -258,7 +271,7 @@ export class TieredCache<V> {
     return true;
   }
 
-  async #lower(): Promise<LowerLevels | undefined> {
+  #lower(): LowerLevels | undefined | Promise<LowerLevels> {
     return this.#strategy.lowerTtlMs === undefined ? undefined : this.#deps.lower?.();
   }
 }

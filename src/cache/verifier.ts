@@ -3,7 +3,6 @@
  * score that keeps the share of wrong hits under the bound. Free questions are judged by trained trees, instructions about
  * the same code by what they reduce to.
  */
-import { sameForm } from './embedWords.ts';
 import { Calibration, type Evidence } from './verifierCalibration.ts';
 import type { Analysed } from './verifierFeatures.ts';
 import { objection } from './verifierGuard.ts';
@@ -55,11 +54,12 @@ export class Verifier {
   }
 
   prepare(question: string, kind: Kind): Prepared {
+    const analysed = this.#model.analyse(question);
     return {
       kind,
       question,
-      form: sameForm(question),
-      analysed: this.#model.analyse(question),
+      form: analysed.form,
+      analysed,
       intent: kind === 'code' ? intentOf(question) : NO_INTENT,
     };
   }
@@ -80,7 +80,10 @@ export class Verifier {
     const at = scores.lastIndexOf(most);
     const found = candidates[at];
     if (found === undefined || most >= EQUAL_SCORE || asked.kind === 'code') return { at, score: most };
-    const row = standing(asked.analysed, found.analysed, scores);
+    const row = [
+      ...standing(asked.analysed, found.analysed, scores),
+      ...this.#model.features(asked.analysed, found.analysed),
+    ];
     return { at, score: this.#model.trust(row), standing: row };
   }
 

@@ -1,6 +1,6 @@
 /** Which words of two questions belong together: equal ones first, then near spellings, then the best stand-ins. */
 import type { Word } from './embedWords.ts';
-import type { WordTables } from './verifierTables.ts';
+import { near, type WordTables } from './verifierTables.ts';
 
 export interface Match {
   /** Places in the two questions. */
@@ -28,7 +28,10 @@ export interface Pairing {
 interface Side {
   readonly words: readonly Word[];
   readonly weights: readonly number[];
+  readonly meanings: readonly Int8Array[];
 }
+
+const UNKNOWN = new Int8Array();
 
 /** Two words spelt as nearly as this are one word misspelt, unless they are short or numbers. */
 const SAME_SPELLING = 0.8;
@@ -75,9 +78,14 @@ function standIns(
       const word = a.words[inA];
       const other = b.words[inB];
       if (word === undefined || other === undefined) continue;
-      const near = Math.max(0, tables.near(word.stem, other.stem), spelling(word.stem, other.stem));
-      const known = tables.hint(substitutionKey(word.stem, other.stem));
-      all.push({ a: inA, b: inB, near, known, weight: Math.max(a.weights[inA] ?? 0, b.weights[inB] ?? 0) });
+      const company = near(a.meanings[inA] ?? UNKNOWN, b.meanings[inB] ?? UNKNOWN);
+      all.push({
+        a: inA,
+        b: inB,
+        near: Math.max(0, company, spelling(word.stem, other.stem)),
+        known: tables.hint(substitutionKey(word.stem, other.stem)),
+        weight: Math.max(a.weights[inA] ?? 0, b.weights[inB] ?? 0),
+      });
     }
   }
   all.sort((x, y) => y.near + y.known - x.near - x.known);

@@ -11,9 +11,13 @@ export interface Evidence {
 }
 
 /**
- * One-sided 60 %: a little on the safe side of the likeliest. On the fifth of the pairs that no weight was learned from,
- * 80 % found 26.8 % under a bound of 20 %, this one 28.3 %; in both the share of wrong hits stayed below the bound.
+ * The rule of three: of so many hits over the bound none wrong, and the share is below the bound with 95 %. With fewer,
+ * nothing is served. With enough, the likeliest share decides: drawn again and again from the training's evidence, a
+ * threshold set so has 9.8 % of wrong hits at a bound of 10 % and 19.9 % at 20 %; the upper end of an interval instead
+ * takes up to a tenth of the right ones.
  */
+const NONE_WRONG = 3;
+/** Of the interval of what people say alone: one-sided 60 %. */
 const CONFIDENCE_Z = 0.253;
 /** So few say nothing on their own; together with all other evidence they do. */
 const FEW_VERDICTS = 5;
@@ -45,8 +49,8 @@ export class Calibration {
   }
 
   /**
-   * The least score above which the share of wrong hits stays under `bound` (0…1): the upper end of its interval over all
-   * evidence must, and people's verdicts alone must not say otherwise. Infinite when there is not enough evidence.
+   * The least score above which the share of wrong hits stays under `bound` (0…1): the likeliest one over all evidence
+   * must, and people's verdicts alone must not say otherwise. Infinite when there is not enough evidence.
    */
   threshold(bound: number): number {
     let least = Number.POSITIVE_INFINITY;
@@ -59,7 +63,8 @@ export class Calibration {
       told += (this.#wrong[bin] ?? 0) + (this.#right[bin] ?? 0);
       wrong += (this.#offline.wrong[bin] ?? 0) + (this.#wrong[bin] ?? 0);
       hits += this.#hitsIn(bin);
-      if (upperShare(wrong, hits) <= bound && (told < FEW_VERDICTS || lowerShare(toldWrong, told) <= bound)) {
+      const known = hits >= NONE_WRONG / bound && likeliestShare(wrong, hits) <= bound;
+      if (known && (told < FEW_VERDICTS || lowerShare(toldWrong, told) <= bound)) {
         least = this.#offline.edges[bin - 1] ?? least;
       }
     }
@@ -88,11 +93,10 @@ export class Calibration {
   }
 }
 
-/** Wilson's interval; its ends for no hits at all are 0 and 1. */
-export function upperShare(wrong: number, hits: number, z = CONFIDENCE_Z): number {
-  return hits === 0 ? 1 : wilson(wrong, hits, z);
-}
+/** With half a hit of each kind. */
+const likeliestShare = (wrong: number, hits: number) => (wrong + 0.5) / (hits + 1);
 
+/** The lower end of Wilson's interval; 0 for no hits at all. */
 export function lowerShare(wrong: number, hits: number, z = CONFIDENCE_Z): number {
   return hits === 0 ? 0 : wilson(wrong, hits, -z);
 }

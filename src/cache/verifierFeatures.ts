@@ -3,9 +3,11 @@
  * in for which, and in which order. Every number is the same whichever question comes first.
  */
 import { cosine, embed } from './embedQuestion.ts';
-import { type Word, wordsOf } from './embedWords.ts';
+import { sameForm, type Word, wordsOf } from './embedWords.ts';
 import { align, type Pairing } from './verifierAlign.ts';
+import { details, jaccard } from './verifierDetails.ts';
 import type { WordTables } from './verifierTables.ts';
+import { ASKING, AUXILIARY, voteKeys } from './verifierVotes.ts';
 
 export interface Analysed {
   readonly words: readonly Word[];
@@ -13,21 +15,23 @@ export interface Analysed {
   readonly weights: readonly number[];
   readonly weight: number;
   readonly vector: Float32Array;
+  /** Of each word. */
+  readonly meanings: readonly Int8Array[];
   readonly meaning: Float32Array;
+  /** The question without case, blanks and punctuation. */
+  readonly form: string;
+  readonly sentences: number;
   readonly trigrams: ReadonlySet<string>;
   readonly pairs: ReadonlySet<string>;
 }
 
 const NEGATIONS = new Set(['not', 'no', 'never', 'without', 'none', 'nor', 'neither', 'nothing', 'nobody']);
-const ASKING = ['what', 'how', 'why', 'who', 'which', 'where', 'when'];
-const AUXILIARY = new Set(
-  'is are was were do does did can could will would should has have had am may might'.split(' '),
-);
 const PERSONS = new Set(['i', 'my', 'me', 'you', 'your', 'we', 'he', 'she', 'his', 'her']);
 
 export function analyse(question: string, tables: WordTables): Analysed {
   const words = wordsOf(question);
   const weights = words.map(({ stem }) => tables.rarity(stem));
+  const meanings = words.map(({ stem }) => tables.vector(stem));
   const trigrams = new Set<string>();
   const pairs = new Set<string>();
   words.forEach(({ text, stem }, at) => {
@@ -40,7 +44,10 @@ export function analyse(question: string, tables: WordTables): Analysed {
     weights,
     weight: weights.reduce((sum, one) => sum + one, 0),
     vector: embed(words, tables.rarity),
-    meaning: tables.meaning(words, weights),
+    meanings,
+    meaning: tables.meaning(meanings, weights),
+    form: sameForm(question),
+    sentences: question.match(/[.?!]+(?=\s|$)/g)?.length ?? 0,
     trigrams,
     pairs,
   };
@@ -56,6 +63,8 @@ export function features(a: Analysed, b: Analysed, tables: WordTables): number[]
     ...kinds(a, b),
     ...order(pairing),
     ...learned(a, b, pairing, tables),
+    ...details(a, b, pairing, tables),
+    total(voteKeys(a, b, pairing).map((key) => tables.vote(key))),
   ];
 }
 
@@ -178,9 +187,3 @@ const count = ({ words }: Analysed, set: ReadonlySet<string>) =>
   words.filter(({ text }) => set.has(text)).length;
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 const smallFirst = (x: number, y: number) => (x < y ? [x, y] : [y, x]);
-
-function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  let both = 0;
-  for (const one of a) if (b.has(one)) both++;
-  return both / Math.max(1, a.size + b.size - both);
-}

@@ -8,6 +8,7 @@ export interface PackedWeights {
   readonly rarity: string;
   readonly hints: string;
   readonly meanings: string;
+  readonly votes: string;
   readonly edges: string;
   readonly trees: string;
   readonly trustEdges: string;
@@ -34,6 +35,7 @@ export class VerifierModel {
         rarity: bytesOf(weights.rarity),
         hints: new Int8Array(bytesOf(weights.hints).buffer),
         meanings: new Int8Array(bytesOf(weights.meanings).buffer),
+        votes: new Int8Array(bytesOf(weights.votes).buffer),
       },
       treesOf(weights.edges, weights.trees),
       treesOf(weights.trustEdges, weights.trustTrees),
@@ -46,10 +48,14 @@ export class VerifierModel {
 
   /** Log-odds, before calibration, that one answer serves both. */
   score(a: Analysed, b: Analysed): number {
-    return treesScore(this.#trees, features(a, b, this.#tables));
+    return treesScore(this.#trees, this.features(a, b));
   }
 
-  /** Log-odds, before calibration, that the best candidate is right; `row` is its `standing` among the others. */
+  features(a: Analysed, b: Analysed): number[] {
+    return features(a, b, this.#tables);
+  }
+
+  /** Log-odds, before calibration, that the best candidate is right; `row`: its `standing` among the others, then its features. */
   trust(row: readonly number[]): number {
     return treesScore(this.#trust, row);
   }

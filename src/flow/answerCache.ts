@@ -26,7 +26,7 @@ const USD_PER_MS = 1e-7;
 
 /** The levels that outlive the window, and how answers are read there. */
 export interface LowerAnswers {
-  readonly levels: () => Promise<LowerLevels>;
+  readonly levels: () => LowerLevels | Promise<LowerLevels>;
   /** `undefined`: it is no answer of ours. */
   readonly read: (text: string) => Answer | undefined | Promise<Answer | undefined>;
   /** Names the open workspace; empty: none. */
@@ -63,6 +63,11 @@ export class AnswerCache {
   constructor(deps: AnswerCacheDeps) {
     this.#deps = deps;
     this.#digests = new CodeDigests(deps.hash);
+  }
+
+  /** Since the first request. */
+  get isOpen(): boolean {
+    return this.#tiered !== undefined;
   }
 
   /** To be waited for before the first request: without it nothing is known. `undefined`: it is done. */

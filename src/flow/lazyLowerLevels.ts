@@ -11,6 +11,8 @@ export class LazyLowerLevels implements Disposable {
   readonly #onFailure: (error: unknown) => void;
   #opening: Promise<Opened> | undefined;
   #current: Opened | undefined;
+  /** Counts how often others were meant. */
+  #turn = 0;
   #disposed = false;
 
   /** `onFailure` hears why there are none. */
@@ -24,7 +26,9 @@ export class LazyLowerLevels implements Disposable {
     return this.#current;
   }
 
-  readonly get = (): Promise<LowerLevels> => {
+  /** Without a promise once they are open. */
+  readonly get = (): LowerLevels | Promise<LowerLevels> => {
+    if (this.#current !== undefined) return this.#current;
     this.#opening ??= this.#opened();
     return this.#opening;
   };
@@ -32,6 +36,7 @@ export class LazyLowerLevels implements Disposable {
   /** Other ones are meant from now on; they are opened when they are needed. */
   reopen(): void {
     const before = this.#opening;
+    this.#turn += 1;
     this.#opening = undefined;
     this.#current = undefined;
     void before?.then((levels) => levels.dispose());
@@ -44,9 +49,11 @@ export class LazyLowerLevels implements Disposable {
 
   /** Never rejects: without lower levels the memory goes on alone. */
   async #opened(): Promise<Opened> {
+    const turn = this.#turn;
     try {
       const levels = await this.#open();
-      this.#current = levels;
+      // Others are meant by now: these end, see `reopen`.
+      if (turn === this.#turn) this.#current = levels;
       if (this.#disposed) levels.dispose();
       return levels;
     } catch (error) {

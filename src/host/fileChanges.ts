@@ -7,7 +7,11 @@ import type { Settings } from '../flow/settings.ts';
 import { addressOf, fileUseOf } from './fileUse.ts';
 
 export interface FileChangesDeps {
-  readonly cache: { happened(event: CacheHappening): Promise<void> };
+  readonly cache: {
+    /** Before the first request nothing is, and there is nothing to tell it. */
+    readonly isOpen: boolean;
+    happened(event: CacheHappening): Promise<void>;
+  };
   readonly settings: () => Pick<Settings, 'cache.boundTo'>;
   readonly log: Log;
 }
@@ -15,7 +19,7 @@ export interface FileChangesDeps {
 export function watchFiles({ cache, settings, log }: FileChangesDeps): Disposable {
   const tell = (work: () => Promise<CacheHappening>) => {
     // What is bound to the code that was sent knows of no file.
-    if (settings()['cache.boundTo'] !== 'file') return;
+    if (!cache.isOpen || settings()['cache.boundTo'] !== 'file') return;
     const told = async () => cache.happened(await work());
     // It is looked at again when it is found.
     told().catch((error: unknown) =>

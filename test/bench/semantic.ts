@@ -11,7 +11,7 @@ import {
   SemanticIndex,
 } from '../../src/cache/semanticIndex.ts';
 import { wasmIn } from '../../src/cache/vectorSearch.ts';
-import { lowerShare, upperShare } from '../../src/cache/verifierCalibration.ts';
+import { lowerShare } from '../../src/cache/verifierCalibration.ts';
 import { VerifierModel } from '../../src/cache/verifierModel.ts';
 import { verifierEvidence, verifierWeights } from '../../src/cache/verifierWeights.ts';
 import { type QuestionPair, readPairs, Truth } from '../support/questionPairs.ts';
@@ -106,7 +106,7 @@ function tell(hits: readonly { question: string; hit: SemanticHit }[], truth: Tr
     hits: hits.length,
     wrong: round(wrong / hits.length),
     wrongFrom: round(lowerShare(wrong, hits.length, Z)),
-    wrongTo: round(upperShare(wrong, hits.length, Z)),
+    wrongTo: round(1 - lowerShare(right, hits.length, Z)),
     /** Of the hits whose pair the file labels. */
     wrongOfLabelled: round(different / (right + different)),
     expectedWrong: round(hits.reduce((sum, { hit }) => sum + 1 - hit.probability, 0) / hits.length),

@@ -5,6 +5,7 @@ import {
   CodeDigests,
   type FingerprintInput,
   fingerprint,
+  type Hasher,
   normaliseCode,
 } from '../../src/cache/fingerprint.ts';
 import { MemoryCache } from '../../src/cache/memoryCache.ts';
@@ -86,6 +87,47 @@ suite('fingerprint', () => {
     const long = `${line}\n`.repeat(200).trim();
     assert.notEqual(keyOfCode(sha256([long])), keyOfCode(long));
     assert.notEqual(keyOfCode(`#${sha256([long])}`), keyOfCode(long));
+  });
+
+  test('a key that is remembered is the one that is made anew, for more texts and requests than are remembered', () => {
+    const digests = new CodeDigests(sha256);
+    let [made, remembered] = [0, 0];
+    const counted: Hasher = (parts) => {
+      made += 1;
+      return sha256(parts);
+    };
+    for (let turn = 0; turn < 3; turn += 1) {
+      for (let text = 0; text < 40; text += 1) {
+        const code = `if (a) {\n  b(${text});\n}`;
+        for (const same of [code, code.replaceAll('\n', ' \r\n'), code.replace('  ', '    ')]) {
+          made = 0;
+          const input = { ...BASE, code: same };
+
+          assert.equal(fingerprint(input, counted, digests), fingerprint({ ...BASE, code }, sha256));
+          if (made === 1) remembered += 1;
+        }
+      }
+    }
+    assert.equal(remembered, 2 * 40 * 3);
+    assert.notEqual(
+      fingerprint({ ...BASE, code: 'a(0)' }, sha256, digests),
+      fingerprint({ ...BASE, code: 'a(0)', context: [] }, sha256, digests),
+    );
+    // Of all these the first one is forgotten.
+    for (let text = 0; text < 2_048; text += 1) fingerprint({ ...BASE, code: `c(${text})` }, sha256, digests);
+    made = 0;
+    fingerprint({ ...BASE, code: 'if (a) {\n  b(0);\n}' }, counted, digests);
+    assert.equal(made, 2);
+  });
+
+  test('indentation is no part of the key, but where a text may span lines', () => {
+    const code = (inner: string, step: string) => `f(\n${step}${inner}\n${step}${step}b\n)`;
+    const isSame = (inner: string) => keyOfCode(code(inner, '  ')) === keyOfCode(code(inner, '    '));
+
+    for (const plain of ['a', '"x"', "'y'", 'a \\ b', 'r#x']) assert.ok(isSame(plain), plain);
+    for (const spanning of ['`', '"""', "'''", 'R"(', '@"', 'r"', 'r#"', 'r##"', '\\', '\\\u2028'])
+      assert.ok(!isSame(spanning), spanning);
+    assert.notEqual(keyOfCode('{\n  a\n}\\'), keyOfCode('{\n    a\n}\\'));
   });
 
   test('the normalisation is idempotent and keeps indentation and inner blanks', () => {

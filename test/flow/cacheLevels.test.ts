@@ -173,11 +173,14 @@ suite('answers over all cache levels', () => {
           file: { path: name, hash: '1' },
         },
       });
+    const before = a.cache.isOpen;
     await a.ask(bound('gone'));
     await a.ask(bound('there'));
 
     await world.clock.until(a.cache.happened({ kind: 'file_change', path: 'gone' }));
 
+    // Until then nobody need look at a file that is saved.
+    assert.deepEqual([before, a.cache.isOpen], [false, true]);
     assert.equal(a.lower.current.levels[0]?.facts().entries, 1);
     assert.equal((await a.ask(bound('there'))).receipt.cache, 'memory');
     assert.equal((await a.ask(bound('gone'))).receipt.cache, 'none');

@@ -19,6 +19,12 @@ export interface Tree {
   readonly leaves: Float32Array;
 }
 
+/** First and second derivatives of each row's loss. */
+interface Slopes {
+  readonly gradient: Float64Array;
+  readonly hessian: Float64Array;
+}
+
 const BINS = EDGES + 1;
 const NO_SPLIT = 255;
 
@@ -46,7 +52,7 @@ export function boost(
     const gradient = score.map((value, row) => (labels[row] ?? 0) - 1 / (1 + Math.exp(-value)));
     const hessian = score.map((value) => Math.max(1e-6, 1 / (2 + Math.exp(-value) + Math.exp(value))));
     const used = rows.map(() => random() < options.rowShare);
-    const tree = grow(columns, gradient, hessian, used, options, random);
+    const tree = grow(columns, { gradient, hessian }, used, options, random);
     trees.push(tree);
     for (let row = 0; row < rows.length; row++) {
       score[row] =
@@ -76,10 +82,15 @@ function leafOf({ columns, bins }: Tree, binAt: (column: number) => number): num
   return node - SPLITS;
 }
 
+/** The rows of a node: those from `from` to `to` of the order. */
+interface Group {
+  readonly from: number;
+  readonly to: number;
+}
+
 function grow(
   columns: readonly Uint8Array[],
-  gradient: Float64Array,
-  hessian: Float64Array,
+  slopes: Slopes,
   used: readonly boolean[],
   options: BoostOptions,
   random: Random,
@@ -90,53 +101,52 @@ function grow(
     leaves: new Float32Array(LEAVES),
   };
   const chosen = columns.map((_, column) => column).filter(() => random() < options.columnShare);
-  let groups: number[][] = [[]];
-  for (let row = 0; row < used.length; row++) if (used[row]) groups[0]?.push(row);
-  for (let node = 0; node < SPLITS; ) {
-    const next: number[][] = [];
-    for (const group of groups) {
-      const split = bestSplit(columns, chosen, group, gradient, hessian, options);
-      if (split !== undefined) {
-        tree.columns[node] = split.column;
-        tree.bins[node] = split.bin;
-      }
-      const column = columns[tree.columns[node] ?? 0];
-      const bin = tree.bins[node] ?? NO_SPLIT;
-      next.push(
-        group.filter((row) => (column?.[row] ?? 0) <= bin),
-        group.filter((row) => (column?.[row] ?? 0) > bin),
-      );
-      node++;
-    }
-    groups = next;
+  const order = Int32Array.from(used.keys()).filter((row) => used[row]);
+  const groups: Group[] = [{ from: 0, to: order.length }];
+  for (let node = 0; node < SPLITS; node++) {
+    const { from, to } = groups[node] ?? { from: 0, to: 0 };
+    const rows = order.subarray(from, to);
+    const split = bestSplit(columns, chosen, rows, slopes, options);
+    tree.columns[node] = split?.column ?? 0;
+    tree.bins[node] = split?.bin ?? NO_SPLIT;
+    const middle = from + divide(rows, columns[split?.column ?? 0], split?.bin ?? NO_SPLIT);
+    groups.push({ from, to: middle }, { from: middle, to });
   }
-  groups.forEach((group, leaf) => {
+  groups.slice(SPLITS).forEach(({ from, to }, leaf) => {
     let g = 0;
     let h = options.shrink;
-    for (const row of group) {
-      g += gradient[row] ?? 0;
-      h += hessian[row] ?? 0;
+    for (const row of order.subarray(from, to)) {
+      g += slopes.gradient[row] ?? 0;
+      h += slopes.hessian[row] ?? 0;
     }
     tree.leaves[leaf] = (options.rate * g) / h;
   });
   return tree;
 }
 
+/** Rows up to the bin first, in place and each side in its order; returns how many. */
+function divide(rows: Int32Array, column: Uint8Array | undefined, bin: number): number {
+  const right = rows.filter((row) => (column?.[row] ?? 0) > bin);
+  const left = rows.filter((row) => (column?.[row] ?? 0) <= bin);
+  rows.set(left);
+  rows.set(right, left.length);
+  return left.length;
+}
+
 function bestSplit(
   columns: readonly Uint8Array[],
   chosen: readonly number[],
-  group: readonly number[],
-  gradient: Float64Array,
-  hessian: Float64Array,
+  rows: Int32Array,
+  { gradient, hessian }: Slopes,
   { leastHessian, shrink }: BoostOptions,
 ): { column: number; bin: number } | undefined {
-  if (group.length < 2) return undefined;
   let allG = 0;
   let allH = 0;
-  for (const row of group) {
+  for (const row of rows) {
     allG += gradient[row] ?? 0;
     allH += hessian[row] ?? 0;
   }
+  if (allH < 2 * leastHessian) return undefined;
   let best: { column: number; bin: number } | undefined;
   let most = (allG * allG) / (allH + shrink) + 1e-6;
   const g = new Float64Array(BINS);
@@ -146,7 +156,7 @@ function bestSplit(
     if (values === undefined) continue;
     g.fill(0);
     h.fill(0);
-    for (const row of group) {
+    for (const row of rows) {
       const bin = values[row] ?? 0;
       g[bin] = (g[bin] ?? 0) + (gradient[row] ?? 0);
       h[bin] = (h[bin] ?? 0) + (hessian[row] ?? 0);

@@ -41,6 +41,7 @@ export const verifierWeights: PackedWeights = {
   rarity: '${base64(tables.rarity)}',
   hints: '${base64(tables.hints)}',
   meanings: '${base64(tables.meanings)}',
+  votes: '${base64(tables.votes)}',
   edges: '${base64(trees.edges)}',
   trees: '${base64(trees.trees)}',
   trustEdges: '${base64(trust.edges)}',

@@ -5,20 +5,22 @@
 import { seededRandom } from '../../src/base/random.ts';
 import { hashOf, sameForm, wordsOf } from '../../src/cache/embedWords.ts';
 import { VectorSearch, type WasmHost } from '../../src/cache/vectorSearch.ts';
-import { align, substitutionKey } from '../../src/cache/verifierAlign.ts';
+import { align, type Pairing, substitutionKey } from '../../src/cache/verifierAlign.ts';
 import type { Evidence } from '../../src/cache/verifierCalibration.ts';
-import { analyse, differenceKeys, features } from '../../src/cache/verifierFeatures.ts';
+import { type Analysed, analyse, differenceKeys, features } from '../../src/cache/verifierFeatures.ts';
 import { VerifierModel } from '../../src/cache/verifierModel.ts';
 import { HINT_STEP, type PackedTables, RARITY_STEP, WordTables } from '../../src/cache/verifierTables.ts';
 import { type PackedTrees, treesScore } from '../../src/cache/verifierTrees.ts';
+import { voteKeys } from '../../src/cache/verifierVotes.ts';
 import { type BoostOptions, binEdges, boost, packTrees } from './boostedTrees.ts';
+import { type Ballot, learnVotes } from './pairVotes.ts';
 import { type QuestionPair, split, Truth } from './questionPairs.ts';
 import { freeEvidence, type TrialHit, trial } from './semanticTrial.ts';
 import { wordMeanings } from './wordMeanings.ts';
 
-const ROWS = { rarity: 8_192, hints: 16_384, meanings: 3_072 };
+const ROWS = { rarity: 8_192, hints: 16_384, meanings: 3_072, votes: 65_536 };
 const FOLDS = 5;
-const BOOST = { trees: 600, rate: 0.03, rowShare: 0.7, columnShare: 0.4, leastHessian: 8, shrink: 5 };
+const BOOST = { trees: 400, rate: 0.045, rowShare: 0.7, columnShare: 0.4, leastHessian: 8, shrink: 5 };
 /** How many of the nearest entries of each question are learned from besides its own pair, and of how many unknown ones. */
 const NEIGHBOURS = 3;
 const UNLABELLED_SHARE = 0.35;
@@ -77,46 +79,75 @@ function grown(
   return { edges: Float32Array.from(edges.flatMap((one) => [...one])), trees };
 }
 
+/** A pair with what never changes while tables are learned from one part or another. */
+interface Row extends Ballot {
+  readonly a: Analysed;
+  readonly b: Analysed;
+  readonly pairing: Pairing;
+  /** Of the file's own pairs; the others are neighbours in the index. */
+  readonly own: boolean;
+  readonly fold: number;
+}
+
 function trainVerifier(
   pairs: readonly QuestionPair[],
   wasm: WasmHost | undefined,
   say: (line: string) => void,
 ): { tables: PackedTables; trees: PackedTrees } {
   const company = { rarity: rarityOf(pairs), meanings: wordMeanings(pairs, ROWS.meanings) };
-  const folds = split(pairs, Array<number>(FOLDS).fill(1 / FOLDS), 55);
+  const all = rowsOf(pairs, company, wasm);
+  say(`${all.length} pairs with their neighbours`);
   const rows: number[][] = [];
   const labels: number[] = [];
-  folds.forEach((fold, at) => {
-    const others = folds.flatMap((other, index) => (index === at ? [] : other));
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const others = all.filter((row) => row.fold !== fold);
     const tables = new WordTables(fitTables(others, company));
-    const mistakable = neighbours(fold, pairs, new WordTables({ ...company, hints: new Int8Array(1) }), wasm);
-    for (const { a, b, same } of [...fold, ...mistakable]) {
-      rows.push(features(analyse(a, tables), analyse(b, tables), tables));
+    for (const { a, b, same } of all.filter((row) => row.fold === fold)) {
+      rows.push(features(a, b, tables));
       labels.push(same ? 1 : 0);
     }
-    say(`fold ${at + 1} of ${FOLDS}: ${fold.length} pairs`);
-  });
-  return { tables: fitTables(pairs, company), trees: grown(rows, labels, BOOST, 1) };
+    say(`fold ${fold + 1} of ${FOLDS}`);
+  }
+  return { tables: fitTables(all, company), trees: grown(rows, labels, BOOST, 1) };
+}
+
+function rowsOf(pairs: readonly QuestionPair[], company: Company, wasm: WasmHost | undefined): Row[] {
+  const blank = new WordTables({ ...company, hints: new Int8Array(1), votes: new Int8Array(1) });
+  const known = new Map<string, Analysed>();
+  const analysed = (question: string) => {
+    const found = known.get(question) ?? analyse(question, blank);
+    known.set(question, found);
+    return found;
+  };
+  const vectors = new VectorSearch(wasm);
+  const entries = new Map(pairs.map(({ a }) => [sameForm(a), a]));
+  for (const [form, a] of entries) vectors.set(form, analysed(a).vector);
+  const near = (b: string) =>
+    vectors.nearest(analysed(b).vector, NEIGHBOURS).flatMap(({ id }) => entries.get(id) ?? []);
+  const truth = new Truth(pairs);
+  const row = ({ a, b, same }: QuestionPair, own: boolean, fold: number): Row => {
+    const [inA, inB] = [analysed(a), analysed(b)];
+    const pairing = align(inA, inB, blank);
+    return { a: inA, b: inB, same, pairing, own, fold, keys: voteKeys(inA, inB, pairing) };
+  };
+  return split(pairs, Array<number>(FOLDS).fill(1 / FOLDS), 55).flatMap((fold, at) => [
+    ...fold.map((pair) => row(pair, true, at)),
+    ...mistakable(fold, near, truth).map((pair) => row(pair, false, at)),
+  ]);
 }
 
 /** What the index would offer for the questions of a fold; what the pairs do not know counts as different. */
-function neighbours(
+function mistakable(
   fold: readonly QuestionPair[],
-  pairs: readonly QuestionPair[],
-  tables: WordTables,
-  wasm: WasmHost | undefined,
+  near: (question: string) => string[],
+  truth: Truth,
 ): QuestionPair[] {
-  const truth = new Truth(pairs);
   const random = seededRandom(11);
-  const entries = new Map(pairs.map(({ a }) => [sameForm(a), a]));
-  const vectors = new VectorSearch(wasm);
-  for (const [form, a] of entries) vectors.set(form, analyse(a, tables).vector);
   return [...new Set(fold.map(({ b }) => b))].flatMap((b) =>
-    vectors.nearest(analyse(b, tables).vector, NEIGHBOURS).flatMap(({ id }) => {
-      const verdict = truth.of(id, b);
-      const kept = id !== sameForm(b) && (verdict !== 'unlabelled' || random() < UNLABELLED_SHARE);
-      const a = entries.get(id);
-      return kept && a !== undefined ? [{ a, b, same: verdict === 'same' }] : [];
+    near(b).flatMap((a) => {
+      const verdict = truth.of(a, b);
+      const kept = sameForm(a) !== sameForm(b) && (verdict !== 'unlabelled' || random() < UNLABELLED_SHARE);
+      return kept ? [{ a, b, same: verdict === 'same' }] : [];
     }),
   );
 }
@@ -138,18 +169,16 @@ function rarityOf(pairs: readonly QuestionPair[]): Uint8Array {
   );
 }
 
-function fitTables(pairs: readonly QuestionPair[], company: Company): PackedTables {
-  const blank = new WordTables({ ...company, hints: new Int8Array(1) });
-  const prior = pairs.filter(({ same }) => same).length / pairs.length;
+function fitTables(rows: readonly Row[], company: Company): PackedTables {
+  const own = rows.filter((row) => row.own);
+  const prior = own.filter(({ same }) => same).length / own.length;
   const counts = { same: new Float64Array(ROWS.hints), different: new Float64Array(ROWS.hints) };
-  for (const { a, b, same } of pairs) {
-    const [inA, inB] = [analyse(a, blank), analyse(b, blank)];
-    const pairing = align(inA, inB, blank);
-    const stems = (words: typeof inA.words, places: readonly number[]) =>
+  for (const { a, b, same, pairing } of own) {
+    const stems = (words: Analysed['words'], places: readonly number[]) =>
       places.map((at) => words[at]?.stem ?? '');
-    const [onlyA, onlyB] = [stems(inA.words, pairing.onlyA), stems(inB.words, pairing.onlyB)];
+    const [onlyA, onlyB] = [stems(a.words, pairing.onlyA), stems(b.words, pairing.onlyB)];
     const keys = new Set([
-      ...differenceKeys(inA, inB, pairing),
+      ...differenceKeys(a, b, pairing),
       ...onlyA.flatMap((one) => onlyB.map((other) => substitutionKey(one, other))),
     ]);
     const tally = same ? counts.same : counts.different;
@@ -158,7 +187,7 @@ function fitTables(pairs: readonly QuestionPair[], company: Company): PackedTabl
       tally[at] = (tally[at] ?? 0) + 1;
     }
   }
-  return { ...company, hints: hintsOf(counts, prior) };
+  return { ...company, hints: hintsOf(counts, prior), votes: learnVotes(rows, ROWS.votes) };
 }
 
 function hintsOf(counts: { same: Float64Array; different: Float64Array }, prior: number): Int8Array {
