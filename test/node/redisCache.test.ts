@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { deflateRawSync } from 'node:zlib';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import { systemClock } from '../../src/base/clock.ts';
 import { seededRandom } from '../../src/base/random.ts';
@@ -104,6 +105,37 @@ suite('cache in Redis', () => {
     assert.equal(await sealed.get('s'), undefined);
     assert.equal(sealed.facts().rejected, 1);
     for (const one of [store, sealed]) one.dispose();
+  });
+
+  test('one wrong word in the head makes a value a stranger, and so does more text than any of ours has', async () => {
+    const clock = new FakeClock();
+    const store = await open(clock, { prefix: 'heads' });
+    const { text, ...head } = kept(clock, 'ours');
+    const plain = (change: object) => `\0${JSON.stringify({ v: 1, ...head, ...change })}\n${text}`;
+    const unpacked = `${JSON.stringify({ v: 1, ...head })}\n${'x'.repeat(16 * 1_048_576)}`;
+    const poison = [
+      ...[{ v: 2 }, { strategy: 'others' }, { scope: 1 }, { model: null }, { files: [{ path: 'a' }] }].map(
+        plain,
+      ),
+      ...['storedAtMs', 'staleAtMs', 'expiresAtMs', 'savesUsd'].map((key) =>
+        plain({ [key]: '9999999999999' }),
+      ),
+      Buffer.concat([Buffer.of(1), deflateRawSync(unpacked)]),
+    ];
+    const ask = async (key: string, bytes: string | Buffer) => {
+      await store.set(key, kept(clock, 'ours'));
+      await raw.redis.set(`heads:cache:v:${key}`, bytes);
+      return store.get(key);
+    };
+
+    const whole = await ask('whole', plain({}));
+    const found = [];
+    for (const [index, bytes] of poison.entries()) found.push(await ask(`k${index}`, bytes));
+
+    assert.equal(whole?.text, 'ours');
+    assert.deepEqual(found, Array(poison.length).fill(undefined));
+    assert.equal(store.facts().rejected, poison.length);
+    store.dispose();
   });
 
   test('a Redis that is full is still read, and nothing is thrown', async () => {
