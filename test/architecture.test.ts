@@ -47,6 +47,8 @@ const FORBIDDEN: readonly { readonly what: RegExp; readonly where: (file: string
   { what: /export default|\bnamespace\s+\w+\s*\{|\benum\s+\w+\s*\{/, where: () => true },
   { what: /\bas any\b|:\s*any\b|<any>/, where: () => true },
 ];
+/** Chunks that nothing imports: the start itself, and what runs in a thread of its own. */
+const STARTED = ['src/extension.ts', 'src/node/tokenizerWorker.ts'];
 const MOST_LINES = 300;
 /** Tables of facts are looked up, not read at once. */
 const DATA_TABLE = /^routing\/catalogue(Anthropic|Openai|Hosts)\.ts$/;
@@ -120,6 +122,18 @@ suite('architecture', () => {
     );
 
     assert.deepEqual(wrong, []);
+  });
+
+  test('what is loaded later is a chunk of the build, and no chunk is built that nothing loads', () => {
+    const later = files.flatMap((file) => {
+      if (folderOf(file) === 'panel') return [];
+      const paths = [...withoutComments(textOf(file)).matchAll(/\bimport\(\s*'(\.[^']+)'\s*\)/g)];
+      return paths.map(([, path = '']) => relative(ROOT, join(SRC, file, '..', path)));
+    });
+    const config = readFileSync(join(ROOT, 'esbuild.config.mjs'), 'utf8');
+    const built = [...config.matchAll(/: '(src\/(?!panel\/)[^']+)'/g)].map(([, path = '']) => path);
+
+    assert.deepEqual([...new Set(later), ...STARTED].sort(), built.sort());
   });
 
   test('the core imports no vscode, no node:, no SDK; each edge only what is its own', () => {
