@@ -1,6 +1,6 @@
 /** Which words of two questions belong together: equal ones first, then near spellings, then the best stand-ins. */
 import type { Word } from './embedWords.ts';
-import { near, type WordTables } from './verifierTables.ts';
+import { NO_MEANING, near, type WordTables } from './verifierTables.ts';
 
 export interface Match {
   /** Places in the two questions. */
@@ -30,8 +30,6 @@ interface Side {
   readonly weights: readonly number[];
   readonly meanings: readonly Int8Array[];
 }
-
-const UNKNOWN = new Int8Array();
 
 /** Two words spelt as nearly as this are one word misspelt, unless they are short or numbers. */
 const SAME_SPELLING = 0.8;
@@ -78,7 +76,7 @@ function standIns(
       const word = a.words[inA];
       const other = b.words[inB];
       if (word === undefined || other === undefined) continue;
-      const company = near(a.meanings[inA] ?? UNKNOWN, b.meanings[inB] ?? UNKNOWN);
+      const company = near(a.meanings[inA] ?? NO_MEANING, b.meanings[inB] ?? NO_MEANING);
       all.push({
         a: inA,
         b: inB,

@@ -5,13 +5,12 @@
 import { cosine } from './embedQuestion.ts';
 import type { Pairing } from './verifierAlign.ts';
 import type { Analysed } from './verifierFeatures.ts';
-import { near, type WordTables } from './verifierTables.ts';
+import { NO_MEANING, near, type WordTables } from './verifierTables.ts';
 
 /** Rarer than this is content, in nats. */
 const CONTENT_NATS = 4;
 /** Only the beginning of a long question is spelt out. */
 const MOST_LETTERS = 200;
-const NO_MEANING = new Int8Array();
 
 /** In a fixed order; a change of it needs new trees. */
 export function details(a: Analysed, b: Analysed, pairing: Pairing, tables: WordTables): number[] {
@@ -169,7 +168,9 @@ function letterFours(text: string): Set<string> {
   return fours;
 }
 
-const smallFirst = (x: number, y: number) => (x < y ? [x, y] : [y, x]);
+export function smallFirst(x: number, y: number): [number, number] {
+  return x < y ? [x, y] : [y, x];
+}
 
 export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   let both = 0;

@@ -5,7 +5,7 @@
 import { cosine, embed } from './embedQuestion.ts';
 import { sameForm, type Word, wordsOf } from './embedWords.ts';
 import { align, type Pairing } from './verifierAlign.ts';
-import { details, jaccard } from './verifierDetails.ts';
+import { details, jaccard, smallFirst } from './verifierDetails.ts';
 import type { WordTables } from './verifierTables.ts';
 import { ASKING, AUXILIARY, voteKeys } from './verifierVotes.ts';
 
@@ -186,4 +186,3 @@ const numbersOf = ({ words }: Analysed, at: readonly number[]) =>
 const count = ({ words }: Analysed, set: ReadonlySet<string>) =>
   words.filter(({ text }) => set.has(text)).length;
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
-const smallFirst = (x: number, y: number) => (x < y ? [x, y] : [y, x]);

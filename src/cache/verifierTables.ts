@@ -59,6 +59,9 @@ export class WordTables {
   }
 }
 
+/** Of a word that there is none of. */
+export const NO_MEANING = new Int8Array();
+
 /** Cosine of two words' vectors, in [-1, 1]. */
 export function near(x: Int8Array, y: Int8Array): number {
   let dot = 0;

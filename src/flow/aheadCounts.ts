@@ -1,5 +1,4 @@
 /** What asking ahead has cost and how much of it was used, as plain data. Units: milliseconds on the wall clock, USD. */
-
 import { TASK_TYPES, type TaskType } from '../base/task.ts';
 import { record } from '../base/unknown.ts';
 import type { AheadKind } from './background.ts';

@@ -2,7 +2,6 @@
  * What is asked again and again, and what is usually asked next about the same code: learned from the person's own
  * requests, bounded, kept on this machine only. Times are wall-clock milliseconds.
  */
-
 import { TASK_TYPES, type TaskType } from '../base/task.ts';
 import { record } from '../base/unknown.ts';
 import { parseRequest } from './deferredTask.ts';

@@ -2,7 +2,6 @@
  * How much each check is worth: how many of the bad answers it catches, and how often it blames a good one, counted from
  * what the person did with answers that were shown. Rates are shares in [0, 1]; milliseconds, USD.
  */
-
 import { CHECKS, type CheckKind, type CheckResult, type Verdict } from '../base/check.ts';
 import { record } from '../base/unknown.ts';
 import type { Outcome } from '../routing/outcomes.ts';

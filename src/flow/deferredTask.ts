@@ -2,7 +2,6 @@
  * A question that waits for its limit: what was asked, and when there is room for it. It is kept on this machine only,
  * with its code, until it is done. Wall clock, milliseconds.
  */
-
 import { PRIORITIES, TASK_TYPES } from '../base/task.ts';
 import { record } from '../base/unknown.ts';
 import type { CodeContext, RouteRequest } from './request.ts';

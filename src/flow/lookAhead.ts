@@ -3,7 +3,6 @@
  * lent. Learns from every answer and from every change of a limit's level, whoever caused it. Units: the limits' own,
  * tokens; milliseconds on the wall clock.
  */
-
 import type { Clock } from '../base/clock.ts';
 import { PRIORITIES, type Priority } from '../base/task.ts';
 import { record } from '../base/unknown.ts';

@@ -134,24 +134,26 @@ function tooltip(facts: MeterFacts, format: MeterFormat, t: Translate): string {
 /** Lines of Markdown: a row for each limit, the tightest first, and what lies ahead of them. */
 export function limitTable(facts: LimitFacts, format: MeterFormat, t: Translate): string[] {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const rows = shownRows(facts).map((bucket) => row(cellsOf(bucket, facts.platforms, format, t)));
-  return [row(headWords(t)), '|:--|--:|--:|:--|:--|', ...rows, ...belowRows(facts, format, t)];
+  const sorted = { ...facts, buckets: worstFirst(facts.buckets) };
+  const rows = shownRows(sorted).map((bucket) => row(cellsOf(bucket, facts.platforms, format, t)));
+  return [row(headWords(t)), '|:--|--:|--:|:--|:--|', ...rows, ...belowRows(sorted, format, t)];
 }
 
 /** The same without a table, for a place that is narrow. */
 export function limitList(facts: LimitFacts, format: MeterFormat, t: Translate): string[] {
   const [, ...labels] = headWords(t);
-  const rows = shownRows(facts).map((bucket) => {
+  const sorted = { ...facts, buckets: worstFirst(facts.buckets) };
+  const rows = shownRows(sorted).map((bucket) => {
     const [name, ...cells] = cellsOf(bucket, facts.platforms, format, t);
     return `- **${name}**  \n  ${cells.map((cell, at) => `${labels[at]}: ${cell}`).join(' · ')}`;
   });
-  return [...rows, ...belowRows(facts, format, t)];
+  return [...rows, ...belowRows(sorted, format, t)];
 }
 
-type LimitFacts = Omit<MeterFacts, 'running'>;
+export type LimitFacts = Omit<MeterFacts, 'running'>;
 
-function shownRows({ buckets }: LimitFacts): BucketView[] {
-  return worstFirst(buckets).slice(0, MOST_ROWS);
+function shownRows({ buckets }: LimitFacts): readonly BucketView[] {
+  return buckets.slice(0, MOST_ROWS);
 }
 
 function headWords(t: Translate): string[] {
@@ -160,7 +162,7 @@ function headWords(t: Translate): string[] {
 
 function belowRows({ buckets, platforms }: LimitFacts, format: MeterFormat, t: Translate): string[] {
   const more = buckets.length - MOST_ROWS;
-  const ahead = worstFirst(buckets).flatMap((bucket) => {
+  const ahead = buckets.flatMap((bucket) => {
     const words = isFresh(bucket) ? format.ahead(bucket) : undefined;
     return words === undefined ? [] : ['', `${plain(rowName(bucket, platforms, t))}: ${plain(words)}`];
   });

@@ -8,9 +8,10 @@ import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
 import type { Random } from '../base/random.ts';
 import type { Book } from '../quota/book.ts';
+import { booksOf } from '../quota/lazyLevels.ts';
 import type { LevelStore, Operation, Outcome } from '../quota/levelStore.ts';
 import { UNANSWERED } from '../quota/levelStore.ts';
-import { LocalShare, laterBy, type Note, type Stray } from '../quota/localShare.ts';
+import { LocalShare, type Note, type Stray, tellNote } from '../quota/localShare.ts';
 import { LEASE_MS } from '../quota/reservations.ts';
 import { RedisBooks } from './redisBooks.ts';
 import {
@@ -154,12 +155,8 @@ export class RedisLevels implements LevelStore {
   #fall(error: unknown): LocalShare {
     if (this.#local) return this.#local;
     const { clock, holder } = this.#deps;
-    const books = this.#books.platforms().flatMap((platform) => {
-      const book = this.#books.book(platform);
-      return book ? [[platform, { ...book, atMs: this.#books.nowMs(platform) }] as const] : [];
-    });
-    const state = { notes: this.#untold, strays: this.#strays };
-    const local = new LocalShare({ clock, holder, windows: this.#windows, books, ...state });
+    const state = { books: booksOf(this.#books), notes: this.#untold, strays: this.#strays };
+    const local = new LocalShare({ clock, holder, windows: this.#windows, ...state });
     this.#local = local;
     this.#untold = [];
     this.#deps.onState(troubleOf(this.#connection.complaint() ?? error));
@@ -214,18 +211,14 @@ export class RedisLevels implements LevelStore {
     this.#changed.fire();
     for (let note = this.#untold.shift(); note; note = this.#untold.shift()) {
       try {
-        await this.#tell(note);
+        await tellNote(note, this.#deps.clock.monotonic(), (platform, told) =>
+          this.#books.run(platform, told),
+        );
       } catch (error) {
         this.#untold.unshift(note);
         throw error;
       }
     }
     this.#changed.fire();
-  }
-
-  async #tell({ platform, operation, atMs, otherwise }: Note): Promise<void> {
-    const agoMs = this.#deps.clock.monotonic() - atMs;
-    const { ok } = await this.#books.run(platform, laterBy(operation, agoMs));
-    if (!ok && otherwise) await this.#books.run(platform, { kind: 'charge', uses: [otherwise] });
   }
 }

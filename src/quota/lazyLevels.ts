@@ -167,7 +167,7 @@ export class LazyLevels implements LevelStore {
 }
 
 /** With the time of now in them. */
-export function booksOf(store: LevelStore): KnownBooks {
+export function booksOf(store: Pick<LevelStore, 'platforms' | 'book' | 'nowMs'>): KnownBooks {
   return store.platforms().flatMap((platform) => {
     const book = store.book(platform);
     return book ? [[platform, { ...book, atMs: store.nowMs(platform) }] as const] : [];

@@ -127,6 +127,16 @@ export class LocalShare implements Disposable {
   }
 }
 
+/** Tells a ledger that is back, by `run`, what was noted; `nowMs` on the clock that the note was taken by. */
+export async function tellNote(
+  { platform, operation, atMs, otherwise }: Note,
+  nowMs: number,
+  run: (platform: string, operation: Operation) => Outcome | Promise<Outcome>,
+): Promise<void> {
+  const { ok } = await run(platform, laterBy(operation, nowMs - atMs));
+  if (!ok && otherwise) await run(platform, { kind: 'charge', uses: [otherwise] });
+}
+
 /** What is told later was read so much longer ago. */
 export function laterBy(operation: Operation, ms: number): Operation {
   if (operation.kind !== 'read') return operation;

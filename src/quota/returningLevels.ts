@@ -10,7 +10,7 @@ import { Emitter } from '../base/event.ts';
 import type { Book } from './book.ts';
 import { booksOf } from './lazyLevels.ts';
 import { type LevelStore, type Operation, type Outcome, UNANSWERED } from './levelStore.ts';
-import { LocalShare, laterBy, type Note, type Stray } from './localShare.ts';
+import { LocalShare, type Note, type Stray, tellNote } from './localShare.ts';
 import { LEASE_MS } from './reservations.ts';
 
 /** Between two looks whether the store can be used again. */
@@ -171,17 +171,11 @@ export class ReturningLevels implements LevelStore {
     this.#changed.fire();
     for (const [platform, operation] of this.#declared) await store.run(platform, operation);
     for (let [note] = this.#untold; note; [note] = this.#untold) {
-      await this.#tell(store, note);
+      await tellNote(note, this.#deps.clock.monotonic(), (platform, told) => store.run(platform, told));
       if (this.#store !== store) return;
       this.#untold.shift();
     }
     this.#changed.fire();
-  }
-
-  async #tell(store: LevelStore, { platform, operation, atMs, otherwise }: Note): Promise<void> {
-    const agoMs = this.#deps.clock.monotonic() - atMs;
-    const { ok } = await store.run(platform, laterBy(operation, agoMs));
-    if (!ok && otherwise) await store.run(platform, { kind: 'charge', uses: [otherwise] });
   }
 }
 

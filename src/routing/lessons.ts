@@ -2,7 +2,6 @@
  * What one answer teaches: how good it was, as one grade from what became of it. Kept with the features of its task,
  * without prompt, code or answer. Units: grades in [0, 1]; milliseconds.
  */
-
 import { TASK_TYPES } from '../base/task.ts';
 import { isNumber } from '../base/unknown.ts';
 import type { TaskFeatures } from './features.ts';
