@@ -55,8 +55,10 @@ export function connectRedis(
   const deadline = new Deadline(answerWithinMs);
   const callBuffer = (name: string, args: (string | Buffer)[]): Promise<unknown> => {
     const command = new PackedCommand(name, args);
+    // Sent first: all else is done while Redis is at work.
+    const answer = redis.sendCommand(command) as Promise<unknown>;
     deadline.watch(command);
-    return redis.sendCommand(command) as Promise<unknown>;
+    return answer;
   };
   return { redis, callBuffer, complaint: () => complaint };
 }
@@ -100,7 +102,9 @@ class Deadline {
     this.#ms = ms;
   }
 
+  /** Redis answers in order: what was answered lies in front, and goes before it grows old in the heap. */
   watch(command: Command): void {
+    while (this.#asked[0]?.command.isSettled === true) this.#asked.shift();
     this.#asked.push({ command, atMs: systemClock.monotonic() });
     if (!this.#running) this.#wait(this.#ms);
   }
