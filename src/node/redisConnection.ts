@@ -65,6 +65,8 @@ export function connectRedis(
 
 /** What lies between two buffers is written as one text: a command of ten arguments is two of them, or one. */
 class PackedCommand extends Command {
+  readonly askedMs = systemClock.monotonic();
+
   override toWritable(): Buffer | string {
     const parts: (string | Buffer)[] = [];
     let text = `*${this.args.length + 1}\r\n$${this.name.length}\r\n${this.name}\r\n`;
@@ -80,10 +82,15 @@ class PackedCommand extends Command {
       }
     }
     if (parts.length === 0) return text;
-    parts.push(text);
-    const bytes = Buffer.allocUnsafe(length + Buffer.byteLength(text));
+    // What ends a command is two bytes, and in most of ours nothing but that is behind the last buffer.
+    const ending = text === '\r\n';
+    const bytes = Buffer.allocUnsafe(length + (ending ? 2 : Buffer.byteLength(text)));
     let at = 0;
     for (const part of parts) at += typeof part === 'string' ? bytes.write(part, at) : part.copy(bytes, at);
+    if (ending) {
+      bytes[at] = 13;
+      bytes[at + 1] = 10;
+    } else bytes.write(text, at);
     return bytes;
   }
 }
@@ -95,17 +102,17 @@ class PackedCommand extends Command {
  */
 class Deadline {
   readonly #ms: number;
-  #asked: { readonly command: Command; readonly atMs: number }[] = [];
+  #asked: PackedCommand[] = [];
   #running = false;
 
   constructor(ms: number) {
     this.#ms = ms;
   }
 
-  /** Redis answers in order: what was answered lies in front, and goes before it grows old in the heap. */
-  watch(command: Command): void {
-    while (this.#asked[0]?.command.isSettled === true) this.#asked.shift();
-    this.#asked.push({ command, atMs: systemClock.monotonic() });
+  watch(command: PackedCommand): void {
+    // Answers come in their order: where the last one is there, all are, and nothing is kept alive until the time is over.
+    while (this.#asked.at(-1)?.isSettled) this.#asked.pop();
+    this.#asked.push(command);
     if (!this.#running) this.#wait(this.#ms);
   }
 
@@ -117,12 +124,12 @@ class Deadline {
   #judge(): void {
     this.#running = false;
     const overMs = systemClock.monotonic() - this.#ms;
-    const open = this.#asked.filter(({ command }) => !command.isSettled);
-    this.#asked = open.filter(({ atMs }) => atMs > overMs);
-    for (const { command, atMs } of open)
-      if (atMs <= overMs) command.reject(new Error('Redis did not answer in time'));
+    const open = this.#asked.filter(({ isSettled }) => !isSettled);
+    this.#asked = open.filter(({ askedMs }) => askedMs > overMs);
+    for (const command of open)
+      if (command.askedMs <= overMs) command.reject(new Error('Redis did not answer in time'));
     const [next] = this.#asked;
-    if (next) this.#wait(Math.max(0, next.atMs - overMs));
+    if (next) this.#wait(Math.max(0, next.askedMs - overMs));
   }
 }
 
