@@ -1,5 +1,6 @@
 /** Builds the pipeline with everything that it joins: limits, models, caches, history. Nothing is opened yet. */
 import * as vscode from 'vscode';
+import type { CheckKind } from './base/check.ts';
 import { systemClock as clock } from './base/clock.ts';
 import { type Disposable, DisposableBag } from './base/disposable.ts';
 import type { Log } from './base/log.ts';
@@ -11,7 +12,7 @@ import { factorOf } from './flow/callPlan.ts';
 import type { CostlyRequest } from './flow/costly.ts';
 import { Dispatcher } from './flow/dispatcher.ts';
 import { isHeld } from './flow/heldRequests.ts';
-import { LazyLearning } from './flow/lazyLearning.ts';
+import type { LazyChecking } from './flow/lazyChecking.ts';
 import { LazyLookAhead } from './flow/lazyLookAhead.ts';
 import { LazyLowerLevels } from './flow/lazyLowerLevels.ts';
 import { LimitRefresh } from './flow/limitRefresh.ts';
@@ -32,6 +33,7 @@ import { LazyHistory } from './node/lazyHistory.ts';
 import { sha256 } from './node/sha256.ts';
 import { TokenCounter } from './node/tokenCounter.ts';
 import { openChecking } from './openChecking.ts';
+import { openLearning } from './openLearning.ts';
 import { TokenEstimator } from './prompt/tokenEstimator.ts';
 import type { KnownBooks } from './quota/lazyLevels.ts';
 import type { Quota } from './quota/quota.ts';
@@ -90,13 +92,17 @@ export function buildCore(deps: CoreDeps) {
   const store = context.globalState;
   const lookAhead: LazyLookAhead = owned.add(new LazyLookAhead({ quota, clock, settings: read, store }));
   const foresight = () => lookAhead.get();
-  const learning = owned.add(openLearning(deps, platforms, outcomes, cache));
+  const lessons = {
+    file: storageFile(context, 'learned.db'),
+    believed: (check: CheckKind) => checking.believed(check),
+  };
+  const learning = owned.add(openLearning(deps, { ...lessons, platforms, outcomes, cache }));
   const approve = async (costly: CostlyRequest) =>
     (await import('./host/approveCost.ts')).approveCost(costly, platforms.labelOf);
   const parts = { platforms, quota, estimator, settings: read, clock, random, log, foresight, approve };
   const dispatcher = new Dispatcher({ ...parts, learned: () => learning.get() });
   const spent = (receipt: Receipt, request: RouteRequest) => pipeline.spent(receipt, request);
-  const checking = owned.add(openChecking(deps, { dispatcher, outcomes, spent }));
+  const checking: LazyChecking = owned.add(openChecking(deps, { dispatcher, outcomes, spent }));
   const cascade = async () => (await checking.get()).cascade;
   const holds = (request: RouteRequest) => isHeld(request, read()['cascade.when']);
   const similar = owned.add(openSimilar(storageFile(context, 'questions.db'), read, onFailure, cache));
@@ -181,7 +187,7 @@ function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
     settings: () => settings.settings,
     onOtherStore: (listener) =>
       owned.add(onOtherStore(deps, ['redis.url', 'redis.prefix'], [REDIS_PASSWORD], listener)),
-    open: async (_failed, known) => {
+    open: async (known) => {
       const { 'redis.url': url, 'redis.prefix': prefix } = settings.settings;
       if (url !== '') {
         const { RedisLevels } = await import('./node/redisLevels.ts');
@@ -264,29 +270,4 @@ function openOutcomes({ context, notices, owned }: CoreDeps): LazyOutcomes {
     const { SqliteOutcomes } = await import('./node/sqliteOutcomes.ts');
     return owned.add(await SqliteOutcomes.open(file, clock, failed));
   }, failed);
-}
-
-/** What is learned from outcomes; its chunk and its file are opened with the first request. */
-function openLearning(deps: CoreDeps, platforms: Platforms, outcomes: Outcomes, cache: AnswerCache) {
-  const { context, settings, notices, log, owned } = deps;
-  const onFailure = (error: unknown) => notices.storageFailed(error);
-  return new LazyLearning({
-    clock,
-    outcomes,
-    onFailure,
-    wanted: () => settings.settings['routing.learn'],
-    qualityOf: (key) => platforms.models.find((model) => model.key === key)?.quality,
-    onDrift: ({ modelKey: model, better }) => {
-      notices.drifted(model, better);
-      const failed = () => log.warn('cache keeps answers of a changed model', { model });
-      cache.happened({ kind: 'model_update', model }).catch(failed);
-    },
-    open: async () => {
-      const { SqliteLessons } = await import('./node/sqliteLessons.ts');
-      const file = storageFile(context, 'learned.db');
-      const holder = `${process.pid}-${requestId(random)}`;
-      const onMovedAside = (aside: string) => notices.learnedMovedAside(aside);
-      return owned.add(await SqliteLessons.open({ file, holder, clock, onFailure, onMovedAside }));
-    },
-  });
 }

@@ -9,7 +9,7 @@ const SRC = join(ROOT, 'src');
 /** They stand beside the folders, join the edges, build and own everything. */
 const JOINERS = [
   ...['extension.ts', 'buildCore.ts', 'buildDoors.ts', 'buildReuse.ts', 'openChecking.ts'],
-  'openPlatforms.ts',
+  ...['openLearning.ts', 'openPlatforms.ts'],
 ];
 const PARTS = ['quota', 'routing', 'cache', 'prompt', 'metrics', 'edit'];
 

@@ -9,7 +9,7 @@ import { type AnswerCheck, type CheckedAnswer, runChecks } from './answerChecks.
 import { Cascade } from './cascade.ts';
 import { appliesCheck, completeCheck } from './checkForm.ts';
 import { judgeCheck } from './checkJudge.ts';
-import { type CheckRate, CheckRates } from './checkRates.ts';
+import { type CheckBelief, type CheckRate, CheckRates } from './checkRates.ts';
 import { parsesCheck, type SyntaxParser } from './checkSyntax.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { CHECK_RATES } from './lazyChecking.ts';
@@ -62,6 +62,10 @@ export class AnswerChecking implements Disposable {
   /** Of checks that have run, cheap to dear. */
   get rates(): readonly CheckRate[] {
     return this.#rates.list();
+  }
+
+  believed(check: CheckKind): CheckBelief {
+    return this.#rates.believed(check);
   }
 
   /** Checks an answer that the person sees already. `more`: checks of the place where it stands. */

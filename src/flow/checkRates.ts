@@ -15,6 +15,14 @@ interface Counts {
   readonly usd: number;
 }
 
+/** What to count on of a check. */
+export interface CheckBelief {
+  readonly caught: number;
+  readonly falseAlarms: number;
+  /** How much of it was measured here and not assumed: a share in [0, 1]. */
+  readonly measured: number;
+}
+
 export interface CheckRate {
   readonly check: CheckKind;
   readonly runs: number;
@@ -110,13 +118,16 @@ export class CheckRates {
   }
 
   /** What to count on: what was counted, with what is assumed while that is little. */
-  believed(check: CheckKind): { readonly caught: number; readonly falseAlarms: number } {
+  believed(check: CheckKind): CheckBelief {
     const { good, bad } = this.#of(check);
+    const [allGood, allBad] = [good.fail + good.pass, bad.fail + bad.pass];
     const share = (fails: number, all: number, prior: number) =>
       (fails + prior * PRIOR_WEIGHT) / (all + PRIOR_WEIGHT);
     return {
-      caught: share(bad.fail, bad.fail + bad.pass, PRIOR[check].caught),
-      falseAlarms: share(good.fail, good.fail + good.pass, PRIOR[check].falseAlarms),
+      caught: share(bad.fail, allBad, PRIOR[check].caught),
+      falseAlarms: share(good.fail, allGood, PRIOR[check].falseAlarms),
+      // Of both rates, by the one that less is known of.
+      measured: Math.min(allGood, allBad) / (Math.min(allGood, allBad) + PRIOR_WEIGHT),
     };
   }
 

@@ -1,7 +1,8 @@
 /** What checks answers, loaded with the first one that is to be checked, or when its counts are to be shown. */
+import type { CheckKind } from '../base/check.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { AnswerChecking } from './answerChecking.ts';
-import type { CheckRate } from './checkRates.ts';
+import type { CheckBelief, CheckRate } from './checkRates.ts';
 import type { KeyedStore } from './lazyLookAhead.ts';
 
 export const CHECK_RATES = 'sluice.checkRates';
@@ -29,6 +30,11 @@ export class LazyChecking implements Disposable {
   get rates(): readonly CheckRate[] {
     if (this.#current === undefined && this.#store.get(CHECK_RATES) !== undefined) void this.get();
     return this.#current?.rates ?? [];
+  }
+
+  /** Undefined until they are loaded, as they are before any check runs. */
+  believed(check: CheckKind): CheckBelief | undefined {
+    return this.#current?.believed(check);
   }
 
   dispose(): void {

@@ -56,7 +56,7 @@ export class LazyLearning implements Disposable {
   }
 
   async #open(): Promise<Learning> {
-    const { clock, qualityOf, onDrift, open, onFailure } = this.#deps;
+    const { clock, qualityOf, onDrift, believed, open, onFailure } = this.#deps;
     const { Learning: Loaded } = await import('./learning.ts');
     const store = await open().catch((error: unknown) => {
       onFailure(error);
@@ -66,6 +66,7 @@ export class LazyLearning implements Disposable {
       clock,
       qualityOf,
       ...(onDrift === undefined ? {} : { onDrift }),
+      ...(believed === undefined ? {} : { believed }),
       ...(store === undefined ? {} : { store }),
     });
     return this.#current;

@@ -120,8 +120,10 @@ export class RedisBooks {
    */
   #append(platform: string, operation: Operation): Promise<Outcome> | undefined {
     const known = this.#known.get(platform);
-    if (known === undefined || !this.#mayAppend(platform, known)) return undefined;
-    const proposal = this.#propose(known, operation);
+    const nowMs = this.#deps.clock.monotonic();
+    if (known === undefined || !this.#mayAppend(platform, known, nowMs)) return undefined;
+    const wallMs = this.#deps.serverMs?.() ?? known.wallMs + nowMs - known.monotonicMs;
+    const proposal = propose(known, operation, wallMs, this.#verdict);
     if (proposal === undefined) return undefined;
     const seq = known.seq + 1;
     const ended = this.#begin(platform);
@@ -145,14 +147,13 @@ export class RedisBooks {
     );
   }
 
-  #mayAppend(platform: string, { seq, base, askedMs }: Known): boolean {
+  #mayAppend(platform: string, { seq, base, askedMs }: Known, nowMs: number): boolean {
     const fits = base >= 0 && seq - base < MOST_ENTRIES && (this.#running.get(platform) ?? 0) === 0;
-    return fits && this.#deps.clock.monotonic() - askedMs <= FRESH_MS && this.#isAlone(platform);
+    return fits && nowMs - askedMs <= FRESH_MS && this.#isAlone(platform, nowMs);
   }
 
-  #isAlone(platform: string): boolean {
-    const othersMs = this.#othersMs.get(platform) ?? Number.NEGATIVE_INFINITY;
-    return this.#deps.clock.monotonic() - othersMs >= ALONE_AFTER_MS;
+  #isAlone(platform: string, nowMs: number): boolean {
+    return nowMs - (this.#othersMs.get(platform) ?? Number.NEGATIVE_INFINITY) >= ALONE_AFTER_MS;
   }
 
   #changedByOthers(platform: string): void {
@@ -186,12 +187,6 @@ export class RedisBooks {
         throw error;
       },
     );
-  }
-
-  #propose(known: Known, operation: Operation): Proposal | undefined {
-    const { clock, serverMs } = this.#deps;
-    const wallMs = serverMs?.() ?? known.wallMs + clock.monotonic() - known.monotonicMs;
-    return propose(known, operation, wallMs, this.#verdict);
   }
 
   #kept(platform: string, known: Known, ticket: number, { outcome, nowMs, wallMs }: Proposal): Outcome {
@@ -277,7 +272,7 @@ export class RedisBooks {
     texts: readonly (string | Buffer)[],
   ): Promise<Reply> {
     const ticket = this.#nextTicket();
-    const wantsLog = this.#isAlone(platform);
+    const wantsLog = this.#isAlone(platform, this.#deps.clock.monotonic());
     return this.#scripts.call({ platform, operation, known, wantsLog, numbers, texts, ticket });
   }
 }

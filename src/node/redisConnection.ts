@@ -55,14 +55,18 @@ export function connectRedis(
   const deadline = new Deadline(answerWithinMs);
   const callBuffer = (name: string, args: (string | Buffer)[]): Promise<unknown> => {
     const command = new PackedCommand(name, args);
+    // Sent first: all else is done while Redis is at work.
+    const answer = redis.sendCommand(command) as Promise<unknown>;
     deadline.watch(command);
-    return redis.sendCommand(command) as Promise<unknown>;
+    return answer;
   };
   return { redis, callBuffer, complaint: () => complaint };
 }
 
 /** What lies between two buffers is written as one text: a command of ten arguments is two of them, or one. */
 class PackedCommand extends Command {
+  readonly askedMs = systemClock.monotonic();
+
   override toWritable(): Buffer | string {
     const parts: (string | Buffer)[] = [];
     let text = `*${this.args.length + 1}\r\n$${this.name.length}\r\n${this.name}\r\n`;
@@ -78,10 +82,15 @@ class PackedCommand extends Command {
       }
     }
     if (parts.length === 0) return text;
-    parts.push(text);
-    const bytes = Buffer.allocUnsafe(length + Buffer.byteLength(text));
+    // What ends a command is two bytes, and in most of ours nothing but that is behind the last buffer.
+    const ending = text === '\r\n';
+    const bytes = Buffer.allocUnsafe(length + (ending ? 2 : Buffer.byteLength(text)));
     let at = 0;
     for (const part of parts) at += typeof part === 'string' ? bytes.write(part, at) : part.copy(bytes, at);
+    if (ending) {
+      bytes[at] = 13;
+      bytes[at + 1] = 10;
+    } else bytes.write(text, at);
     return bytes;
   }
 }
@@ -93,15 +102,17 @@ class PackedCommand extends Command {
  */
 class Deadline {
   readonly #ms: number;
-  #asked: { readonly command: Command; readonly atMs: number }[] = [];
+  #asked: PackedCommand[] = [];
   #running = false;
 
   constructor(ms: number) {
     this.#ms = ms;
   }
 
-  watch(command: Command): void {
-    this.#asked.push({ command, atMs: systemClock.monotonic() });
+  watch(command: PackedCommand): void {
+    // Answers come in their order: where the last one is there, all are, and nothing is kept alive until the time is over.
+    while (this.#asked.at(-1)?.isSettled) this.#asked.pop();
+    this.#asked.push(command);
     if (!this.#running) this.#wait(this.#ms);
   }
 
@@ -113,12 +124,12 @@ class Deadline {
   #judge(): void {
     this.#running = false;
     const overMs = systemClock.monotonic() - this.#ms;
-    const open = this.#asked.filter(({ command }) => !command.isSettled);
-    this.#asked = open.filter(({ atMs }) => atMs > overMs);
-    for (const { command, atMs } of open)
-      if (atMs <= overMs) command.reject(new Error('Redis did not answer in time'));
+    const open = this.#asked.filter(({ isSettled }) => !isSettled);
+    this.#asked = open.filter(({ askedMs }) => askedMs > overMs);
+    for (const command of open)
+      if (command.askedMs <= overMs) command.reject(new Error('Redis did not answer in time'));
     const [next] = this.#asked;
-    if (next) this.#wait(Math.max(0, next.atMs - overMs));
+    if (next) this.#wait(Math.max(0, next.askedMs - overMs));
   }
 }
 

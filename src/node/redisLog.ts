@@ -28,10 +28,17 @@ const HEAD_NUMBERS = 5;
 const OWN_NUMBERS = 8;
 const DOUBLE = 8;
 const LENGTH = 4;
+/** Of the names in an entry, together; bytes. */
+const MOST_TEXT = 1_020;
+/** At most, of one place of a string. */
+const BYTES_OF_LETTER = 3;
 
-/** A place to lay numbers out in, as every machine that runs an editor does: little endian. */
-const table = new Float64Array(HEAD_NUMBERS + MOST_ROWS * HOT.length + OWN_NUMBERS);
+/** A place to lay an entry out in, as every machine that runs an editor does: little endian. */
+const table = new Float64Array(
+  HEAD_NUMBERS + MOST_ROWS * HOT.length + OWN_NUMBERS + (LENGTH + MOST_TEXT) / DOUBLE,
+);
 const tableBytes = Buffer.from(table.buffer);
+let entry = tableBytes;
 
 export interface Stamped {
   /** Of the book after it. */
@@ -40,11 +47,15 @@ export interface Stamped {
   readonly nowMs: number;
 }
 
-export function fitsEntry({ limits }: Book): boolean {
-  return limits.length <= MOST_ROWS;
+/** Whether there is room for all rows, and for the names. */
+export function fitsEntry({ limits }: Book, id: string, holder = ''): boolean {
+  return limits.length <= MOST_ROWS && (id.length + holder.length) * BYTES_OF_LETTER <= MOST_TEXT;
 }
 
-/** What `operation` made of `book`: only the hot part of its rows changed, and a reservation came or went. */
+/**
+ * What `operation` made of `book`: only the hot part of its rows changed, and a reservation came or went. The bytes are
+ * written at once and stand only until the next entry is asked for: one is a few hundred of them, and in every decision.
+ */
 export function entryOf(book: Book, operation: Operation, { seq, wallMs, nowMs }: Stamped): Buffer {
   table[0] = seq;
   table[1] = wallMs;
@@ -68,12 +79,12 @@ export function entryOf(book: Book, operation: Operation, { seq, wallMs, nowMs }
 
 function bytesOf(count: number, id: string, holder: string): Buffer {
   const size = count * DOUBLE;
-  const idLength = Buffer.byteLength(id);
-  const bytes = Buffer.allocUnsafe(size + LENGTH + idLength + Buffer.byteLength(holder));
-  tableBytes.copy(bytes, 0, 0, size);
-  bytes.writeUInt32LE(idLength, size);
-  bytes.write(id + holder, size + LENGTH);
-  return bytes;
+  const idLength = tableBytes.write(id, size + LENGTH);
+  tableBytes.writeUInt32LE(idLength, size);
+  const holderAt = size + LENGTH + idLength;
+  const length = holderAt + (holder === '' ? 0 : tableBytes.write(holder, holderAt));
+  if (entry.length !== length) entry = tableBytes.subarray(0, length);
+  return entry;
 }
 
 /** In the order of `HOT`; returns the next place. */

@@ -8,7 +8,7 @@ import type { Verdict } from '../quota/decide.ts';
 import type { Operation, Outcome } from '../quota/levelStore.ts';
 import { LONGEST_WAIT_MS } from '../quota/limitReading.ts';
 import { applyOperation } from '../quota/operations.ts';
-import { COUNT } from '../quota/shares.ts';
+import { at, COUNT } from '../quota/shares.ts';
 import { quickOf, type StoredBook } from './redisBook.ts';
 import { entryOf, fitsEntry } from './redisLog.ts';
 
@@ -44,7 +44,11 @@ export function propose(
 function isCommon(book: Book, operation: Operation, nowMs: number): boolean {
   const { limits, held, lapsed, waiting } = book;
   if (operation.kind !== 'take' && operation.kind !== 'settle') return false;
-  if (waiting.length > 0 || lapsed.length > 0 || !fitsEntry(book)) return false;
+  const fits =
+    operation.kind === 'take'
+      ? fitsEntry(book, operation.ask.id, operation.holder)
+      : fitsEntry(book, operation.id);
+  if (waiting.length > 0 || lapsed.length > 0 || !fits) return false;
   for (const row of limits)
     if (quickOf(row) === 0 || (row.refill === 'at-reset' && nowMs >= row.resetAtMs)) return false;
   for (const { leaseUntilMs } of held) if (leaseUntilMs <= nowMs) return false;
@@ -56,19 +60,19 @@ function staysPlain({ limits }: Book, { kind }: Operation, { plain }: Verdict): 
   return (kind === 'settle' || plain) && limits.every((row) => row.plain && quickOf(row) > 0);
 }
 
-/** How to put back what `operation` does to a plain book: numbers only, for it is hardly ever called. */
+/** How to put back what `operation` does to a plain book: hardly ever called, so it is what costs little to prepare. */
 function undoOf(book: Book, operation: Operation): () => void {
   const { atMs, limits } = book;
-  const [critical = 0, high = 0, medium = 0, low = 0] = book.askedAtMs;
-  const numbers: number[] = [];
-  for (const row of limits) noteRow(row, numbers);
+  const askedAtMs = [...book.askedAtMs];
+  const rows: KeptRow[] = [];
+  for (const row of limits) rows.push(keptOf(row));
   const count = book.held.length;
   const index = operation.kind === 'settle' ? book.held.findIndex(({ id }) => id === operation.id) : count;
   const ended = book.held[index];
   return () => {
     book.atMs = atMs;
-    for (const [row, limit] of limits.entries()) restoreRow(limit, numbers, row * KEPT);
-    book.askedAtMs.splice(0, book.askedAtMs.length, critical, high, medium, low);
+    for (const [row, kept] of rows.entries()) restoreRow(limits[row], kept);
+    book.askedAtMs.splice(0, book.askedAtMs.length, ...askedAtMs);
     book.waiting.length = 0;
     if (book.held.length < count && ended) book.held.splice(index, 0, ended);
     book.held.length = count;
@@ -76,22 +80,21 @@ function undoOf(book: Book, operation: Operation): () => void {
 }
 
 /** All that a common operation changes of a row, but for what a plain one has none of. */
-const KEPT = 11;
+type KeptRow = Pick<LimitRow, 'shares' | 'used' | 'atMs' | 'resetAtMs' | 'reserved'>;
 
-function noteRow({ shares, used, atMs, resetAtMs, reserved }: LimitRow, numbers: number[]): void {
-  const [share0 = 0, share1 = 0, share2 = 0, share3 = 0] = shares;
-  const [used0 = 0, used1 = 0, used2 = 0, used3 = 0] = used;
-  numbers.push(share0, share1, share2, share3, used0, used1, used2, used3, atMs, resetAtMs, reserved);
+function keptOf({ shares, used, atMs, resetAtMs, reserved }: LimitRow): KeptRow {
+  return { shares: [...shares], used: [...used], atMs, resetAtMs, reserved };
 }
 
-function restoreRow(row: LimitRow, numbers: readonly number[], from: number): void {
+function restoreRow(row: LimitRow | undefined, { shares, used, atMs, resetAtMs, reserved }: KeptRow): void {
+  if (row === undefined) return;
   for (let share = 0; share < COUNT; share += 1) {
-    row.shares[share] = numbers[from + share] ?? 0;
-    row.used[share] = numbers[from + COUNT + share] ?? 0;
+    row.shares[share] = at(shares, share);
+    row.used[share] = at(used, share);
   }
-  row.atMs = numbers[from + 8] ?? 0;
-  row.resetAtMs = numbers[from + 9] ?? 0;
-  row.reserved = numbers[from + 10] ?? 0;
+  row.atMs = atMs;
+  row.resetAtMs = resetAtMs;
+  row.reserved = reserved;
   row.owed = 0;
   row.plain = true;
 }

@@ -54,7 +54,7 @@ export class RedisScripts {
 
   /** Adds an entry to the log that was begun at `base`; how long it is then, with what it begins with. 0: there is none. */
   append(platform: string, base: number, entry: Buffer): Promise<unknown> {
-    return this.#deps.redis.callBuffer('RPUSHX', [`${this.#logKey(platform)}${base}`, entry]);
+    return this.#deps.redis.callBuffer('rpushx', [`${this.#logKey(platform)}${base}`, entry]);
   }
 
   /** Says that `holder` lives for another `leaseMs`; how many do, and the platforms that there are books of. */
@@ -67,7 +67,7 @@ export class RedisScripts {
   }
 
   async leave(holder: string): Promise<void> {
-    await this.#deps.redis.callBuffer('ZREM', [this.#key('windows'), holder]);
+    await this.#deps.redis.callBuffer('zrem', [this.#key('windows'), holder]);
   }
 
   /** A server that was started anew knows no script. */
@@ -79,9 +79,9 @@ export class RedisScripts {
   ): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
     const { redis } = this.#deps;
-    return redis.callBuffer('EVALSHA', [sha, ...rest]).catch((error: unknown) => {
+    return redis.callBuffer('evalsha', [sha, ...rest]).catch((error: unknown) => {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return redis.callBuffer('EVAL', [script, ...rest]);
+      return redis.callBuffer('eval', [script, ...rest]);
     });
   }
 

@@ -77,11 +77,15 @@ export function decide(book: Book, ask: Ask, nowMs: number, verdict: Verdict): b
   verdict.waitMs = 0;
   verdict.tightest = NO_LIMIT;
   verdict.plain = book.waiting.length === 0 && takeOwn(limits, ask, nowMs, verdict.before);
-  if (verdict.plain) return true;
+  return verdict.plain || decideFully(book, ask, nowMs, verdict);
+}
+
+/** Apart, so that the common case is small enough to be part of whatever asks. */
+function decideFully(book: Book, ask: Ask, nowMs: number, verdict: Verdict): boolean {
   look(book, ask, nowMs, verdict);
   if (verdict.waitMs > 0) return false;
   if (book.waiting.length > 0 && !firstInLine(book, ask, nowMs, verdict)) return false;
-  for (const [index, row] of limits.entries())
+  for (const [index, row] of book.limits.entries())
     if (applies(row, ask.model)) take(row, ask, verdict.taken, index * STRIDE);
   return true;
 }

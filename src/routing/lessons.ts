@@ -42,12 +42,15 @@ const PROBLEM_TAKES = 0.5;
 /** Undone so soon, the answer was not wanted; later the person may just have gone another way. */
 const SOON_MS = 120_000;
 
+/** What a verdict on an answer says of it; undefined: nothing is known of the check. */
+export type VerdictGrade = (check: string, passed: boolean) => Grade | undefined;
+
 /** Of all that became of one answer, oldest first; undefined while it says nothing about its quality. */
-export function gradeOf(outcomes: readonly OutcomeFacts[]): Grade | undefined {
+export function gradeOf(outcomes: readonly OutcomeFacts[], ofVerdict?: VerdictGrade): Grade | undefined {
   const said = outcomes.findLastIndex(({ kind }) => kind === 'thumbs');
   const counted = said < 0 ? outcomes : outcomes.slice(said).filter(standsBesideWord);
   let told: Grade | undefined;
-  for (const outcome of counted) told = afterOutcome(told, outcome);
+  for (const outcome of counted) told = afterOutcome(told, outcome, ofVerdict);
   return told;
 }
 
@@ -57,14 +60,18 @@ function standsBesideWord(outcome: OutcomeFacts): boolean {
   return outcome.kind === 'thumbs' || outcome.kind === 'undone';
 }
 
-function afterOutcome(before: Grade | undefined, outcome: OutcomeFacts): Grade | undefined {
+function afterOutcome(
+  before: Grade | undefined,
+  outcome: OutcomeFacts,
+  ofVerdict?: VerdictGrade,
+): Grade | undefined {
   switch (outcome.kind) {
     case 'thumbs':
       return outcome.up ? { grade: 1, weight: 1, accepted: 1 } : { grade: 0, weight: 1, accepted: 0 };
     case 'tested':
       return { ...before, grade: outcome.passed ? 1 : 0, weight: 1 };
     case 'checked':
-      return before ?? { grade: outcome.passed ? 0.85 : 0.1, weight: 0.5 };
+      return before ?? ofVerdict?.(outcome.check, outcome.passed) ?? unknownCheck(outcome.passed);
     case 'edit-settled':
       return settled(outcome, before);
     case 'edited-after':
@@ -88,6 +95,10 @@ function afterOutcome(before: Grade | undefined, outcome: OutcomeFacts): Grade |
     case 'cancelled':
       return before;
   }
+}
+
+function unknownCheck(passed: boolean): Grade {
+  return { grade: passed ? 0.85 : 0.1, weight: 0.5 };
 }
 
 function settled(

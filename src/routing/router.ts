@@ -11,8 +11,10 @@ import { automatic, type ModelInfo } from './catalogue.ts';
 import { bandOf, complexity } from './complexity.ts';
 import type { Decision, HelperKind, Option, Reason } from './decision.ts';
 import { eligible, type RouteLimits, ruleOf } from './eligible.ts';
+import { type Exploration, explored } from './exploring.ts';
 import type { TaskFeatures } from './features.ts';
 import type { RoutingRule } from './rules.ts';
+import { worthMost } from './worth.ts';
 
 export interface RouteInput {
   readonly features: TaskFeatures;
@@ -58,21 +60,6 @@ export interface Trouble {
   /** How many times its price a token counts for it, at least 1. */
   readonly factor: number;
 }
-
-/** Now and then another model is tried, so that what is little known does not stay unknown. */
-export interface Exploration {
-  /** Share of such tasks in [0, 1]. */
-  readonly share: number;
-  /** In [0, 1), drawn for this task: below `share` it is one of them. */
-  readonly draw: number;
-  /** No dearer than this, and no dearer than the cost cap. */
-  readonly mostUsd: number;
-}
-
-/** Where none passes the bar: a good answer is worth so many calls of the dearest model, and not more. */
-const WORTH_IN_DEAREST = 5;
-/** A model is tried out only where it may pass the bar: within so many standard deviations. */
-const MAY_PASS = 1.5;
 
 /** Throws `no-model` when nothing is connected, fits, or is more capable than what was asked to be surpassed. */
 export function route(input: RouteInput): Decision {
@@ -125,14 +112,15 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
     reasons.push({ kind: 'only-model' });
     return chosen;
   }
-  const tried = explored(input, from, chosen);
+  const { bar, explore } = input;
+  const tried = explored(explore, { bar, passes: passing.length > 0 }, from, chosen);
   if (tried !== undefined) {
     reasons.push({ kind: 'explored', instead: chosen.model.label, chance: tried.option.chance });
     return tried;
   }
-  const passes = chosen.option.chance >= input.bar;
+  const passes = chosen.option.chance >= bar;
   const kind = passes ? 'cheapest-adequate' : chosen === best ? 'best-available' : 'near-best';
-  reasons.push({ kind, chance: chosen.option.chance, bar: input.bar });
+  reasons.push({ kind, chance: chosen.option.chance, bar });
   reasons.push(...instead(input, passing, chosen, from));
   return chosen;
 }
@@ -154,38 +142,10 @@ function cheapestInAll(among: readonly Candidate[], all: readonly Candidate[]): 
   return among.reduce((a, b) => (inAll(b, all) < inAll(a, all) ? b : a));
 }
 
-/** How much better a model without a price must be than one with a price. */
-const UNPRICED_AHEAD = 0.2;
-
-/** A little more chance for much more money is not worth it, unless the bar is 1; without any price the best one is taken. */
-function worthMost(from: readonly Candidate[], best: Candidate): Candidate {
-  const priced = from.filter(({ cost }) => cost < Infinity);
-  if (priced.length === 0) return best;
-  const dearest = Math.max(0, ...priced.map(({ cost }) => cost));
-  // Where all that has a price is free, the better one counts.
-  const worth = dearest === 0 ? 1 : WORTH_IN_DEAREST * dearest;
-  const loss = ({ option, cost }: Candidate) => cost + (1 - option.chance) * worth;
-  const known = priced.reduce((a, b) => (loss(b) < loss(a) ? b : a));
-  return best.option.chance - known.option.chance > UNPRICED_AHEAD ? best : known;
-}
-
 function inAll({ option, cost }: Candidate, all: readonly Candidate[]): number {
   const better = all.filter((other) => other.option.chance > option.chance && other.cost < Infinity);
   const next = better.reduce((least, other) => Math.min(least, other.cost), Infinity);
   return cost + (1 - option.chance) * (next === Infinity ? 0 : next);
-}
-
-/** The least known of those that may be good enough, for a task of low stakes; never beyond the caps. */
-function explored({ explore, bar }: RouteInput, from: readonly Candidate[], chosen: Candidate) {
-  if (explore === undefined || explore.draw >= explore.share) return undefined;
-  const fits = from.filter(({ model, option, cost }) => {
-    const { chance, deviation = 0, estimatedUsd = Number.POSITIVE_INFINITY } = option;
-    const mayPass = chance + MAY_PASS * deviation >= bar;
-    return model !== chosen.model && mayPass && estimatedUsd <= explore.mostUsd && cost < Infinity;
-  });
-  const least = (a: Candidate, b: Candidate) =>
-    (b.option.deviation ?? 0) > (a.option.deviation ?? 0) ? b : a;
-  return fits.length === 0 ? undefined : fits.reduce(least);
 }
 
 function helped({ helper }: RouteInput, [cheapest]: readonly Candidate[], reasons: Reason[]) {

@@ -7,7 +7,7 @@ const EDITOR_FEATURES = 11;
 const DENSE = SHAPE_SIZE + EDITOR_FEATURES;
 export const VECTOR_SIZE = WORD_BUCKETS + DENSE;
 /** How much a measure weighs beside the words; chosen by cross-validation on GSM8K and LiveCodeBench outcomes. */
-const DENSE_SCALE = 0.1;
+const DENSE_SCALE = 0.07;
 /** Before anything was seen the measures are about standard: mean 0, variance 1; worth so many tasks. */
 const STANDARD_WORTH = 10;
 const FARTHEST = 3;

@@ -23,7 +23,7 @@ export interface Example<T> {
 }
 
 /** How strongly the weights are held at 0; chosen by cross-validation on GSM8K and LiveCodeBench outcomes. */
-const SHRINK = 2;
+const SHRINK = 6;
 /** Older examples that are looked at again with each new one. */
 const AGAIN = 10;
 

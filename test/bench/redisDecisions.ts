@@ -55,7 +55,7 @@ async function besidePing(server: RedisServer, limits: readonly DeclaredLimit[],
   await new Promise((resolve) => redis.once('ready', resolve));
   let entry: string | Buffer = '';
   const noting = (command: string, args: (string | Buffer)[]) => {
-    if (command === 'RPUSHX') entry = args[1] ?? '';
+    if (command === 'rpushx' && entry === '') entry = Buffer.from(args[1] ?? '');
     return callBuffer(command, args);
   };
   const window = () => new RedisBooks({ redis: { callBuffer: noting }, prefix: 'bench', clock: systemClock });
@@ -64,7 +64,7 @@ async function besidePing(server: RedisServer, limits: readonly DeclaredLimit[],
   await two.run('t', { kind: 'declare', limits });
   const sha = String(await redis.script('LOAD', 'return 1'));
   const nothing = () => callBuffer('EVALSHA', [sha, '1', 'bare', entry]);
-  const bare = () => callBuffer('RPUSHX', ['bare', entry]);
+  const bare = () => callBuffer('rpushx', ['bare', entry]);
   const ms: Record<string, number[]> = {};
   let count = 0;
   const take = async (of = books, platform = 'p') => {

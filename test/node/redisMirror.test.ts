@@ -170,9 +170,10 @@ suite('Redis mirrors the quota', () => {
   /** Counts what became of what a window has worked out itself. */
   const counted = (counts: Record<string, number>): RedisCaller => ({
     callBuffer: async (command, args) => {
+      // The bytes of an entry stand until the next one.
+      const entry = new Float64Array(new Uint8Array(args.at(-1) as Buffer).buffer.slice(0, 8));
       const reply = await redis.callBuffer(command, args);
-      if (command === 'RPUSHX') {
-        const entry = new Float64Array(new Uint8Array(args[1] as Buffer).buffer.slice(0, 8));
+      if (command === 'rpushx') {
         const base = Number(String(args[0]).split(':').at(-1));
         const what =
           reply === 0 ? 'log ended' : reply === (entry[0] ?? 0) - base + 1 ? 'kept' : 'somebody faster';

@@ -256,6 +256,48 @@ suite('router', () => {
     );
   });
 
+  test('where no model passes the bar the one whose chance may turn out best is tried out', () => {
+    const all = [...models, bindModel({ ...STRONG, name: 'other', label: 'Other' }, 'test', false)];
+    const told: Readonly<Record<string, readonly [number, number]>> = {
+      'test/fast': [0.6, 0.05],
+      'test/strong': [0.6, 0.3],
+      'test/other': [0.6, 0.1],
+    };
+    const chances: RouteInput['chances'] = (keys) =>
+      keys.map((key) => {
+        const [chance = 0, deviation = 0] = told[key] ?? [];
+        return { chance, deviation, seen: 3, seenInAll: 9 };
+      });
+    const explore = { share: 0.03, draw: 0.01, mostUsd: 1 };
+    const common = { chances, models: all, bar: 0.95, explore };
+
+    const tried = route(input(common));
+    const not = route(input({ ...common, explore: { ...explore, draw: 0.5 } }));
+    const dear = route(input({ ...common, explore: { ...explore, mostUsd: 1e-6 } }));
+
+    assert.equal(tried.chosen.modelKey, 'test/strong');
+    assert.ok(kinds(tried).includes('explored'));
+    assert.deepEqual(
+      [not, dear].map(({ chosen }) => chosen.modelKey),
+      ['test/fast', 'test/fast'],
+    );
+  });
+
+  test('a model that is surely worse is not tried out, however seldom it was', () => {
+    const chances: RouteInput['chances'] = (keys) =>
+      keys.map((key) => ({
+        chance: key === 'test/fast' ? 0.8 : 0.4,
+        deviation: 0.06,
+        seen: 0,
+        seenInAll: 0,
+      }));
+    const explore = { share: 1, draw: 0, mostUsd: 1 };
+
+    const decision = route(input({ chances, bar: 0.95, explore }));
+
+    assert.equal(decision.chosen.modelKey, 'test/fast');
+  });
+
   test('over random tasks: the choice passes the bar or is worth its price, and no cheaper model costs less in all', () => {
     const random = seededRandom(3);
     const all = [...catalogueOf('anthropic'), ...catalogueOf('openai'), ...SIMULATED_MODELS].map((row) =>
