@@ -187,7 +187,7 @@ function openQuota(deps: CoreDeps, ahead: () => LookAhead | undefined): Quota {
     settings: () => settings.settings,
     onOtherStore: (listener) =>
       owned.add(onOtherStore(deps, ['redis.url', 'redis.prefix'], [REDIS_PASSWORD], listener)),
-    open: async (_failed, known) => {
+    open: async (known) => {
       const { 'redis.url': url, 'redis.prefix': prefix } = settings.settings;
       if (url !== '') {
         const { RedisLevels } = await import('./node/redisLevels.ts');

@@ -35,6 +35,8 @@ export const PLAIN_WHYS = [
   'over-budget',
   'unclear',
   'closed',
+  'taken',
+  'not-placed',
 ] as const;
 
 /** Why an answer failed, or why nobody can tell. Numbers are counts; lines are counted from 1. */

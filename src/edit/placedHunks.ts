@@ -29,6 +29,10 @@ export class PlacedHunks {
     return this.#placed;
   }
 
+  get areUntouched(): boolean {
+    return this.accepted + this.rejected + this.lost === 0;
+  }
+
   find(id: number): PlacedHunk | undefined {
     return this.#placed.find(({ hunk }) => hunk.id === id);
   }

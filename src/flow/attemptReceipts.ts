@@ -14,12 +14,25 @@ export interface Attempt {
   readonly failure?: AnySluiceError;
 }
 
-/** The one that no check failed; else the one that got furthest, and of several such the last: its model is the strongest. */
+/**
+ * The one that no check failed; else the one that got furthest, of such the one with the fewest new problems, and of several
+ * such the last: its model is the strongest.
+ */
 export function bestOf(attempts: readonly Attempt[]): Attempt | undefined {
   return attempts.reduce<Attempt | undefined>(
-    (best, attempt) => (best === undefined || passed(attempt) >= passed(best) ? attempt : best),
+    (best, attempt) => (best === undefined || !isBetter(best, attempt) ? attempt : best),
     undefined,
   );
+}
+
+function isBetter(one: Attempt, other: Attempt): boolean {
+  const further = passed(one) - passed(other);
+  return further > 0 || (!(further < 0) && newProblems(one) < newProblems(other));
+}
+
+function newProblems({ checks }: Attempt): number {
+  const why = failureIn(checks)?.why;
+  return why?.kind === 'new-problems' ? why.after - why.before : 0;
 }
 
 function passed({ checks, text, receipt }: Attempt): number {

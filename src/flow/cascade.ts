@@ -1,6 +1,7 @@
 /**
- * A cheap answer, its checks, and a stronger model when they find it wanting, before anyone has seen a word of it. Goes up
- * while that is worth what it costs and the request's budget allows it. Units: milliseconds, USD, tokens.
+ * A cheap answer, its checks, and a stronger model when they find it wanting, before anyone has seen a word of it, or while
+ * it only stands as a proposal that nobody has touched. Goes up while that is worth what it costs and the request's budget
+ * allows it. Units: milliseconds, USD, tokens.
  */
 import { type CheckResult, failureIn } from '../base/check.ts';
 import type { Clock } from '../base/clock.ts';
@@ -9,6 +10,7 @@ import type { Log } from '../base/log.ts';
 import { type CascadeOption, type CascadeStep, nextStep, type TriedAnswer } from '../routing/cascade.ts';
 import type { Decision, Option } from '../routing/decision.ts';
 import { type AnswerCheck, runChecks } from './answerChecks.ts';
+import type { AnswerPlace } from './answerPlace.ts';
 import { type Attempt, bestOf, togetherReceipt } from './attemptReceipts.ts';
 import type { CheckRates } from './checkRates.ts';
 import type { Dispatcher, Sent } from './dispatcher.ts';
@@ -36,6 +38,8 @@ export interface CascadeRun {
   readonly emit: (event: AnswerEvent) => void;
   /** Told of each attempt as soon as it is over, with what it took alone, also when all is cancelled after it. */
   readonly onSpent: (receipt: Receipt) => void;
+  /** Where the answer is tried while a stronger model may still be asked; absent: nowhere. */
+  readonly place?: AnswerPlace | undefined;
 }
 
 /** How often it is said how much has come. */
@@ -57,12 +61,12 @@ export class Cascade {
     const gone = new Set<string>();
     let next: RouteRequest | undefined = request;
     while (next !== undefined) {
-      const attempt = await this.#attempt(next, attempts, run, signal);
+      const attempt = await this.#attempt(request, next, attempts, run, signal);
       if (attempt === undefined) gone.add(next.model ?? '');
       else attempts.push(attempt);
-      next = this.#next(request, attempts, gone, run);
+      next = await this.#next(request, attempts, gone, run);
     }
-    const best = bestOf(attempts);
+    const best = await keptOf(attempts, run.place);
     if (best === undefined) throw new SluiceError('no-model', { why: 'none-allowed' });
     const { text, failure } = best;
     const now = { atMs: clock.now(), totalMs: clock.monotonic() - run.startedMs };
@@ -73,6 +77,7 @@ export class Cascade {
 
   /** Undefined when a later attempt could not be made, or took longer than the budget allows. */
   async #attempt(
+    asked: RouteRequest,
     request: RouteRequest,
     before: readonly Attempt[],
     run: CascadeRun,
@@ -89,9 +94,10 @@ export class Cascade {
       const sent = await dispatcher.send(request, held(run.emit), until);
       const facts = { id: attemptId(run.id, before.length), startedMs, clock, trial: run.trial };
       const receipt = receiptOf({ ...sent, decision: asRouted(sent.decision, before) }, request, facts);
-      const checks = await this.#check(request, sent, receipt, run, signal);
       const { text, failure } = sent;
-      return { text, receipt, checks, ...(failure === undefined ? {} : { failure }) };
+      const attempt = { text, receipt, checks: [], ...(failure === undefined ? {} : { failure }) };
+      const tried = this.#isTried(asked, [...before, attempt], run);
+      return { ...attempt, checks: await this.#check(request, sent, receipt, { ...run, tried }, signal) };
     } catch (error) {
       if (before.length === 0 || isCancellation(error, signal)) throw error;
       if (!SluiceError.any(error) && !over.signal.aborted) throw error;
@@ -107,33 +113,46 @@ export class Cascade {
     request: RouteRequest,
     { text, stop, info }: Sent,
     receipt: Receipt,
-    run: CascadeRun,
+    { place, tried, onSpent }: CascadeRun & { readonly tried: boolean },
     signal: AbortSignal,
   ): Promise<readonly CheckResult[]> {
     let checks: readonly CheckResult[] = [];
     try {
       signal.throwIfAborted();
       const answer = { request, text, stop, modelKey: info.key };
-      checks = await runChecks(this.#deps.checks, answer, this.#deps, signal);
+      const all = tried && place !== undefined ? [...this.#deps.checks, place.check] : this.#deps.checks;
+      checks = await runChecks(all, answer, this.#deps, signal);
       this.#deps.onChecked(receipt, checks);
       return checks;
     } finally {
-      run.onSpent({ ...receipt, checks });
+      onSpent({ ...receipt, checks });
     }
   }
 
-  /** The request for the next attempt; undefined: what there is will do, or nothing better is worth its price. */
-  #next(
+  /** What nobody could go up from is shown at once, and checked where it stands afterwards. Later ones are compared. */
+  #isTried(request: RouteRequest, attempts: readonly Attempt[], run: CascadeRun): boolean {
+    const [first, ...later] = attempts;
+    if (run.place === undefined || first === undefined || later.length > 0) return run.place !== undefined;
+    if (!mayGoUp(request, first) || this.#leftMs(run) <= 0) return false;
+    const most = this.#deps.settings()['cascade.maxAttempts'];
+    return most > 1 && this.#options(request, first, attempts).length > 0;
+  }
+
+  /**
+   * The request for the next attempt; undefined: what there is will do, nothing better is worth its price, or the person has
+   * taken it in hand.
+   */
+  async #next(
     request: RouteRequest,
     attempts: readonly Attempt[],
     gone: ReadonlySet<string>,
     run: CascadeRun,
-  ): RouteRequest | undefined {
+  ): Promise<RouteRequest | undefined> {
     const last = attempts.at(-1);
     const failure = last && failureIn(last.checks);
     if (last === undefined || failure === undefined || !mayGoUp(request, last)) return undefined;
     const step = this.#step(request, attempts, gone, run);
-    if (step === undefined) return undefined;
+    if (step === undefined || (await run.place?.takeBack()) === false) return undefined;
     const { label } = last.receipt.decision.chosen;
     run.emit({ kind: 'went-up', from: label, failure });
     return { ...request, model: step.next.modelKey };
@@ -186,6 +205,16 @@ export class Cascade {
     const mostMs = this.#deps.settings()['request.timeoutSeconds'] * 1_000;
     return Math.max(0, startedMs + mostMs - this.#deps.clock.monotonic());
   }
+}
+
+/** The best one; but the last, which stands in its place, once the person has taken that in hand. */
+async function keptOf(
+  attempts: readonly Attempt[],
+  place: AnswerPlace | undefined,
+): Promise<Attempt | undefined> {
+  const [best, last] = [bestOf(attempts), attempts.at(-1)];
+  if (place === undefined || best === last) return best;
+  return (await place.takeBack()) ? best : last;
 }
 
 /** What the person chose, by name or by a rule, is what answers. */

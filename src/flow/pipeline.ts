@@ -1,7 +1,6 @@
 /**
  * The way of one request: fingerprint → memory → single flight → lower cache levels → semantic level → dispatcher → receipt →
- * metrics → caches.
- * Every door sends its requests through here. Units: milliseconds.
+ * metrics → caches. Every door sends its requests through here. Units: milliseconds.
  */
 import { failureIn } from '../base/check.ts';
 import type { Clock } from '../base/clock.ts';
@@ -16,11 +15,12 @@ import type { Lease } from '../cache/lease.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Decision } from '../routing/decision.ts';
 import type { AnswerCache } from './answerCache.ts';
+import type { AnswerPlace } from './answerPlace.ts';
 import type { Cascade } from './cascade.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { factsOf, measuredOf } from './measured.ts';
 import { receiptOf, requestId, sparedReceipt } from './receipts.ts';
-import type { Answer, AnswerEvent, AnsweredFor, Receipt, RouteRequest } from './request.ts';
+import type { Answer, AnswerEvent, AnsweredFor, PersonsRequest, Receipt, RouteRequest } from './request.ts';
 import type { Similar } from './similar.ts';
 import type { Assigned, Trials } from './trials.ts';
 
@@ -42,6 +42,7 @@ export interface PipelineDeps {
 }
 
 type Emit = (event: AnswerEvent) => void;
+type Place = AnswerPlace | undefined;
 type Level = 'memory' | LowerLevel | 'similar';
 
 /** How many receipts are kept for the dashboard and 'Show Last Routing Decision'. */
@@ -84,26 +85,29 @@ export class Pipeline implements Disposable {
     return this.#recent;
   }
 
-  /**
-   * Resolves with an answer, which may be partial (`receipt.stop` says so). Rejects with a `SluiceError` when nothing
-   * came, or with the signal's reason. `emit` hears the choice of a model and each piece of text.
-   */
-  async run(asked: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
+  /** An answer, perhaps a part of one (`receipt.stop`). Rejects with a `SluiceError`, or with the signal's reason. */
+  run(asked: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
+    return this.runAt(undefined, asked, emit, signal);
+  }
+
+  /** An answer that is held until it was checked is tried at `place`, and may stand there when this resolves. */
+  async runAt(place: Place, asked: RouteRequest, emit: Emit, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     const { cache, clock, random, trials } = this.#deps;
     if (asked.ahead === undefined) this.#persons.fire({ request: asked });
     const startedMs = clock.monotonic();
     const trial = trials?.none === false && !asked.benchmark ? await trials.of(asked) : undefined;
     const request = trial === undefined ? asked : { ...asked, trial };
-    const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned };
+    const held = request.held ?? this.#deps.holds?.(request) ?? false;
+    const run = { id: requestId(random), startedMs, clock, trial: trial?.assigned, held, place };
     const opening = cache.open();
     if (opening) await opening;
     const key = asked.benchmark ? undefined : cache.key(request);
     const mayKnow = key !== undefined && request.freshness !== 'fresh' && cache.serves(request);
     const known = mayKnow ? cache.getNow(key, request) : undefined;
     if (known) return this.#told(request, key, this.#serve(known, 'memory', request, run, emit));
-    const flight =
-      key === undefined ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
+    const own = key === undefined || (held && place !== undefined);
+    const flight = own ? `once ${run.id}` : request.freshness === 'fresh' ? `fresh ${key}` : key;
     const start = (say: Emit, abort: AbortSignal) => this.#find(request, key, run, say, abort);
     const { result, leader } = await this.#flights.join(flight, start, emit, signal);
     if (leader) return this.#told(request, key, result);
@@ -194,12 +198,11 @@ export class Pipeline implements Disposable {
     signal: AbortSignal,
     lease?: Lease,
   ): Promise<Answer> {
-    const { cascade, holds, log } = this.#deps;
+    const { cascade, log } = this.#deps;
     this.#changed.fire();
     try {
-      const held = request.held ?? holds?.(request) ?? false;
       const answer =
-        held && cascade !== undefined
+        run.held && cascade !== undefined
           ? await this.#checked(await cascade(), request, run, emit, signal)
           : await this.#once(request, run, emit, signal);
       const { receipt } = answer;
@@ -234,12 +237,12 @@ export class Pipeline implements Disposable {
   async #checked(
     cascade: Cascade,
     request: RouteRequest,
-    { id, startedMs, trial }: RunFacts,
+    { id, startedMs, trial, place }: RunFacts,
     emit: Emit,
     signal: AbortSignal,
   ): Promise<Answer> {
     const onSpent = (receipt: Receipt) => this.spent(receipt, request);
-    const answer = await cascade.run(request, { id, startedMs, trial, emit, onSpent }, signal);
+    const answer = await cascade.run(request, { id, startedMs, trial, emit, onSpent, place }, signal);
     this.#remember(answer.receipt);
     return answer;
   }
@@ -284,15 +287,11 @@ export class Pipeline implements Disposable {
   }
 }
 
-/** Whatever Sluice asks ahead by itself is none. `key` is absent where no other request is the same. */
-export interface PersonsRequest {
-  readonly request: RouteRequest;
-  readonly answered?: { readonly key: string | undefined; readonly receipt: Receipt };
-}
-
 interface RunFacts {
   readonly id: string;
   readonly startedMs: number;
   readonly clock: Clock;
   readonly trial: readonly Assigned[] | undefined;
+  readonly held: boolean;
+  readonly place: Place;
 }

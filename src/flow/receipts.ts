@@ -70,7 +70,9 @@ export function sparedReceipt(first: Receipt, cache: Exclude<CacheLevel, 'none'>
     stop: first.stop,
     ...(run.trial === undefined ? {} : { trial: run.trial }),
     costUsd: 0,
-    ...(first.checks === undefined ? {} : { checks: first.checks }),
+    ...(first.checks === undefined
+      ? {}
+      : { checks: first.checks.filter(({ check }) => check !== 'diagnostics') }),
     ...(first.usage === undefined ? {} : { usage: first.usage }),
     ...(saved === undefined || first.billing ? {} : { savedUsd: saved }),
     ...(first.answeredFor === undefined ? {} : { answeredFor: first.answeredFor }),

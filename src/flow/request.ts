@@ -140,8 +140,8 @@ export interface Receipt {
   /** What the checks of this answer said before it was shown, cheap to dear; absent: none ran. */
   readonly checks?: readonly CheckResult[];
   /**
-   * Answers that were not good enough and were never shown, oldest first, each with what it took alone. Of an answer that
-   * has them `costUsd`, `usage`, `totalMs` and `ownMs` are those of all together.
+   * Answers that were not good enough and were not kept, oldest first, each with what it took alone. Of an answer that has
+   * them `costUsd`, `usage`, `totalMs` and `ownMs` are those of all together.
    */
   readonly attempts?: readonly Receipt[];
   /** Variants of experiments that acted on this request; absent: none. */
@@ -167,6 +167,12 @@ export type AnswerEvent =
   | { readonly kind: 'went-up'; readonly from: string; readonly failure: CheckResult }
   | { readonly kind: 'text'; readonly text: string }
   | (ToolCall & { readonly kind: 'tool-call' });
+
+/** Whatever Sluice asks ahead by itself is none. `key` is absent where no other request is the same. */
+export interface PersonsRequest {
+  readonly request: RouteRequest;
+  readonly answered?: { readonly key: string | undefined; readonly receipt: Receipt };
+}
 
 /** Nothing of it may leave this machine, whatever the window's own setting is. */
 export function staysHere({ code, localOnly }: Pick<RouteRequest, 'code' | 'localOnly'>): boolean {

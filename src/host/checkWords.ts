@@ -47,7 +47,7 @@ export function checkWhyWords(why: CheckWhy): string {
     case 'syntax':
       return syntaxWords(why);
     case 'new-problems':
-      return t('errors in the changed place: {0} before, {1} after', why.before, why.after);
+      return t('errors in the file: {0} before, {1} after', why.before, why.after);
     case 'tests-failed':
       return t('your tests fail (exit code {0})', why.exitCode);
     case 'judged':
@@ -93,6 +93,8 @@ function simpleWords(kind: Simple): string {
     'over-budget': t('it would cost more than this request may'),
     unclear: t('the other model gave no clear verdict'),
     closed: t('the file was closed'),
+    taken: t('you had decided before it could tell'),
+    'not-placed': t('it could not be put into the file'),
   };
   return words[kind];
 }

@@ -1,5 +1,6 @@
 /** Sends one turn and lets its answer grow: in the thread, or as an edit in the file. */
 import * as vscode from 'vscode';
+import { failureIn } from '../base/check.ts';
 import type { Clock } from '../base/clock.ts';
 import { type AnySluiceError, isCancellation, SluiceError } from '../base/errors.ts';
 import type { LazyChecking } from '../flow/lazyChecking.ts';
@@ -7,7 +8,7 @@ import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
 import { similarNotice } from './answerEndings.ts';
-import { wentUpWords } from './checkWords.ts';
+import { checkedWords, wentUpWords } from './checkWords.ts';
 import type { EditWatch } from './editWatch.ts';
 import { errorWords } from './errorWords.ts';
 import type { ChatTarget } from './inlineChatPlace.ts';
@@ -16,6 +17,7 @@ import { commandUri, firstWords } from './inlineChatWords.ts';
 import type { EditPlace, LiveEdit } from './liveEdit.ts';
 import { checkShown, diagnosticsCheck, errorsIn } from './shownChecks.ts';
 import type { TestRuns } from './testRuns.ts';
+import { TriedEdit } from './triedEdit.ts';
 import { duration } from './words.ts';
 
 const t = vscode.l10n.t;
@@ -52,7 +54,8 @@ export async function runTurn(deps: RunDeps, run: Run): Promise<Receipt | undefi
   try {
     edit = request.form === 'edit' ? await startEdit(deps, run) : undefined;
     turn.live = edit;
-    const sent = target.growing(() => send(deps, run, edit));
+    const place = edit && placeOf(deps, run, edit);
+    const sent = target.growing(() => send(deps, run, edit, place));
     return await sent;
   } catch (error) {
     turn.live = undefined;
@@ -62,7 +65,7 @@ export async function runTurn(deps: RunDeps, run: Run): Promise<Receipt | undefi
   }
 }
 
-async function startEdit({ edits }: RunDeps, { target, abort }: Run): Promise<LiveEdit> {
+async function startEdit({ edits }: RunDeps, { target }: Run): Promise<LiveEdit> {
   const range = target.wholeLines;
   const place = { uri: target.document.uri, range, original: target.document.getText(range) };
   // A selection would grow over what is inserted into it.
@@ -71,22 +74,39 @@ async function startEdit({ edits }: RunDeps, { target, abort }: Run): Promise<Li
       editor.selection = new vscode.Selection(editor.selection.start, editor.selection.start);
     }
   }
-  const edit = (await edits()).start(place);
-  void edit.settled.then(() => abort.abort(new DOMException('ended in the file', 'AbortError')));
-  return edit;
+  return (await edits()).start(place);
 }
 
-async function send(deps: RunDeps, run: Run, edit: LiveEdit | undefined): Promise<Receipt> {
+/** Where the answer is tried; as long as none stands there, an edit that ends in the file ends the request. */
+function placeOf({ clock }: RunDeps, { target, turn, abort, changed }: Run, edit: LiveEdit): TriedEdit {
+  const tell = (status: string) => {
+    turn.update({ status });
+    changed(status);
+  };
+  const place = new TriedEdit({ edit, uri: target.document.uri, clock, tell });
+  void edit.settled.then(() => {
+    if (!place.stands) abort.abort(new DOMException('ended in the file', 'AbortError'));
+  });
+  return place;
+}
+
+async function send(
+  deps: RunDeps,
+  run: Run,
+  edit: LiveEdit | undefined,
+  place: TriedEdit | undefined,
+): Promise<Receipt> {
   const { turn, request, abort, changed } = run;
   const hear = (event: AnswerEvent) => {
     if (abort.signal.aborted) return;
-    if (event.kind === 'text') edit?.push(event.text);
+    if (event.kind === 'text' && place?.stands !== true) edit?.push(event.text);
     changed(heard(deps, turn, event));
   };
   const errorsBefore = errorsIn(run.target.document.uri);
-  const answer = await deps.pipeline.run(request, hear, abort.signal);
+  const answer = await deps.pipeline.runAt(place, request, hear, abort.signal);
   const { text, receipt, failure } = answer;
-  const result = await edit?.finish(receipt.stop === 'complete' && failure === undefined);
+  const whole = receipt.stop === 'complete' && failure === undefined;
+  const result = place?.keep() ?? (await edit?.finish(whole));
   const problem = problemOf(deps, answer);
   turn.update({
     phase: failure === undefined ? 'done' : 'failed',
@@ -94,7 +114,7 @@ async function send(deps: RunDeps, run: Run, edit: LiveEdit | undefined): Promis
     text,
     receipt,
     problem,
-    notices: [...turn.state.notices, ...similarNotice(receipt)],
+    notices: [...turn.state.notices, ...similarNotice(receipt), ...checkedNotice(receipt)],
     ...(result === undefined ? {} : { edit: result }),
   });
   if (result?.kind === 'refused') deps.outcomes.happened(receipt, { kind: 'unusable', why: result.why });
@@ -103,6 +123,12 @@ async function send(deps: RunDeps, run: Run, edit: LiveEdit | undefined): Promis
   turn.update({});
   if (result === undefined || result.kind === 'edited') void checked(deps, run, answer, errorsBefore);
   return receipt;
+}
+
+/** Of one that was gone up to. What failed is told with what can be done about it. */
+function checkedNotice({ attempts = [], checks = [], cache }: Receipt): string[] {
+  if (cache !== 'none' || attempts.length === 0 || failureIn(checks) !== undefined) return [];
+  return [t('Checked: {0}', checkedWords(checks))];
 }
 
 /** What is wrong shows under the answer, unless the person has gone on meanwhile. */
@@ -138,7 +164,7 @@ function heard({ labelOf }: RunDeps, turn: ChatTurn, event: AnswerEvent): string
     }
     case 'went-up': {
       const status = wentUpWords(event.from, event.failure);
-      turn.update({ status });
+      turn.update({ status, notices: [...turn.state.notices, `${status}.`] });
       return status;
     }
     case 'text': {

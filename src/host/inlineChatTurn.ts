@@ -166,7 +166,7 @@ function progressOf({ phase, text }: TurnState): string {
 
 /** Only our own words: here the two commands may be alive. */
 function editBody(state: TurnState, edit: EditResult): vscode.MarkdownString {
-  const { verdict, undone = false, receipt, problem } = state;
+  const { verdict, undone = false, receipt, problem, notices } = state;
   const open = edit.kind === 'edited' && verdict === undefined && receipt !== undefined;
   const decided = verdict === undefined ? '' : verdictWords(verdict, undone);
   const first = [
@@ -180,6 +180,7 @@ function editBody(state: TurnState, edit: EditResult): vscode.MarkdownString {
     ...(decided === '' ? [] : [decided]),
   ].join(' · ');
   const rest = [
+    ...notices.map((notice) => `$(info) ${notice}`),
     problem === '' ? '' : `$(warning) ${problem}`,
     foundWords(state),
     receipt === undefined ? '' : decisionLink(receipt),

@@ -50,6 +50,15 @@ export interface LiveEdit extends vscode.Disposable {
   push(text: string): void;
   /** Resolves when the final difference stands in the editor. `complete`: the platform said that the answer is whole. */
   finish(complete: boolean): Promise<EditResult>;
+  /** As `finish` of a whole answer; what then stands there can be decided on, or taken back while nobody has touched it. */
+  tryOut(): Promise<EditResult>;
+  /**
+   * After `tryOut`: the text is as it was, and another answer can be pushed into the same place. False, and nothing is
+   * changed, when somebody has decided on a hunk, or has typed in the document since the edit began.
+   */
+  takeBack(): Promise<boolean>;
+  /** After `tryOut`: it stays. */
+  keep(): void;
   /** Everything is put back as it was. */
   stop(): Promise<void>;
   acceptAll(): Promise<void>;

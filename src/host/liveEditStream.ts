@@ -33,6 +33,8 @@ export class StreamedEdit implements LiveEdit {
   #stopped: EditRefusal | undefined;
   #timer: Disposable | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  #othersWrote = false;
+  #tried = false;
   #settle: (verdict: EditVerdict) => void = () => undefined;
 
   constructor(id: number, document: vscode.TextDocument, place: EditPlace, deps: LiveEditDeps) {
@@ -47,6 +49,11 @@ export class StreamedEdit implements LiveEdit {
 
   get streaming(): boolean {
     return this.#phase === 'streaming';
+  }
+
+  /** What stands may yet be taken back by us. */
+  get tried(): boolean {
+    return this.#tried && !this.ended;
   }
 
   get ended(): boolean {
@@ -87,6 +94,25 @@ export class StreamedEdit implements LiveEdit {
   finish(complete: boolean): Promise<EditResult> {
     this.#pause();
     return this.#inTurn(() => this.#finish(complete));
+  }
+
+  tryOut(): Promise<EditResult> {
+    this.#tried = true;
+    return this.finish(true);
+  }
+
+  takeBack(): Promise<boolean> {
+    return this.#inTurn(() =>
+      this.#text.takeBack(
+        () => this.#isUntouched,
+        () => this.#begin(),
+      ),
+    );
+  }
+
+  keep(): void {
+    this.#tried = false;
+    this.#deps.onChange(this);
   }
 
   stop(): Promise<void> {
@@ -195,6 +221,19 @@ export class StreamedEdit implements LiveEdit {
     };
   }
 
+  /** Since the edit began. */
+  get #isUntouched(): boolean {
+    return this.#phase === 'deciding' && !this.#othersWrote && this.#text.hunks.areUntouched;
+  }
+
+  #begin(): void {
+    this.#phase = 'streaming';
+    this.#answer = '';
+    this.#growing = undefined;
+    this.#tried = false;
+    this.#deps.onChange(this);
+  }
+
   #refusedBy(): EditRefusal {
     return this.document.isClosed ? 'document-closed' : 'read-only';
   }
@@ -213,6 +252,7 @@ export class StreamedEdit implements LiveEdit {
 
   #othersChanged(change: OthersChange): void {
     if (this.ended) return;
+    this.#othersWrote = true;
     if (change === 'undone') {
       this.#stopped ??= 'stopped';
       this.#end();

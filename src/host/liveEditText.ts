@@ -28,6 +28,8 @@ export class LiveEditText {
   #current: readonly string[];
   /** None while the lines grow. */
   #hunks: PlacedHunks | undefined;
+  /** What is as before was something else in between. */
+  #tookBack = false;
 
   constructor(document: vscode.TextDocument, range: vscode.Range, onOthers: (change: OthersChange) => void) {
     const { start, end } = range;
@@ -107,6 +109,24 @@ export class LiveEditText {
     await this.#write(plan, () => this.hunks.reject(id));
   }
 
+  /**
+   * The lines are as they were, and may grow anew; in the undo of all this is one step with what comes then. Resolves with
+   * false, and nothing is changed, once `mayStill` does not hold, or when the document takes nothing.
+   */
+  async takeBack(mayStill: () => boolean, commit: () => void): Promise<boolean> {
+    const { hunks } = this;
+    let back = false;
+    const plan = () => (mayStill() ? hunks.open.flatMap(({ hunk }) => hunks.rejection(hunk.id) ?? []) : []);
+    await this.#write(plan, () => {
+      this.#hunks = undefined;
+      this.#current = this.#before;
+      this.#tookBack = true;
+      back = true;
+      commit();
+    });
+    return back;
+  }
+
   /** Everything of ours that is undecided goes back; what others have written stays. */
   async restore(): Promise<void> {
     this.#hunks ??= this.#standing();
@@ -129,7 +149,7 @@ export class LiveEditText {
    */
   async #undo(): Promise<void> {
     const { hasWritten, othersWrote } = this.#writer;
-    if (!hasWritten || othersWrote || this.hunks.open.length === 0) return;
+    if (!hasWritten || othersWrote || (this.hunks.open.length === 0 && !this.#tookBack)) return;
     if (vscode.window.activeTextEditor?.document !== this.document) return;
     await vscode.commands.executeCommand('undo');
   }

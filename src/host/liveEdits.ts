@@ -216,7 +216,7 @@ export class LiveEdits implements vscode.Disposable {
     set(
       'sluice.editStreaming',
       // Strictly here: in the input of a chat Escape is the chat's.
-      this.#edits.some(({ document, streaming }) => streaming && document === active),
+      this.#edits.some(({ document, streaming, tried }) => (streaming || tried) && document === active),
     );
   }
 }

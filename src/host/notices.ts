@@ -148,7 +148,8 @@ export class Notices {
   levels(trouble: unknown): void {
     this.#levels = trouble === undefined ? undefined : levelsWords(trouble);
     const why = SluiceError.is(trouble, 'storage-unusable') ? trouble.facts.why : 'no-sqlite';
-    this.#log.warn('levels', { shared: trouble === undefined, ...(trouble === undefined ? {} : { why }) });
+    if (trouble === undefined) this.#log.info('levels', { shared: true });
+    else this.#log.warn('levels', { shared: false, why });
     if (this.#levels === undefined || this.#levelsTold) return;
     this.#levelsTold = true;
     void vscode.window.showWarningMessage(`Sluice: ${this.#levels}`);

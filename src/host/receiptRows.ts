@@ -37,7 +37,7 @@ function attemptLines({ attempts = [], checks = [] }: Receipt): string[] {
   const why = checkWhys(checks).map((line) => `- ${line}`);
   const checked = checks.length === 0 ? [] : [`### ${t('Checked')}`, checkedWords(checks), why.join('\n')];
   const lines = attempts.map((one) => `- ${receiptLine(one)}: ${checkWhys(one.checks ?? []).join('; ')}`);
-  const others = lines.length === 0 ? [] : [`### ${t('Answers that were not shown')}`, lines.join('\n')];
+  const others = lines.length === 0 ? [] : [`### ${t('Answers that were not kept')}`, lines.join('\n')];
   return [...checked, ...others].filter((part) => part !== '');
 }
 

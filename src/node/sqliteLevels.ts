@@ -16,7 +16,7 @@ import { applyOperation } from '../quota/operations.ts';
 import { type Anchor, bookNowMs } from './sharedTime.ts';
 import { bookOf, type Written, writtenOf } from './sqliteBook.ts';
 import { isBusy, unusable } from './sqliteFile.ts';
-import { openLevelsFile } from './sqliteLevelsFile.ts';
+import { openLevelsFile, over } from './sqliteLevelsFile.ts';
 
 /** Writes one page where the platform is known: its place and its index stay. */
 const SAVE = `
@@ -88,9 +88,9 @@ export class SqliteLevels implements LevelStore {
     };
   }
 
-  /** Throws what `openLevelsFile` does. */
+  /** Throws what `openLevelsFile` does, also where the file has no table any more. */
   static async open(deps: SqliteLevelsDeps): Promise<SqliteLevels> {
-    const levels = new SqliteLevels(await openLevelsFile(deps.file), deps);
+    const levels = over(await openLevelsFile(deps.file), (db) => new SqliteLevels(db, deps));
     levels.#look();
     return levels;
   }

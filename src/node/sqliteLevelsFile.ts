@@ -1,7 +1,7 @@
 /** The file of the levels: made by the first window that comes, anew where it is damaged. */
 import type { DatabaseSync } from 'node:sqlite';
 import { SluiceError } from '../base/errors.ts';
-import { moveAside, openSqlite } from './sqliteFile.ts';
+import { moveAside, openSqlite, unusable } from './sqliteFile.ts';
 
 /** Counts up with every change of the table or of what a book holds. */
 export const LEVELS_VERSION = 1;
@@ -16,11 +16,22 @@ const CHECKPOINT_PAGES = 1_000;
  * `storage-unusable`: folder not writable, or made by a newer version (then left untouched).
  */
 export async function openLevelsFile(file: string): Promise<DatabaseSync> {
-  const db = await openOrAnew(file);
-  db.exec(
-    `PRAGMA busy_timeout = 0; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
-  );
-  return db;
+  return over(await openOrAnew(file), (db) => {
+    db.exec(
+      `PRAGMA busy_timeout = 0; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    );
+    return db;
+  });
+}
+
+/** What is made over an open file; where it cannot be, the file is closed. Throws `storage-unusable`. */
+export function over<Made>(db: DatabaseSync, make: (db: DatabaseSync) => Made): Made {
+  try {
+    return make(db);
+  } catch (error) {
+    db.close();
+    throw unusable(error);
+  }
 }
 
 async function openOrAnew(file: string): Promise<DatabaseSync> {

@@ -1,6 +1,6 @@
 /**
  * The store of the machine or the team, opened when it is first needed, and another in its place when the settings say
- * so; this window's memory takes its place where it cannot be used, and goes on with what was known. A reservation ends
+ * so; this window's memory takes its place where it cannot be opened, and goes on with what was known. A reservation ends
  * where it was made. Units: milliseconds.
  */
 import type { Clock } from '../base/clock.ts';
@@ -14,30 +14,25 @@ export type KnownBooks = readonly (readonly [platform: string, book: Book])[];
 
 export interface LazyLevelsDeps {
   readonly clock: Clock;
-  /** `failed` hears that the store cannot be used any more; `known` is what the store before it knew. */
-  readonly open: (failed: (error: unknown) => void, known: KnownBooks) => Promise<LevelStore>;
-  /** Told once. */
+  /** `known` is what the store before it knew. */
+  readonly open: (known: KnownBooks) => Promise<LevelStore>;
+  /** Hears, once, why it could not be opened. */
   readonly onFailure: (error: unknown) => void;
-}
-
-/** A store, or what took its place. */
-interface Place {
-  store: LevelStore;
 }
 
 export class LazyLevels implements LevelStore {
   readonly #deps: LazyLevelsDeps;
   readonly #changed = new Emitter<void>();
   /** Where each reservation was made. */
-  readonly #made = new Map<string, Place>();
+  readonly #made = new Map<string, LevelStore>();
   /** No longer in use, but for reservations. */
-  readonly #left = new Set<Place>();
+  readonly #left = new Set<LevelStore>();
   readonly #declared = new Map<string, Operation>();
-  #place: Place | undefined;
-  #opening: Promise<Place> | undefined;
+  #store: LevelStore | undefined;
+  #opening: Promise<void> | undefined;
   #listening: Disposable | undefined;
   #disposed = false;
-  #failed = false;
+  #told = false;
 
   constructor(deps: LazyLevelsDeps) {
     this.#deps = deps;
@@ -45,20 +40,20 @@ export class LazyLevels implements LevelStore {
 
   /** Until it is open nobody knows; then as the store is. */
   get shared(): boolean {
-    return this.#place?.store.shared ?? true;
+    return this.#store?.shared ?? true;
   }
 
   run(platform: string, operation: Operation): Outcome | Promise<Outcome> {
-    const place = this.#placeOf(operation);
-    if (place === undefined) return this.open().then(() => this.run(platform, operation));
-    const { store } = place;
+    const store = this.#storeOf(operation);
+    if (store === undefined) return this.open().then(() => this.run(platform, operation));
     if (operation.kind === 'declare') this.#declared.set(platform, operation);
     if (operation.kind === 'renew' || operation.kind === 'leave')
-      for (const left of this.#left) void left.store.run(platform, operation);
+      for (const left of this.#left) void left.run(platform, operation);
     const outcome = store.run(platform, operation);
     const settled = (answer: Outcome): Outcome | Promise<Outcome> => {
-      if (answer.unanswered && place.store !== store) return this.run(platform, operation);
-      this.#note(operation, answer, place);
+      // It was left and closed before it could answer.
+      if (answer.unanswered && this.#storeOf(operation) !== store) return this.run(platform, operation);
+      this.#note(operation, answer, store);
       return answer;
     };
     return outcome instanceof Promise ? outcome.then(settled) : settled(outcome);
@@ -78,15 +73,15 @@ export class LazyLevels implements LevelStore {
   }
 
   book(platform: string): Book | undefined {
-    return this.#place?.store.book(platform);
+    return this.#store?.book(platform);
   }
 
   platforms(): readonly string[] {
-    return this.#place?.store.platforms() ?? [];
+    return this.#store?.platforms() ?? [];
   }
 
   nowMs(platform: string): number {
-    return this.#place?.store.nowMs(platform) ?? 0;
+    return this.#store?.nowMs(platform) ?? 0;
   }
 
   onChange(listener: () => void): Disposable {
@@ -96,72 +91,52 @@ export class LazyLevels implements LevelStore {
   dispose(): void {
     this.#disposed = true;
     this.#listening?.dispose();
-    for (const { store } of this.#left) store.dispose();
-    this.#place?.store.dispose();
+    for (const store of this.#left) store.dispose();
+    this.#store?.dispose();
     this.#changed.dispose();
   }
 
-  #placeOf(operation: Operation): Place | undefined {
-    return (operation.kind === 'settle' ? this.#made.get(operation.id) : undefined) ?? this.#place;
+  #storeOf(operation: Operation): LevelStore | undefined {
+    return (operation.kind === 'settle' ? this.#made.get(operation.id) : undefined) ?? this.#store;
   }
 
-  #note(operation: Operation, { ok }: Outcome, place: Place): void {
-    if (operation.kind === 'take' && ok) this.#made.set(operation.ask.id, place);
+  #note(operation: Operation, { ok }: Outcome, store: LevelStore): void {
+    if (operation.kind === 'take' && ok) this.#made.set(operation.ask.id, store);
     if (operation.kind !== 'settle' || !this.#made.delete(operation.id)) return;
-    if (this.#left.has(place)) this.#endUnused(place);
+    if (this.#left.has(store)) this.#endUnused(store);
   }
 
-  #endUnused(place: Place): void {
-    if ([...this.#made.values()].includes(place)) return;
-    this.#left.delete(place);
-    place.store.dispose();
+  #endUnused(store: LevelStore): void {
+    if ([...this.#made.values()].includes(store)) return;
+    this.#left.delete(store);
+    store.dispose();
   }
 
-  async #open(): Promise<Place> {
+  async #open(): Promise<void> {
     const { open, clock } = this.#deps;
-    const before = this.#place;
-    const known = before ? booksOf(before.store) : [];
-    let early: { readonly error: unknown } | undefined;
-    let place: Place | undefined;
-    const failed = (error: unknown) => {
-      if (place) this.#fall(place, error);
-      else early = { error };
-    };
-    try {
-      place = { store: await open(failed, known) };
-    } catch (error) {
-      place = { store: new MemoryLevels(clock, known) };
+    const before = this.#store;
+    const known = before ? booksOf(before) : [];
+    const store = await open(known).catch((error: unknown) => {
       this.#tell(error);
-    }
-    if (early) this.#fall(place, early.error);
-    if (this.#disposed) place.store.dispose();
-    for (const [platform, operation] of this.#declared) void place.store.run(platform, operation);
+      return new MemoryLevels(clock, known);
+    });
+    if (this.#disposed) store.dispose();
+    for (const [platform, operation] of this.#declared) void store.run(platform, operation);
     if (before) this.#left.add(before);
-    this.#use(place);
+    this.#use(store);
     if (before) this.#endUnused(before);
-    return place;
   }
 
-  /** What was open stays open, in memory. */
-  #fall(place: Place, error: unknown): void {
-    const old = place.store;
-    if (!old.shared) return;
-    place.store = new MemoryLevels(this.#deps.clock, booksOf(old));
-    if (place === this.#place) this.#use(place);
-    old.dispose();
-    this.#tell(error);
-  }
-
-  #use(place: Place): void {
+  #use(store: LevelStore): void {
     this.#listening?.dispose();
-    this.#place = place;
-    this.#listening = place.store.onChange(() => this.#changed.fire());
+    this.#store = store;
+    this.#listening = store.onChange(() => this.#changed.fire());
     this.#changed.fire();
   }
 
   #tell(error: unknown): void {
-    if (this.#failed) return;
-    this.#failed = true;
+    if (this.#told) return;
+    this.#told = true;
     this.#deps.onFailure(error);
   }
 }

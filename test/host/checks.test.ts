@@ -4,21 +4,9 @@ import * as vscode from 'vscode';
 import type { Receipt } from '../../src/flow/request.ts';
 import { openInlineChat } from '../../src/host/inlineChatOpening.ts';
 import type { SimulatedSkill } from '../../src/node/simulatedSkills.ts';
-import { eventually, freshCode, handle, script, show } from './hostSupport.ts';
+import { eventually, freshCode, handle, show, skills } from './hostSupport.ts';
 
 /** Every model but the powerful one fails so. */
-async function skills(rows: readonly SimulatedSkill[]): Promise<void> {
-  await script([]);
-  const server = (await handle()).simulated();
-  assert.ok(server, 'the simulated platform has started');
-  const response = await fetch(`${server.url}/simulated/skills`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(rows),
-  });
-  assert.ok(response.ok, `the skills were refused: ${response.status}`);
-}
-
 const onlyPowerful = (how: SimulatedSkill['how']): readonly SimulatedSkill[] => [
   { model: 'sim-powerful', fails: 0 },
   { fails: 1, ...(how === undefined ? {} : { how }) },

@@ -5,6 +5,7 @@ import type { TestHandle } from '../../src/extension.ts';
 import type { Receipt } from '../../src/flow/request.ts';
 import { kindOf, type PlatformKind } from '../../src/host/platformKinds.ts';
 import type { ScriptStep } from '../../src/node/simulatedScript.ts';
+import type { SimulatedSkill } from '../../src/node/simulatedSkills.ts';
 
 export async function handle(): Promise<TestHandle> {
   const extension = vscode.extensions.getExtension<TestHandle | undefined>('sluice.sluice');
@@ -34,7 +35,17 @@ export function freshCode(): string {
 }
 
 /** The simulated platform inside the extension plays these faults next; asks it once first, so that it runs. */
-export async function script(steps: readonly ScriptStep[]): Promise<void> {
+export function script(steps: readonly ScriptStep[]): Promise<void> {
+  return tellSimulated('script', steps);
+}
+
+/** Its models fail so from now on; with no row they never fail. */
+export async function skills(rows: readonly SimulatedSkill[]): Promise<void> {
+  await script([]);
+  await tellSimulated('skills', rows);
+}
+
+async function tellSimulated(what: 'script' | 'skills', body: readonly unknown[]): Promise<void> {
   const { simulated } = await handle();
   if (simulated() === undefined) {
     await show(freshCode());
@@ -42,12 +53,12 @@ export async function script(steps: readonly ScriptStep[]): Promise<void> {
   }
   const server = simulated();
   assert.ok(server, 'the simulated platform has started');
-  const response = await fetch(`${server.url}/simulated/script`, {
+  const response = await fetch(`${server.url}/simulated/${what}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify(steps),
+    body: JSON.stringify(body),
   });
-  assert.ok(response.ok, `the script was refused: ${response.status}`);
+  assert.ok(response.ok, `the ${what} was refused: ${response.status}`);
 }
 
 /** Resolves when `holds` does; asks again after each turn of the event loop, for at most `withinMs`. */

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -15,6 +23,18 @@ import { FakeClock } from '../support/fakeClock.ts';
 import { until } from '../support/until.ts';
 
 const LIMIT = { platform: 'p', unit: 'tokens', size: 1_000, window: '5h', windowMs: 1e9 } as const;
+
+/** Of this process, with what SQLite keeps beside the file. */
+function openFiles(file: string): string[] {
+  return readdirSync('/proc/self/fd').flatMap((name) => {
+    try {
+      const path = readlinkSync(join('/proc/self/fd', name));
+      return path.startsWith(file) ? [path] : [];
+    } catch {
+      return [];
+    }
+  });
+}
 
 suite('the file of the machine’s levels', () => {
   let folder = '';
@@ -91,5 +111,32 @@ suite('the file of the machine’s levels', () => {
       open('two', clock),
       (error) => SluiceError.is(error, 'storage-unusable') && error.facts.why === 'newer-version',
     );
+  });
+
+  test('one whose table is gone is said once, and no look at it leaves it open', async function () {
+    // Where the machine says which files a process has open.
+    if (!existsSync('/proc/self/fd')) this.skip();
+    const clock = new FakeClock();
+    const { store, troubles } = await open('one', clock);
+    await store.run('p', { kind: 'declare', limits: [LIMIT] });
+    await take(store, 'p', ask('a', 0, 100), 'one');
+    const other = new DatabaseSync(file());
+    other.exec('DROP TABLE levels');
+    other.close();
+
+    const granted = await take(store, 'p', ask('b', 0, 200), 'one');
+    await store.run('p', { kind: 'settle', id: 'a', used: { inputTokens: 50, outputTokens: 0 } });
+    const second = await open('two', clock);
+    // A look is over when the next one is due.
+    const { pending } = clock;
+    for (let look = 0; look < 3; look += 1) {
+      clock.advance(LOOK_AGAIN_MS);
+      await until({ what: 'both to have looked', timeoutMs: 20_000 }, () => clock.pending === pending);
+    }
+
+    assert.ok(granted.ok);
+    assert.deepEqual([troubles.length, second.troubles.length, level(store)], [1, 1, 750]);
+    assert.deepEqual(openFiles(file()), []);
+    for (const window of [store, second.store]) window.dispose();
   });
 });

@@ -291,31 +291,6 @@ suite('SQLite levels', () => {
       quota.dispose();
     }
   });
-
-  test('a file that breaks while it is used is said once; what was known and held goes on in memory', async () => {
-    const clock = new FakeClock();
-    const told: unknown[] = [];
-    const store = new LazyLevels({
-      clock,
-      open: (failed) => open(clock, failed),
-      onFailure: (error) => void told.push(error),
-    });
-    const quota = new Quota(clock, { store });
-    quota.declare('p', [WINDOW]);
-    const request = { platform: 'p', model: 'm', priority: 'critical', demand } as const;
-    const first = await quota.request(request);
-    const db = new DatabaseSync(file());
-    db.exec('DROP TABLE levels');
-    db.close();
-
-    const second = await quota.request(request);
-    assert.ok(first.approved && second.approved);
-    first.reservation.settle({ inputTokens: 50, outputTokens: 0 });
-
-    assert.equal(told.length, 1);
-    assert.deepEqual([quota.states()[0]?.level, quota.states()[0]?.reserved], [850, 100]);
-    quota.dispose();
-  });
 });
 
 suite('the time of a shared book', () => {
