@@ -7,6 +7,7 @@ import type { Disposable } from './disposable.ts';
 
 export class Slow extends Error {}
 
+/** Somebody who waits. */
 interface Waiting {
   readonly untilMs: number;
   readonly giveUp: (why: Slow) => void;
@@ -25,24 +26,18 @@ export class Patience implements Disposable {
     this.#clock = clock;
   }
 
-  /** What `answer` becomes; rejects with `Slow` when that takes longer. */
-  within<T>(answer: Promise<T>, ms: number): Promise<T> {
+  /** `giveUp` hears that it took longer, unless what is given back was handed to `ended` before. */
+  begin(ms: number, giveUp: (why: Slow) => void): Waiting {
     const untilMs = this.#clock.monotonic() + ms;
-    return new Promise((resolve, reject) => {
-      const waiting = { untilMs, giveUp: reject };
-      this.#waiting.add(waiting);
-      answer.then(
-        (value) => {
-          this.#waiting.delete(waiting);
-          resolve(value);
-        },
-        (error: unknown) => {
-          this.#waiting.delete(waiting);
-          reject(error);
-        },
-      );
-      if (untilMs < this.#timerAtMs) this.#wakeAt(untilMs);
-    });
+    const waiting = { untilMs, giveUp };
+    this.#waiting.add(waiting);
+    if (untilMs < this.#timerAtMs) this.#wakeAt(untilMs);
+    return waiting;
+  }
+
+  /** False: it was given up already. */
+  ended(waiting: Waiting): boolean {
+    return this.#waiting.delete(waiting);
   }
 
   /** Whoever still waits is still told. */

@@ -77,6 +77,7 @@ export interface MemoryFacts {
 }
 
 const NO_FILES: readonly FileUse[] = [];
+const NO_LEVELS: readonly GuardedLevel[] = [];
 
 export class TieredCache<V> {
   readonly #deps: TieredDeps<V>;
@@ -119,14 +120,17 @@ export class TieredCache<V> {
     // What is there at once is not waited for: each wait costs a hit in Redis a hundredth of its time.
     const opening = this.#lower();
     const lower = opening instanceof Promise ? await opening : opening;
-    for (const [index, level] of (lower?.levels ?? []).entries()) {
+    const levels = lower?.levels ?? NO_LEVELS;
+    for (let index = 0; index < levels.length; index += 1) {
       signal.throwIfAborted();
-      const kept = await level.get(key);
-      if (kept === undefined) continue;
+      const level = levels[index];
+      const asking = level?.get(key);
+      const kept = asking instanceof Promise ? await asking : asking;
+      if (level === undefined || kept === undefined) continue;
       const reading = this.#read(key, kept, level, files);
       const found = reading instanceof Promise ? await reading : reading;
       if (found === undefined) continue;
-      for (const above of lower?.levels.slice(0, index) ?? []) void above.set(key, kept);
+      for (let above = 0; above < index; above += 1) void levels[above]?.set(key, kept);
       return found;
     }
     return undefined;

@@ -6,11 +6,12 @@ import { Buffer } from 'node:buffer';
 import { areFiles, type Kept } from '../cache/cacheStore.ts';
 import { STRATEGY_NAMES } from '../cache/strategies.ts';
 import type { CacheSecret } from './cacheSecret.ts';
-import { MOST_PACKED, packBytes, unpackBytes } from './cacheText.ts';
+import { MOST_PACKED, packBytes, textOf } from './cacheText.ts';
 
 /** In front of a sealed value; the forms of `cacheText.ts` are smaller. */
 const SEALED = 0x80;
 const VERSION = 1;
+const NAMES: ReadonlySet<unknown> = new Set(STRATEGY_NAMES);
 
 export interface Envelope {
   readonly bytes: Buffer;
@@ -32,31 +33,32 @@ export function disclose(bytes: Buffer, name: string, secret?: CacheSecret): Kep
   const sealed = bytes[0] === SEALED;
   if (sealed !== (secret !== undefined)) return undefined;
   try {
-    const plain = unpackBytes(secret ? secret.open(bytes.subarray(1), name) : bytes);
-    return plain && keptOf(plain);
+    const plain = textOf(secret ? secret.open(bytes.subarray(1), name) : bytes);
+    return plain === undefined ? undefined : keptOf(plain);
   } catch {
     return undefined;
   }
 }
 
-function keptOf(plain: Buffer): Kept | undefined {
-  const all = plain.toString('utf8');
-  const end = all.indexOf('\n');
+function keptOf(plain: string): Kept | undefined {
+  const end = plain.indexOf('\n');
   if (end < 0) return undefined;
-  const head: unknown = JSON.parse(all.slice(0, end));
-  return isHead(head) ? { ...head, text: all.slice(end + 1) } : undefined;
+  const head: unknown = JSON.parse(plain.slice(0, end));
+  return isHead(head) ? { ...head, text: plain.slice(end + 1) } : undefined;
 }
 
 function isHead(raw: unknown): raw is Omit<Kept, 'text'> {
   if (typeof raw !== 'object' || raw === null) return false;
   const head = raw as Readonly<Record<string, unknown>>;
-  const numbers = [head.storedAtMs, head.staleAtMs, head.expiresAtMs, head.savesUsd];
   return (
     head.v === VERSION &&
-    STRATEGY_NAMES.some((name) => name === head.strategy) &&
+    Number.isFinite(head.storedAtMs) &&
+    Number.isFinite(head.staleAtMs) &&
+    Number.isFinite(head.expiresAtMs) &&
+    Number.isFinite(head.savesUsd) &&
+    NAMES.has(head.strategy) &&
     typeof head.scope === 'string' &&
     typeof head.model === 'string' &&
-    numbers.every((value) => typeof value === 'number' && Number.isFinite(value)) &&
     areFiles(head.files)
   );
 }

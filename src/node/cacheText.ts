@@ -12,6 +12,7 @@ const FAST_DEFLATE = { level: 1 };
 /** What is larger is kept in no lower level, and what unpacks to more is none of ours. */
 export const MOST_PACKED = 2 * 1_048_576;
 const MOST_PLAIN = 16 * 1_048_576;
+const MOST = { maxOutputLength: MOST_PLAIN };
 
 export interface PackedText {
   /** As it was where it is short. */
@@ -33,7 +34,7 @@ export function packText(text: string): PackedText | undefined {
 /** `undefined`: it is not whole, or none of ours. */
 export function unpackText(text: string | Uint8Array): string | undefined {
   if (typeof text === 'string') return text;
-  return unpackBytes(Buffer.from(text.buffer, text.byteOffset, text.byteLength))?.toString('utf8');
+  return textOf(Buffer.from(text.buffer, text.byteOffset, text.byteLength));
 }
 
 export function packBytes(plain: Buffer): Buffer {
@@ -45,14 +46,14 @@ export function packBytes(plain: Buffer): Buffer {
   return packed.length <= plain.length ? packed : formed(FORM.plain, plain);
 }
 
-export function unpackBytes(bytes: Buffer): Buffer | undefined {
-  const [form] = bytes;
-  const body = bytes.subarray(1);
-  const most = { maxOutputLength: MOST_PLAIN };
+/** What `packBytes` made of a text. `undefined`: it is not whole, or none of ours. */
+export function textOf(bytes: Buffer): string | undefined {
+  const form = bytes[0];
+  if (form === FORM.plain) return bytes.toString('utf8', 1);
   try {
-    if (form === FORM.plain) return body;
-    if (form === FORM.deflate) return zlib.inflateRawSync(body, most);
-    return form === FORM.zstd && hasZstd() ? zlib.zstdDecompressSync(body, most) : undefined;
+    if (form === FORM.deflate) return zlib.inflateRawSync(bytes.subarray(1), MOST).toString('utf8');
+    if (form !== FORM.zstd || !hasZstd()) return undefined;
+    return zlib.zstdDecompressSync(bytes.subarray(1), MOST).toString('utf8');
   } catch {
     return undefined;
   }

@@ -163,17 +163,20 @@ export class RedisCache implements CacheStore {
     else redis.disconnect();
   }
 
-  async #get(name: string): Promise<Kept | undefined> {
-    try {
-      const bytes = await this.#call('GET', [this.#at('v', name)]);
-      if (bytes instanceof Buffer) return this.#read(bytes, name);
-      this.#filter.wasWrong(name);
-      return undefined;
-    } catch (error) {
-      if (troubleOf(error) !== 'foreign') throw error;
-      this.#reject(name);
-      return undefined;
-    }
+  /** A promise for each step would cost a hit more than reading it does. */
+  #get(name: string): Promise<Kept | undefined> {
+    return this.#call('GET', [this.#at('v', name)]).then(
+      (bytes) => {
+        if (bytes instanceof Buffer) return this.#read(bytes, name);
+        this.#filter.wasWrong(name);
+        return undefined;
+      },
+      (error: unknown) => {
+        if (troubleOf(error) !== 'foreign') throw error;
+        this.#reject(name);
+        return undefined;
+      },
+    );
   }
 
   #read(bytes: Buffer, name: string): Kept | undefined {

@@ -55,8 +55,10 @@ export function connectRedis(
   const deadline = new Deadline(answerWithinMs);
   const callBuffer = (name: string, args: (string | Buffer)[]): Promise<unknown> => {
     const command = new PackedCommand(name, args);
+    // Sent first: all else is done while Redis is at work.
+    const answer = redis.sendCommand(command) as Promise<unknown>;
     deadline.watch(command);
-    return redis.sendCommand(command) as Promise<unknown>;
+    return answer;
   };
   return { redis, callBuffer, complaint: () => complaint };
 }

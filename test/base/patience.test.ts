@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
-import { Patience, Slow } from '../../src/base/patience.ts';
+import { Patience } from '../../src/base/patience.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
 const never = () => new Promise<never>(() => undefined);
@@ -14,9 +14,10 @@ function watched(clock: FakeClock, patience: Patience, waits: readonly number[],
   const ends: string[] = [];
   for (const [index, ms] of waits.entries()) {
     const end = (what: string) => ends.push(`${index} ${what} at ${clock.monotonic()}`);
-    patience.within(answer(), ms).then(
-      () => end('came'),
-      (error: unknown) => end(error instanceof Slow ? 'late' : 'failed'),
+    const waiting = patience.begin(ms, () => end('late'));
+    answer().then(
+      () => end(patience.ended(waiting) ? 'came' : 'came late'),
+      () => end(patience.ended(waiting) ? 'failed' : 'failed late'),
     );
   }
   return ends;
@@ -50,6 +51,19 @@ suite('patience', () => {
 
     assert.deepEqual([came, failed], [['0 came at 0'], ['0 failed at 0']]);
     assert.equal(clock.pending, 0);
+  });
+
+  test('what comes after it was given up is told so', async () => {
+    const clock = new FakeClock();
+    const patience = new Patience(clock);
+    const later = Promise.withResolvers<never>();
+    const ends = watched(clock, patience, [50], () => later.promise);
+
+    clock.advance(51);
+    later.reject(new Error('down'));
+    await settled();
+
+    assert.deepEqual(ends, ['0 late at 51', '0 failed late at 51']);
   });
 
   test('disposed, it leaves no timer behind; whoever still waits is still told', async () => {

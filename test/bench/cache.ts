@@ -13,23 +13,15 @@ import { LRUCache } from 'lru-cache';
 import { systemClock as clock } from '../../src/base/clock.ts';
 import { systemRandom as random } from '../../src/base/random.ts';
 import { CodeDigests, fingerprint } from '../../src/cache/fingerprint.ts';
-import { GuardedLevel } from '../../src/cache/guardedLevel.ts';
 import { type LowerLevels, TieredCache } from '../../src/cache/tieredCache.ts';
-import { RedisCache } from '../../src/node/redisCache.ts';
-import { connectRedis } from '../../src/node/redisConnection.ts';
 import { sha256 } from '../../src/node/sha256.ts';
 import { madeByPeers } from '../support/cachePeers.ts';
-import { startRedis } from '../support/redisServer.ts';
 import { diskFigures } from './cacheDisk.ts';
+import { redisFigures, type Value, value } from './cacheRedis.ts';
 import { type Bench, check, quantile, round } from './report.ts';
-
-interface Value {
-  readonly text: string;
-}
 
 const ROUNDS = 5;
 const never = new AbortController().signal;
-const value: Value = { text: 'an answer '.repeat(60) };
 const median = (values: readonly number[]) => quantile(values, 0.5);
 
 function tiered(lower?: LowerLevels, maxEntries = 10_000): TieredCache<Value> {
@@ -40,7 +32,8 @@ function tiered(lower?: LowerLevels, maxEntries = 10_000): TieredCache<Value> {
     sizeOf: ({ text }) => text.length,
     encode: (one) => JSON.stringify(one),
     decode: (text) => JSON.parse(text),
-    lower: lower && (async () => lower),
+    // As `LazyLowerLevels` has it once they are open: without a promise.
+    lower: lower && (() => lower),
   });
 }
 
@@ -62,27 +55,6 @@ async function contest<N extends string>(
   for (let turn = 0; turn < ROUNDS; turn += 1)
     for (const name of names) best[name] = Math.min(best[name], await perCall(count, calls[name]));
   return best;
-}
-
-/**
- * The median of each, call by call in turn: how long Redis takes to answer on one machine changes by two or three times
- * with how deep its processors sleep, which rounds of thousands do not share.
- */
-async function inTurn<N extends string>(
-  count: number,
-  calls: Readonly<Record<N, (index: number) => Promise<unknown>>>,
-): Promise<Record<N, number>> {
-  const names = Object.keys(calls) as N[];
-  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<N, number[]>;
-  for (let index = 0; index < count; index += 1) {
-    for (const name of names) {
-      const startedMs = performance.now();
-      await calls[name](index);
-      if (index >= count / 10) times[name].push((performance.now() - startedMs) * 1_000);
-    }
-  }
-  const medians = names.map((name) => [name, median(times[name])]);
-  return Object.fromEntries(medians) as Record<N, number>;
 }
 
 async function memoryHits() {
@@ -183,49 +155,6 @@ async function exactHits() {
   return results;
 }
 
-async function redisFigures() {
-  const server = await startRedis();
-  const store = await RedisCache.open({
-    ...{ address: { url: server.url }, prefix: 'bench', clock, random },
-    ...{ maxTtlMs: () => 3_600_000, openWithinMs: 2_000 },
-  });
-  // A busy machine may stand still for longer than a request would wait; a dead Redis must not profit from that.
-  let slowAfterMs = 2_000;
-  const level = new GuardedLevel(store, { clock, random, slowAfterMs: () => slowAfterMs });
-  const { redis, callBuffer } = connectRedis({ url: server.url }, random);
-  await new Promise<void>((resolve) => redis.once('ready', () => resolve()));
-  try {
-    // Of two keys in turn the memory never has the one that is asked for; emptying it would cost more than a hit.
-    const cache = tiered({ levels: [level], holder: 'bench' }, 1);
-    for (const key of ['key 0', 'key 1']) await cache.keep(key, value);
-    await callBuffer('SET', ['raw', JSON.stringify(value)]);
-    const { sluice, raw } = await inTurn(5_000, {
-      sluice: async (index) => {
-        const key = `key ${index % 2}`;
-        const found = cache.getNow(key) ?? (await cache.find(key, [], never));
-        if (found === undefined || !('level' in found)) throw new Error('the value did not come from Redis');
-      },
-      raw: async () => JSON.parse(String(await redis.getBuffer('raw'))),
-    });
-    const four = await madeByPeers(4, 250, '', server.url);
-    await server.stop();
-    slowAfterMs = 50;
-    const dead: number[] = [];
-    for (let index = 0; index < 200; index += 1)
-      dead.push(await perCall(1, () => cache.find(`other ${index}`, [], never)));
-    return {
-      hit: { sluice, raw },
-      four,
-      deadFirstMs: (dead[0] ?? 0) / 1_000,
-      deadThenMs: median(dead.slice(1)) / 1_000,
-    };
-  } finally {
-    redis.disconnect();
-    level.dispose();
-    await server.stop();
-  }
-}
-
 export const cache: Bench = async ({ say }) => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   try {
@@ -234,7 +163,7 @@ export const cache: Bench = async ({ say }) => {
     say('keys');
     const exact = await exactHits();
     say('Redis');
-    const redis = await redisFigures();
+    const redis = await redisFigures(tiered);
     say('four processes on one disk');
     const fourOnDisk = await madeByPeers(4, 250, join(folder, 'peers.db'));
     say('200,000 entries on disk');
@@ -253,7 +182,13 @@ export const cache: Bench = async ({ say }) => {
           '×',
         ),
         check('the same, of a text that was not asked lately', worst('far'), '<=', 1.5, '×'),
-        check('hit in Redis ÷ raw GET and JSON.parse', redis.hit.sluice / redis.hit.raw, '<=', 1.1, '×'),
+        check(
+          'hit in Redis ÷ raw GET and JSON.parse, an answer of 600 bytes',
+          redis.hits['600 B'].sluice / redis.hits['600 B'].raw,
+          '<=',
+          1.1,
+          '×',
+        ),
         check('get on disk ÷ bare prepared get', disk.getUs / disk.bareUs, '<=', 1.5, '×'),
         check('write on disk, P99', disk.writeP99Ms, '<=', 5, 'ms'),
         check('write on disk, longest', disk.writeMaxMs, '<=', 10, 'ms'),
