@@ -12,8 +12,10 @@ import type { DeclaredLimit } from '../../src/quota/declaredLimits.ts';
 import { type RedisServer, startRedis } from '../support/redisServer.ts';
 import { quantile, round } from './report.ts';
 
-const ROUNDS = 20;
-const EACH = 500;
+const ROUNDS = 50;
+const EACH = 200;
+/** The first rounds warm up. */
+const WARM = 10;
 const CLIENTS = 4;
 const ADMITTED = 250;
 const DEAD = 2_000;
@@ -49,7 +51,10 @@ export async function redisDecisions(limits: readonly DeclaredLimit[], one: Ask)
   }
 }
 
-/** Rounds by turns; the median of the rounds' medians. Each request is settled before the next one. */
+/**
+ * Rounds by turns, each with a PING of its own: what slows the machine down for a while slows both. The median of the
+ * rounds' medians, and of their ratios. Each request is settled before the next one.
+ */
 async function besidePing(server: RedisServer, limits: readonly DeclaredLimit[], one: Ask) {
   const { redis, callBuffer } = connectRedis({ url: server.url }, Math.random, 5_000);
   await new Promise((resolve) => redis.once('ready', resolve));
@@ -63,7 +68,7 @@ async function besidePing(server: RedisServer, limits: readonly DeclaredLimit[],
   await books.run('p', { kind: 'declare', limits });
   await two.run('t', { kind: 'declare', limits });
   const sha = String(await redis.script('LOAD', 'return 1'));
-  const nothing = () => callBuffer('EVALSHA', [sha, '1', 'bare', entry]);
+  const nothing = () => callBuffer('evalsha', [sha, '1', 'bare', entry]);
   const bare = () => callBuffer('rpushx', ['bare', entry]);
   const ms: Record<string, number[]> = {};
   let count = 0;
@@ -103,17 +108,17 @@ async function besidePing(server: RedisServer, limits: readonly DeclaredLimit[],
     );
   }
   redis.disconnect();
-  // The first rounds warm up.
-  const of = (name: string) => quantile(ms[name]?.slice(3) ?? [], 0.5);
-  const pingMs = of('ping');
+  const of = (name: string) => quantile(ms[name]?.slice(WARM) ?? [], 0.5);
+  const ratio = (name: string) =>
+    quantile((ms[name] ?? []).map((value, index) => value / (ms.ping?.[index] ?? 1)).slice(WARM), 0.5);
   return {
-    pingMs: round(pingMs),
+    pingMs: round(of('ping')),
     takeMs: round(of('take')),
-    ratio: of('take') / pingMs,
+    ratio: ratio('take'),
     serverMicros: micros,
-    bareRatio: round(of('bare') / pingMs),
-    nothingRatio: round(of('nothing') / pingMs),
-    togetherRatio: round(of('together') / pingMs),
+    bareRatio: round(ratio('bare')),
+    nothingRatio: round(ratio('nothing')),
+    togetherRatio: round(ratio('together')),
   };
 }
 
