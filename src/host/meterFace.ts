@@ -145,7 +145,10 @@ export function limitList(facts: LimitFacts, format: MeterFormat, t: Translate):
   const sorted = { ...facts, buckets: worstFirst(facts.buckets) };
   const rows = shownRows(sorted).map((bucket) => {
     const [name, ...cells] = cellsOf(bucket, facts.platforms, format, t);
-    return `- **${name}**  \n  ${cells.map((cell, at) => `${labels[at]}: ${cell}`).join(' · ')}`;
+    const parts = cells.map((cell, at) => `${labels[at]}: ${cell}`);
+    // That it is full says the share that is left.
+    if (bucket.fullInMs === 0) parts.splice(2, 1);
+    return `- **${name}**  \n  ${parts.join(' · ')}`;
   });
   return [...rows, ...belowRows(sorted, format, t)];
 }

@@ -85,7 +85,7 @@ export const inline: Bench = async ({ say }) => {
     const settings = { 'sluice.anthropic.baseUrl': model.url, 'sluice.cache.enabled': false };
     const server = await startCodeServer({ name: 'bench-inline', extensionFolders, settings }, never);
     try {
-      const workbench = await Workbench.open(server, { folder: sample.folder }, never);
+      const workbench = await Workbench.open(server, { folder: sample.folder, animated: true }, never);
       try {
         return await measure(workbench, model, say);
       } finally {

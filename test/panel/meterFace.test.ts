@@ -144,11 +144,13 @@ suite('host/meterFace', () => {
   });
 
   test('where a table would be too wide the same stands in a list', () => {
-    const facts = { buckets: [bucket(), share({ readingAgeMs: OLD_AFTER_MS + 1_000 })], platforms };
+    const full = bucket({ level: 100, fullInMs: 0 });
+    const facts = { buckets: [bucket(), share({ readingAgeMs: OLD_AFTER_MS + 1_000 }), full], platforms };
 
     assert.deepEqual(limitList(facts, format, fill), [
       '- **Anthropic, requests**  \n  Used: 40 of 100 · Left: 60% · Full again: in 24 s · Source: reported 2 s ago',
       `- ***Claude Code, 5h window***  \n  Used: *38%* · Left: *–* · Full again: *moment\\+7200, in 7200 s* · Source: *old: read ${OLD_AFTER_MS / 1_000 + 1} s ago*`,
+      '- **Anthropic, requests**  \n  Used: 0 of 100 · Left: 100% · Source: reported 2 s ago',
     ]);
   });
 

@@ -19,3 +19,11 @@ export async function launchBrowser(signal = new AbortController().signal): Prom
   const handles = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
   return chromium.launch({ executablePath, headless: true, args: quietFlags, ...handles });
 }
+
+let shared: Promise<Browser> | undefined;
+
+/** One for all windows of this process, which it ends with: to start one costs more than to open a window in it. */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= launchBrowser();
+  return shared;
+}

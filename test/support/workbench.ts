@@ -1,8 +1,8 @@
 /** Drives a workbench in the browser the way a person would: keys, palette, views. Units: milliseconds, pixels. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { launchBrowser } from './browser.ts';
+import type { Locator, Page } from 'playwright-core';
+import { sharedBrowser } from './browser.ts';
 import type { CodeServer } from './codeServer.ts';
 import { type Theme, themes } from './editorSettings.ts';
 import { pickCommand, pickFile, pickLine, pickOption } from './quickInput.ts';
@@ -17,6 +17,8 @@ export interface WorkbenchOptions {
   readonly height?: number;
   /** Device pixels for each pixel: 2 for pictures that are to be looked at. */
   readonly scale?: number;
+  /** Spinners turn and bars run, as a person sees them; to draw them takes a third of the time of a test. */
+  readonly animated?: boolean;
   /** VS Code's own start parameters, such as a development path. */
   readonly payload?: readonly (readonly [string, string])[];
   /** A chance to prepare the page before the workbench loads. */
@@ -40,30 +42,30 @@ export const stepTimeoutMs = 45_000;
 
 export class Workbench {
   readonly page: Page;
-  readonly #browser: Browser;
 
-  private constructor(browser: Browser, page: Page) {
-    this.#browser = browser;
+  private constructor(page: Page) {
     this.page = page;
   }
 
   /** Resolves when the workbench has been restored; extensions may still be starting. */
   static async open(server: CodeServer, options: WorkbenchOptions, signal: AbortSignal): Promise<Workbench> {
-    const browser = await launchBrowser(signal);
-    const close = (): void => void browser.close();
+    const browser = await sharedBrowser();
+    signal.throwIfAborted();
+    const { width = 1280, height = 800, scale = 1 } = options;
+    const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
+    const close = (): void => void page.close();
     signal.addEventListener('abort', close, { once: true });
     try {
-      signal.throwIfAborted();
-      const page = await openPage(browser, server, options);
-      return new Workbench(browser, page);
+      await load(page, server, options);
+      return new Workbench(page);
     } catch (error) {
-      await browser.close();
+      await page.close();
       throw error;
     }
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
+    await this.page.close();
   }
 
   /** Opens a file of the workspace by its name and waits for its text. */
@@ -165,15 +167,25 @@ export class Workbench {
   }
 }
 
-async function openPage(browser: Browser, server: CodeServer, options: WorkbenchOptions): Promise<Page> {
-  const { width = 1280, height = 800, scale = 1 } = options;
-  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
+async function load(page: Page, server: CodeServer, options: WorkbenchOptions): Promise<void> {
   page.setDefaultTimeout(stepTimeoutMs);
+  if (options.animated !== true) await stand(page);
   await options.beforeLoad?.(page);
   await page.goto(address(server, options), { timeout: loadTimeoutMs });
   await page.locator('.monaco-workbench .statusbar-item').first().waitFor({ timeout: loadTimeoutMs });
-  return page;
 }
+
+/** Nothing moves by itself, in the workbench and in its webviews, whose policies allow no element of style. */
+async function stand(page: Page): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.addInitScript({ content: STAND });
+}
+
+const STAND = `{
+  const still = new CSSStyleSheet();
+  still.replaceSync('*, ::before, ::after { animation: none !important; transition: none !important }');
+  document.adoptedStyleSheets.push(still);
+}`;
 
 function address(server: CodeServer, { folder, workspace, payload }: WorkbenchOptions): string {
   const url = new URL(server.origin);

@@ -45,7 +45,7 @@ suite('the Chat view', () => {
     await answered(/Simulated answer[\s\S]*\(simulated\) · \$/);
 
     await say('@sluice /quota ');
-    await answered(/is left of the tightest limit[\s\S]*requests[\s\S]*Left: [\s\S]*Full again: /);
+    await answered(/is left of the tightest limit[\s\S]*requests[\s\S]*Left: [\s\S]*tokens[\s\S]*Source: /);
   });
 
   test("once VS Code's own chat is turned on, Sluice Auto answers it, and its helpers are shown as such", async () => {
