@@ -27,6 +27,7 @@ export interface Pairing {
 
 interface Side {
   readonly words: readonly Word[];
+  /** Rarity of each word, nats. */
   readonly weights: readonly number[];
   readonly meanings: readonly Int8Array[];
 }
@@ -62,6 +63,11 @@ const nearSpelling = (a: Word, b: Word) =>
   !b.number &&
   Math.min(a.text.length, b.text.length) >= 5 &&
   spelling(a.text, b.text) >= SAME_SPELLING;
+
+/** Of what both questions have, nats; of a word that one of them spells in another way, the mean of both. */
+export function sharedWeights(a: Side, b: Side, matched: readonly Match[]): number[] {
+  return matched.map((match) => ((a.weights[match.a] ?? 0) + (b.weights[match.b] ?? 0)) / 2);
+}
 
 function standIns(
   a: Side,

@@ -3,7 +3,7 @@
  * each word is covered by any of the other question's. Every number is the same whichever question comes first.
  */
 import { cosine } from './embedQuestion.ts';
-import type { Pairing } from './verifierAlign.ts';
+import { type Pairing, sharedWeights } from './verifierAlign.ts';
 import type { Analysed } from './verifierFeatures.ts';
 import { NO_MEANING, near, type WordTables } from './verifierTables.ts';
 
@@ -124,13 +124,11 @@ function meaningOf({ meanings, weights }: Analysed, places: readonly number[], t
 
 /** Content that is in one of them only, and the share of it that is in both; of neighbouring words too. */
 function content(a: Analysed, b: Analysed, { onlyA, onlyB, matched }: Pairing): number[] {
-  const of = (weights: readonly number[], places: readonly number[]) =>
-    places.reduce((sum, at) => sum + Math.max(0, (weights[at] ?? 0) - CONTENT_NATS), 0);
-  const [inA, inB] = [of(a.weights, onlyA), of(b.weights, onlyB)];
-  const both = of(
-    a.weights,
-    matched.map((match) => match.a),
-  );
+  const of = (weights: readonly number[]) =>
+    weights.reduce((sum, weight) => sum + Math.max(0, weight - CONTENT_NATS), 0);
+  const inA = of(onlyA.map((at) => a.weights[at] ?? 0));
+  const inB = of(onlyB.map((at) => b.weights[at] ?? 0));
+  const both = of(sharedWeights(a, b, matched));
   return [...smallFirst(inA, inB), both / Math.max(1e-9, both + inA + inB), sharedPairs(a, b)];
 }
 

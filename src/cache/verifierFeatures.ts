@@ -1,10 +1,10 @@
 /**
  * How two questions differ, as numbers for the verifier: what they share, what only one of them says, which word stands
- * in for which, and in which order. Every number is the same whichever question comes first.
+ * in for which, and in which order. Every number but those of `order` is the same whichever question comes first.
  */
 import { cosine, embed } from './embedQuestion.ts';
 import { sameForm, type Word, wordsOf } from './embedWords.ts';
-import { align, type Pairing } from './verifierAlign.ts';
+import { align, type Pairing, sharedWeights } from './verifierAlign.ts';
 import { details, jaccard, smallFirst } from './verifierDetails.ts';
 import type { WordTables } from './verifierTables.ts';
 import { ASKING, AUXILIARY, voteKeys } from './verifierVotes.ts';
@@ -93,8 +93,9 @@ function leftovers(a: Analysed, b: Analysed, { onlyA, onlyB, matched }: Pairing)
   const sideB = onlyB.map((at) => b.weights[at] ?? 0).sort((x, y) => y - x);
   const sumA = total(sideA);
   const sumB = total(sideB);
-  const shared = total(matched.map(({ a: at }) => a.weights[at] ?? 0));
-  const heaviest = matched.reduce((most, { a: at }) => Math.max(most, a.weights[at] ?? 0), 0);
+  const inBoth = sharedWeights(a, b, matched);
+  const shared = total(inBoth);
+  const heaviest = Math.max(0, ...inBoth);
   return [
     ...smallFirst(sumA, sumB),
     ...smallFirst(sideA[0] ?? 0, sideB[0] ?? 0),
@@ -141,7 +142,7 @@ function kinds(a: Analysed, b: Analysed): number[] {
   ];
 }
 
-/** Share of neighbours that kept their order, and the longest jump of a shared word. */
+/** Share of neighbours that kept their order, and the longest jump of a shared word: both as read along the first question. */
 function order({ matched }: Pairing): number[] {
   const places = matched.toSorted((x, y) => x.a - y.a).map(({ b }) => b);
   let kept = 0;

@@ -36,10 +36,13 @@ function differing(a: Analysed, b: Analysed, { onlyA, onlyB, substituted }: Pair
 
 function shared(a: Analysed, b: Analysed, { matched }: Pairing): string[] {
   return [
-    ...matched.map(({ a: at }) => `s${stemAt(a, at)}`),
+    ...matched.map((match) => `s${oneOf(stemAt(a, match.a), stemAt(b, match.b))}`),
     ...[...a.pairs].filter((pair) => b.pairs.has(pair)).map((pair) => `g${pair}`),
   ];
 }
+
+/** A word that only one of them misspells has the same vote whichever comes first. */
+const oneOf = (stem: string, other: string) => (stem < other ? stem : other);
 
 function beginnings(a: Analysed, b: Analysed): string[] {
   const both = (of: (question: Analysed) => string) => [of(a), of(b)].sort().join('|');

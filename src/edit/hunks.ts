@@ -106,3 +106,12 @@ export function withHunks(
   parts.push(before.slice(at));
   return parts.flat();
 }
+
+export function sizeOf(hunks: readonly Hunk[]) {
+  const count = (of: (hunk: Hunk) => number) => hunks.reduce((sum, hunk) => sum + of(hunk), 0);
+  return {
+    hunks: hunks.length,
+    addedLines: count(({ newLines }) => newLines.length),
+    removedLines: count(({ oldLines }) => oldLines.length),
+  };
+}

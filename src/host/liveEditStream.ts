@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { type Growing, growing } from '../edit/alignment.ts';
-import type { Hunk } from '../edit/hunks.ts';
+import { type Hunk, sizeOf } from '../edit/hunks.ts';
 import type { PlacedHunk } from '../edit/placedHunks.ts';
 import { type Asked, readEdit, readGrowing } from '../edit/readEdit.ts';
 import type { EditPlace, EditRefusal, EditResult, EditVerdict, LiveEdit } from './liveEdit.ts';
@@ -160,6 +160,10 @@ export class StreamedEdit implements LiveEdit {
     if (!this.ended) this.#text.changed(event);
   }
 
+  documentSaved(): void {
+    if (this.streaming || this.tried) this.#text.saved();
+  }
+
   dispose(): void {
     if (this.streaming) void this.stop();
     else this.documentGone();
@@ -212,13 +216,7 @@ export class StreamedEdit implements LiveEdit {
     if (!taken) return this.#refuse(this.#refusedBy());
     this.#phase = 'deciding';
     this.#decided();
-    const count = (of: (hunk: Hunk) => number) => hunks.reduce((sum, hunk) => sum + of(hunk), 0);
-    return {
-      kind: 'edited',
-      hunks: hunks.length,
-      addedLines: count(({ newLines }) => newLines.length),
-      removedLines: count(({ oldLines }) => oldLines.length),
-    };
+    return { kind: 'edited', ...sizeOf(hunks) };
   }
 
   /** Since the edit began. */

@@ -28,8 +28,8 @@ export class LiveEditText {
   #current: readonly string[];
   /** None while the lines grow. */
   #hunks: PlacedHunks | undefined;
-  /** What is as before was something else in between. */
-  #tookBack = false;
+  /** One undo may lead to something else than the text before: it was another in between, or a save has ended a step. */
+  #severalSteps = false;
 
   constructor(document: vscode.TextDocument, range: vscode.Range, onOthers: (change: OthersChange) => void) {
     const { start, end } = range;
@@ -67,6 +67,11 @@ export class LiveEditText {
 
   changed(event: vscode.TextDocumentChangeEvent): void {
     this.#writer.changed(event);
+  }
+
+  /** VS Code ends an undo step with each save: what we write afterwards is another one. */
+  saved(): void {
+    if (this.#writer.hasWritten) this.#severalSteps = true;
   }
 
   /** Resolves with false when the document takes nothing. */
@@ -120,7 +125,7 @@ export class LiveEditText {
     await this.#write(plan, () => {
       this.#hunks = undefined;
       this.#current = this.#before;
-      this.#tookBack = true;
+      this.#severalSteps = true;
       back = true;
       commit();
     });
@@ -145,11 +150,11 @@ export class LiveEditText {
 
   /**
    * VS Code's own undo also brings back that the document was saved. It undoes what the focus is on, so it is asked only
-   * when that is this document, and when our change is the last one.
+   * when that is this document, and when all of ours is the last step.
    */
   async #undo(): Promise<void> {
     const { hasWritten, othersWrote } = this.#writer;
-    if (!hasWritten || othersWrote || (this.hunks.open.length === 0 && !this.#tookBack)) return;
+    if (!hasWritten || othersWrote || this.#severalSteps || this.hunks.open.length === 0) return;
     if (vscode.window.activeTextEditor?.document !== this.document) return;
     await vscode.commands.executeCommand('undo');
   }

@@ -39,6 +39,7 @@ export class LiveEdits implements vscode.Disposable {
     this.#diff = this.#owned.add(new LiveEditDiff(pending));
     const { workspace, window } = vscode;
     this.#owned.add(workspace.onDidChangeTextDocument((event) => this.#changed(event)));
+    this.#owned.add(workspace.onDidSaveTextDocument((document) => this.#saved(document)));
     this.#owned.add(workspace.onDidCloseTextDocument((document) => this.#gone([document.uri])));
     this.#owned.add(workspace.onDidRenameFiles(({ files }) => this.#gone(files.map(({ oldUri }) => oldUri))));
     this.#owned.add(window.tabGroups.onDidChangeTabs(({ closed }) => this.#tabsClosed(closed)));
@@ -149,6 +150,10 @@ export class LiveEdits implements vscode.Disposable {
 
   #changed(event: vscode.TextDocumentChangeEvent): void {
     for (const edit of this.#edits) if (edit.document === event.document) edit.documentChanged(event);
+  }
+
+  #saved(document: vscode.TextDocument): void {
+    for (const edit of this.#edits) if (edit.document === document) edit.documentSaved();
   }
 
   #gone(uris: readonly vscode.Uri[]): void {

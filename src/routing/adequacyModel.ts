@@ -79,6 +79,11 @@ const LEAST_KNOWN = 20;
 const LEAST_DEVIATION = 0.3;
 /** After a change behind the same name, what was known is worth so many outcomes. */
 const AFTER_DRIFT = 2;
+/**
+ * What words taught before counts so much of what it did: what is hard mostly stays hard, and one alarm in some thousand
+ * outcomes is false.
+ */
+const WORDS_AFTER_DRIFT = 0.25;
 
 export class AdequacyModel {
   readonly #priorOf: (modelKey: string, task: TaskType) => Prior;
@@ -147,7 +152,7 @@ export class AdequacyModel {
     if (drift === undefined) return undefined;
     learned.levels.doubt(AFTER_DRIFT);
     this.#commonOf.clear();
-    learned.text.keepNewest(Math.max(AFTER_DRIFT, drift.over));
+    learned.text.doubt(drift.over, WORDS_AFTER_DRIFT);
     return { ...drift, modelKey, atMs: lesson.atMs };
   }
 

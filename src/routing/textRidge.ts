@@ -90,6 +90,14 @@ export class TextRidge<T> {
     this.#next = 0;
   }
 
+  /** All but the newest weigh only this part of what they did: what they taught may no longer hold. */
+  doubt(newest: number, part: number): void {
+    for (const example of this.#examples.slice(0, Math.max(0, this.#examples.length - newest))) {
+      example.weight *= part;
+      this.#fit(example);
+    }
+  }
+
   /** Looks at so many examples again. */
   rounds(examples: number): void {
     for (let k = 0; k < examples; k += 1) {

@@ -130,8 +130,10 @@ function bounded(name: string, { ofScore, ofUsd }: PoolResult, score: number, us
   ];
 }
 
-function percents({ ofScore, ofUsd }: PoolResult): string {
-  return `${(100 * ofScore).toFixed(1)} % of the accuracy at ${(100 * ofUsd).toFixed(1)} % of the cost`;
+/** With one standard error over the orders of the tasks. */
+function percents({ ofScore, ofUsd, error }: PoolResult): string {
+  const of = (share: number, by: number) => `${(100 * share).toFixed(1)} ± ${(100 * by).toFixed(1)} %`;
+  return `${of(ofScore, error.ofScore)} of the accuracy at ${of(ofUsd, error.ofUsd)} of the cost`;
 }
 
 function pairFigures(data: RoutingData, say: (line: string) => void) {
@@ -139,13 +141,13 @@ function pairFigures(data: RoutingData, say: (line: string) => void) {
   const results: Record<string, PairResult | undefined> = {};
   for (const name of Object.keys(data.tasks.pairs)) {
     const most = name === 'mmlu' ? LARGE : 643;
-    const result = pairResult(data, name, { most, both: true, runs: name === 'mmlu' ? 1 : PAIR_RUNS });
+    const result = pairResult(data, name, { most, both: true, runs: PAIR_RUNS });
     // Too few tasks to say anything of a ranking.
     if (result === undefined || result.judged < 50) continue;
     results[name] = result;
-    const { bins, exact, learned } = result;
+    const { bins, exact, learned, error } = result;
     say(
-      `${name}: CPT50 ${pct(bins.cpt50)} CPT80 ${pct(bins.cpt80)} APGR ${bins.apgr.toFixed(3)} after ${learned} tasks`,
+      `${name}: CPT50 ${pct(bins.cpt50)} CPT80 ${pct(bins.cpt80)} APGR ${bins.apgr.toFixed(3)} ± ${error.toFixed(3)} after ${learned} tasks`,
     );
     checks.push(check(`${name}: APGR, no harm`, exact.apgr, '>=', 0.48, ''));
   }

@@ -114,3 +114,10 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
+
+/** Of the mean of the values. */
+export function standardError(values: readonly number[]): number {
+  const usual = mean(values);
+  const square = values.reduce((sum, value) => sum + (value - usual) ** 2, 0);
+  return Math.sqrt(square / Math.max(1, values.length - 1) / Math.max(1, values.length));
+}

@@ -1,7 +1,7 @@
 /** Learns online which tasks need the strong one of two models, and ranks tasks that it has not seen. */
 import { AdequacyModel } from '../../src/routing/adequacyModel.ts';
 import type { ModelInfo } from '../../src/routing/catalogue.ts';
-import { mean, type RoutingData, readTasks, shuffled, type Task } from './routingData.ts';
+import { mean, type RoutingData, readTasks, shuffled, standardError, type Task } from './routingData.ts';
 import { exact, type Ranked, type RankingScore, tenBins } from './routingMetrics.ts';
 
 const FOLDS = 5;
@@ -19,6 +19,8 @@ export interface PairTerms {
 export interface PairResult {
   readonly bins: RankingScore;
   readonly exact: RankingScore;
+  /** One standard error of `bins.apgr` over the orders; that of the tasks themselves is larger. */
+  readonly error: number;
   readonly judged: number;
   readonly learned: number;
 }
@@ -39,6 +41,7 @@ export function pairResult(data: RoutingData, name: string, terms: PairTerms): P
   return {
     bins: meanScore(runs.map(tenBins)),
     exact: meanScore(runs.map(exact)),
+    error: standardError(runs.map((run) => tenBins(run).apgr)),
     judged: judged.length,
     learned: Math.min(terms.most, learned),
   };

@@ -6,7 +6,7 @@ import { type Random, seededRandom } from '../../src/base/random.ts';
 import { AdequacyModel } from '../../src/routing/adequacyModel.ts';
 import { type CascadeOption, type CheckPower, cascadePlans, nextStep } from '../../src/routing/cascade.ts';
 import { route } from '../../src/routing/router.ts';
-import { mean, type RoutingData, readTasks, shuffled, type Task } from './routingData.ts';
+import { mean, type RoutingData, readTasks, shuffled, standardError, type Task } from './routingData.ts';
 import { CALL_TOKENS, infoFor, lessonOf } from './routingPairs.ts';
 
 export interface Pool {
@@ -24,6 +24,8 @@ export interface PoolResult {
   /** Against always asking the strongest, or another model. */
   readonly ofScore: number;
   readonly ofUsd: number;
+  /** One standard error over the orders. */
+  readonly error: { readonly ofScore: number; readonly ofUsd: number };
   readonly shares: Readonly<Record<string, number>>;
 }
 
@@ -123,21 +125,27 @@ export function cascaded(pool: Pool, check: CheckPower, runs: number, against = 
 type Play = (task: Task) => { readonly score: number; readonly usd: number; readonly last: string };
 
 function played(pool: Pool, runs: number, against: string, begin: (random: Random) => Play): PoolResult {
-  const ends = Array.from({ length: runs }, (_, run) => {
+  const orders = Array.from({ length: runs }, (_, run) => {
     const play = begin(seededRandom(7_000 + run));
     return shuffled(pool.judged, 100 + run).map(play);
-  }).flat();
+  });
+  const ends = orders.flat();
   const score = mean(ends.map((end) => end.score));
   const usd = mean(ends.map((end) => end.usd));
   const always = pool.judged.map(({ outcomes }) => outcomes[against] ?? { score: 0, usd: 0 });
   const shares = pool.models.map(
     (model) => [model, mean(ends.map(({ last }) => Number(last === model)))] as const,
   );
+  const [alwaysScore, alwaysUsd] = [mean(always.map((one) => one.score)), mean(always.map((one) => one.usd))];
   return {
     score,
     usd,
-    ofScore: score / mean(always.map((one) => one.score)),
-    ofUsd: usd / mean(always.map((one) => one.usd)),
+    ofScore: score / alwaysScore,
+    ofUsd: usd / alwaysUsd,
+    error: {
+      ofScore: standardError(orders.map((order) => mean(order.map((end) => end.score)) / alwaysScore)),
+      ofUsd: standardError(orders.map((order) => mean(order.map((end) => end.usd)) / alwaysUsd)),
+    },
     shares: Object.fromEntries(shares.filter(([, share]) => share > 0.01)),
   };
 }

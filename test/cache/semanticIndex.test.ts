@@ -34,6 +34,9 @@ function serves(kept: string, asked: string, scopeKey = 'code'): boolean {
   return index.lookup(asked, scopeKey) !== undefined;
 }
 
+/** Sums in another order differ in their last digits. */
+const rounded = (value: number) => Number(value.toFixed(9));
+
 suite('semantic index', () => {
   test('an instruction in other words gets the answer, labelled with what it was for and how sure that is', () => {
     const index = openIndex(DEFAULT_BOUND);
@@ -45,6 +48,22 @@ suite('semantic index', () => {
     assert.equal(hit?.entryId, '1');
     assert.equal(hit?.question, 'explain this function');
     assert.ok(hit.probability > 0.95 && hit.probability < 1, String(hit.probability));
+  });
+
+  test('a shared word that one question misspells counts the same whichever comes first', () => {
+    const pairs = [
+      ['how do i configure webpack for typescript', 'how do i configure webpack for typescrpt'],
+      ['what is the best programming language to lern', 'what is the best programing language to lern'],
+      ['how can i optimise a database query', 'how can i optimize a database query'],
+      ['what is a good philosophy book', 'what is a good philosphy book for lawyers'],
+    ] as const;
+
+    for (const [one, other] of pairs) {
+      const [a, b] = [model.analyse(one), model.analyse(other)];
+
+      assert.deepEqual(model.features(a, b).map(rounded), model.features(b, a).map(rounded));
+      assert.equal(rounded(model.score(a, b)), rounded(model.score(b, a)));
+    }
   });
 
   test('what is swapped is noticed: numbers, names, negations, versions, languages, order, opposites', () => {

@@ -103,7 +103,7 @@ suite('Redis levels', () => {
       reports.reduce((sum, { granted }) => sum + granted, 0),
       100,
     );
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   test('several requests at once, of windows that each think they are alone, get all there is and no more', async () => {
     const windows = [await open('one'), await open('two'), await open('three')];

@@ -157,6 +157,27 @@ suite('adequacy model', () => {
     assert.deepEqual(drifts.filter(Boolean), []);
   });
 
+  test('after a change behind the same name what is hard is still known', () => {
+    const one = model();
+    const random = seededRandom(11);
+    const [easy, hard] = [
+      featuresOf('fix', 'rename the local variable'),
+      featuresOf('fix', 'untangle locks'),
+    ];
+    const learn = (name: string, at: number, chances: readonly [number, number]) => {
+      const [features, chance] = random() < 0.5 ? [easy, chances[0]] : [hard, chances[1]];
+      return one.learn(lesson(`${name}${at}`, 'p/cheap', random() < chance ? 1 : 0, features));
+    };
+    for (let task = 0; task < 200; task += 1) learn('t', task, [0.95, 0.6]);
+    let drift: unknown;
+    for (let task = 0; task < 100 && drift === undefined; task += 1) drift = learn('u', task, [0.3, 0.1]);
+
+    const of = (features: typeof easy) => one.chances(['p/cheap'], features)[0]?.chance ?? 0;
+
+    assert.ok(drift !== undefined);
+    assert.ok(of(easy) - of(hard) > 0.1, `${of(easy)} ${of(hard)}`);
+  });
+
   test('a changed model behind the same name is noticed and soon known as it is now', () => {
     const random = seededRandom(11);
     const one = model();
