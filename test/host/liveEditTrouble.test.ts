@@ -177,6 +177,20 @@ suite('an edit in trouble inside VS Code', () => {
     });
   }
 
+  test('saved while it grows, then stopped: all of it goes back, not only what came after', async () => {
+    const { document } = await vscode.window.showTextDocument(await savedFile(BEFORE));
+    const edit = await startEdit(document);
+    edit.push(HALF);
+    await eventually('half of it', () => document.getText().includes('= 30'));
+    await document.save();
+    edit.push(fenced(AFTER).slice(HALF.length));
+    await eventually('all of it', () => document.getText().includes('= 50'));
+
+    await edit.stop();
+
+    assert.equal(document.getText(), BEFORE);
+  });
+
   test('words only, and the same code again, change nothing', async () => {
     const { document } = await showText(BEFORE);
     const words = await startEdit(document);

@@ -220,6 +220,50 @@ suite('edits that are tried inside VS Code', () => {
     });
   }
 
+  test('saved while it is judged, then taken back and cancelled: the text is as it was', async () => {
+    const { before, bad } = freshTask();
+    await script([said(bad), { fault: { kind: 'hang' } }]);
+    server.muted = true;
+    const uri = await savedFile(before, 'tried-saved.lua');
+    const editor = await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
+    const { document } = editor;
+    const asked = ask(editor);
+    await eventually('the proposal stands', () => server.seen.includes(bad));
+    await document.save();
+    server.muted = false;
+    server.judge(document);
+    await eventually('it was taken back', () => server.seen.includes(before));
+    await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+
+    await run('inlineChatEscape');
+    await asked;
+
+    const { edits } = await handle();
+    await eventually('no edit is left', () => edits.loaded?.pending.length === 0);
+    assert.equal(document.getText(), before);
+  });
+
+  test('one who types into the place while the next is asked keeps that, and is told', async () => {
+    const { before, bad, good } = freshTask();
+    await answers(bad, good);
+    const editor = await showText(before, LANGUAGE);
+    const { document } = editor;
+    let typing: Promise<void> | undefined;
+    const back = vscode.workspace.onDidChangeTextDocument((event) => {
+      if (event.document !== document || typing !== undefined || document.getText() !== before) return;
+      typing = typed(document, '-- theirs\n', 1);
+    });
+
+    const receipt = await ask(editor);
+    await typing;
+    back.dispose();
+
+    assert.ok(typing && receipt);
+    assert.match(document.getText(), /-- theirs/);
+    await vscode.commands.executeCommand('sluice.inlineChatReject', receipt.id);
+    assert.match(document.getText(), /-- theirs/);
+  });
+
   test('undone while it is judged, that is the decision', async () => {
     const { before, bad, good } = freshTask();
     await answers(bad, good);
@@ -299,11 +343,11 @@ suite('edits that are tried inside VS Code', () => {
   });
 });
 
-/** Somebody else, at the top. */
-async function typed(document: vscode.TextDocument, text: string): Promise<void> {
+/** Somebody else, at the top unless `line` says otherwise. */
+async function typed(document: vscode.TextDocument, text: string, line = 0): Promise<void> {
   for (let tries = 0; tries < 50; tries += 1) {
     const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, new vscode.Position(0, 0), text);
+    edit.insert(document.uri, new vscode.Position(line, 0), text);
     if (await vscode.workspace.applyEdit(edit)) return;
   }
   assert.fail('the document takes nothing');
