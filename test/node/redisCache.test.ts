@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, zstdCompressSync } from 'node:zlib';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import { systemClock } from '../../src/base/clock.ts';
 import { seededRandom } from '../../src/base/random.ts';
@@ -121,6 +121,7 @@ suite('cache in Redis', () => {
         plain({ [key]: '9999999999999' }),
       ),
       Buffer.concat([Buffer.of(1), deflateRawSync(unpacked)]),
+      Buffer.concat([Buffer.of(2), zstdCompressSync(unpacked)]),
     ];
     const ask = async (key: string, bytes: string | Buffer) => {
       await store.set(key, kept(clock, 'ours'));
