@@ -85,6 +85,13 @@ export const STRATEGY_NAMES = Object.keys(STRATEGIES).filter(
   (name): name is StrategyName => name in STRATEGIES,
 );
 
+const KNOWN: ReadonlySet<unknown> = new Set(STRATEGY_NAMES);
+
+/** What was read from elsewhere may be none of ours. */
+export function isStrategyName(raw: unknown): raw is StrategyName {
+  return KNOWN.has(raw);
+}
+
 /** Which kinds of values an event makes worthless. */
 export function droppedOn(event: CacheEvent): readonly StrategyName[] {
   return STRATEGY_NAMES.filter((name) => {

@@ -107,6 +107,7 @@ export function withHunks(
   return parts.flat();
 }
 
+/** How many changes, and lines that come and go with them. */
 export function sizeOf(hunks: readonly Hunk[]) {
   const count = (of: (hunk: Hunk) => number) => hunks.reduce((sum, hunk) => sum + of(hunk), 0);
   return {

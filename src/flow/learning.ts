@@ -8,7 +8,7 @@ import { TASK_TYPES, type TaskType } from '../base/task.ts';
 import { AdequacyModel, type Chance, type DriftTold } from '../routing/adequacyModel.ts';
 import { chanceAfterCheck } from '../routing/cascade.ts';
 import type { TaskFeatures } from '../routing/features.ts';
-import { type Grade, gradeOf, type Lesson, type LessonStore, type VerdictGrade } from '../routing/lessons.ts';
+import { gradeOf, type Lesson, type LessonStore, type VerdictGrade } from '../routing/lessons.ts';
 import type { Outcome, OutcomeFacts } from '../routing/outcomes.ts';
 import { priorOf } from '../routing/priors.ts';
 import type { CheckBelief } from './checkRates.ts';
@@ -84,7 +84,8 @@ export class Learning implements Learned {
     if (isOfPerson(outcome) && !before.some(isOfPerson)) this.#unshown(receipt);
     const graded = gradeOf(outcomes, this.#verdictOn(receipt));
     if (graded === undefined || graded.weight === 0) return;
-    this.teach({ ...this.#base(receipt), ...evidence(graded), source: 'person', ...timed(receipt) });
+    const { grade, weight } = graded;
+    this.teach({ ...this.#base(receipt), grade, weight, source: 'person', ...timed(receipt) });
   }
 
   /** Any other evidence: a check of an answer, a benchmark. A lesson of a known task and model revises it. */
@@ -174,10 +175,6 @@ function isOfChosen({ decision, modelKey }: Receipt): boolean {
 
 function isOfPerson({ kind }: OutcomeFacts): boolean {
   return kind !== 'checked' && kind !== 'tested' && kind !== 'problems' && kind !== 'cancelled';
-}
-
-function evidence({ grade, weight }: Grade): Pick<Lesson, 'grade' | 'weight'> {
-  return { grade, weight };
 }
 
 function afterVerdict(chance: number, { caught, falseAlarms }: CheckBelief, passed: boolean): number {

@@ -55,7 +55,7 @@ export async function runTurn(deps: RunDeps, run: Run): Promise<Receipt | undefi
     edit = request.form === 'edit' ? await startEdit(deps, run) : undefined;
     turn.live = edit;
     const place = edit && placeOf(deps, run, edit);
-    const sent = target.growing(() => send(deps, run, edit, place));
+    const sent = target.growing(() => send(deps, run, place));
     return await sent;
   } catch (error) {
     turn.live = undefined;
@@ -90,23 +90,17 @@ function placeOf({ clock }: RunDeps, { target, turn, abort, changed }: Run, edit
   return place;
 }
 
-async function send(
-  deps: RunDeps,
-  run: Run,
-  edit: LiveEdit | undefined,
-  place: TriedEdit | undefined,
-): Promise<Receipt> {
+async function send(deps: RunDeps, run: Run, place: TriedEdit | undefined): Promise<Receipt> {
   const { turn, request, abort, changed } = run;
   const hear = (event: AnswerEvent) => {
     if (abort.signal.aborted) return;
-    if (event.kind === 'text' && place?.stands !== true) edit?.push(event.text);
+    if (event.kind === 'text') place?.push(event.text);
     changed(heard(deps, turn, event));
   };
   const errorsBefore = errorsIn(run.target.document.uri);
   const answer = await deps.pipeline.runAt(place, request, hear, abort.signal);
   const { text, receipt, failure } = answer;
-  const whole = receipt.stop === 'complete' && failure === undefined;
-  const result = place?.keep() ?? (await edit?.finish(whole));
+  const result = await place?.finish(receipt.stop === 'complete' && failure === undefined);
   const problem = problemOf(deps, answer);
   turn.update({
     phase: failure === undefined ? 'done' : 'failed',
@@ -118,7 +112,7 @@ async function send(
     ...(result === undefined ? {} : { edit: result }),
   });
   if (result?.kind === 'refused') deps.outcomes.happened(receipt, { kind: 'unusable', why: result.why });
-  if (edit !== undefined && result?.kind === 'edited') void decided(deps, run, edit, receipt);
+  if (place !== undefined && result?.kind === 'edited') void decided(deps, run, place.edit, receipt);
   else turn.live = undefined;
   turn.update({});
   if (result === undefined || result.kind === 'edited') void checked(deps, run, answer, errorsBefore);

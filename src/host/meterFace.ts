@@ -134,7 +134,7 @@ function tooltip(facts: MeterFacts, format: MeterFormat, t: Translate): string {
 /** Lines of Markdown: a row for each limit, the tightest first, and what lies ahead of them. */
 export function limitTable(facts: LimitFacts, format: MeterFormat, t: Translate): string[] {
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const sorted = { ...facts, buckets: worstFirst(facts.buckets) };
+  const sorted = tightestFirst(facts);
   const rows = shownRows(sorted).map((bucket) => row(cellsOf(bucket, facts.platforms, format, t)));
   return [row(headWords(t)), '|:--|--:|--:|:--|:--|', ...rows, ...belowRows(sorted, format, t)];
 }
@@ -142,18 +142,23 @@ export function limitTable(facts: LimitFacts, format: MeterFormat, t: Translate)
 /** The same without a table, for a place that is narrow. */
 export function limitList(facts: LimitFacts, format: MeterFormat, t: Translate): string[] {
   const [, ...labels] = headWords(t);
-  const sorted = { ...facts, buckets: worstFirst(facts.buckets) };
+  const sorted = tightestFirst(facts);
   const rows = shownRows(sorted).map((bucket) => {
     const [name, ...cells] = cellsOf(bucket, facts.platforms, format, t);
-    const parts = cells.map((cell, at) => `${labels[at]}: ${cell}`);
     // That it is full says the share that is left.
-    if (bucket.fullInMs === 0) parts.splice(2, 1);
+    const parts = labels.flatMap((label, at) =>
+      bucket.fullInMs === 0 && label === t('Full again') ? [] : [`${label}: ${cells[at]}`],
+    );
     return `- **${name}**  \n  ${parts.join(' · ')}`;
   });
   return [...rows, ...belowRows(sorted, format, t)];
 }
 
 export type LimitFacts = Omit<MeterFacts, 'running'>;
+
+function tightestFirst(facts: LimitFacts): LimitFacts {
+  return { ...facts, buckets: worstFirst(facts.buckets) };
+}
 
 function shownRows({ buckets }: LimitFacts): readonly BucketView[] {
   return buckets.slice(0, MOST_ROWS);

@@ -1,6 +1,6 @@
 /** Checks of an answer that the person sees already; one that fails leads to a note and the offer of a stronger model. */
 import * as vscode from 'vscode';
-import { type CheckResult, failed, failureIn, PASSED, unknown } from '../base/check.ts';
+import { type CheckResult, type CheckVerdict, failed, failureIn, PASSED, unknown } from '../base/check.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import type { AnswerCheck } from '../flow/answerChecks.ts';
@@ -32,9 +32,7 @@ export function diagnosticsCheck(uri: vscode.Uri, before: number, clock: Clock):
     run: async (_answer, signal) => {
       const word = new ServerWord(uri, before, clock, signal);
       try {
-        const after = await word.after();
-        if (after === undefined) return unknown({ kind: 'timed-out', afterMs: WORD_LIMIT_MS });
-        return after > before ? failed({ kind: 'new-problems', before, after }) : PASSED;
+        return await word.verdict();
       } finally {
         word.dispose();
       }
@@ -81,12 +79,13 @@ export class ServerWord implements Disposable {
     return this.#heard;
   }
 
-  /** Errors after what was told; undefined when nothing was. Rejects with the signal's reason. */
-  async after(): Promise<number | undefined> {
+  /** Whether there are more errors after what was told; unknown when nothing was. Rejects with the signal's reason. */
+  async verdict(): Promise<CheckVerdict> {
     const heard = await this.#told;
     this.#signal.throwIfAborted();
-    const errors = errorsIn(this.#uri);
-    return heard || errors > this.#before ? errors : undefined;
+    const [before, after] = [this.#before, errorsIn(this.#uri)];
+    if (after > before) return failed({ kind: 'new-problems', before, after });
+    return heard ? PASSED : unknown({ kind: 'timed-out', afterMs: WORD_LIMIT_MS });
   }
 
   dispose(): void {

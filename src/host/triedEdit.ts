@@ -3,7 +3,7 @@
  * more errors than there were. Units: milliseconds.
  */
 import * as vscode from 'vscode';
-import { type CheckVerdict, failed, PASSED, unknown } from '../base/check.ts';
+import { type CheckVerdict, unknown } from '../base/check.ts';
 import { type Clock, delay } from '../base/clock.ts';
 import type { AnswerCheck, CheckedAnswer } from '../flow/answerChecks.ts';
 import type { AnswerPlace } from '../flow/answerPlace.ts';
@@ -24,8 +24,9 @@ export interface TriedEditDeps {
 }
 
 export class TriedEdit implements AnswerPlace {
+  readonly edit: LiveEdit;
   readonly check: AnswerCheck;
-  readonly #deps: TriedEditDeps;
+  readonly #deps: Omit<TriedEditDeps, 'edit'>;
   readonly #over = new AbortController();
   #stands = false;
   #result: EditResult | undefined;
@@ -34,9 +35,10 @@ export class TriedEdit implements AnswerPlace {
   /** Resolves once the server has forgotten what was taken back. */
   #forgotten: Promise<void> = Promise.resolve();
 
-  constructor(deps: TriedEditDeps) {
+  constructor({ edit, ...deps }: TriedEditDeps) {
+    this.edit = edit;
     this.#deps = deps;
-    void deps.edit.settled.then(() => this.#over.abort(new DOMException('decided', 'AbortError')));
+    void edit.settled.then(() => this.#over.abort(new DOMException('decided', 'AbortError')));
     this.check = {
       kind: 'diagnostics',
       // To forget the one before, and to judge this one.
@@ -53,21 +55,26 @@ export class TriedEdit implements AnswerPlace {
 
   async takeBack(): Promise<boolean> {
     if (!this.#stands) return true;
-    if (!(await this.#deps.edit.takeBack())) return false;
+    if (!(await this.edit.takeBack())) return false;
     this.#stands = false;
     this.#result = undefined;
     this.#forgotten = this.#forget();
     return true;
   }
 
-  /** What became of the answer that stands, which stays now; undefined: none does. */
-  keep(): EditResult | undefined {
-    if (this.#stands) this.#deps.edit.keep();
-    return this.#result;
+  /** A piece of an answer that grows in the place; of one that was tried, and stands, all is there. */
+  push(text: string): void {
+    if (!this.#stands) this.edit.push(text);
+  }
+
+  /** The answer is over, and what stands of it stays. `complete`: the platform said that it is whole. */
+  async finish(complete: boolean): Promise<EditResult> {
+    if (this.#stands) this.edit.keep();
+    return this.#result ?? (await this.edit.finish(complete));
   }
 
   async #judge({ text }: CheckedAnswer, signal: AbortSignal): Promise<CheckVerdict> {
-    const { edit, uri, clock, tell } = this.#deps;
+    const { uri, clock, tell } = this.#deps;
     await this.#forgotten;
     signal.throwIfAborted();
     this.#before ??= errorsIn(uri);
@@ -77,14 +84,12 @@ export class TriedEdit implements AnswerPlace {
     const word = new ServerWord(uri, before, clock, until);
     try {
       this.#stands = true;
-      edit.push(text);
-      this.#result = await edit.tryOut();
+      this.edit.push(text);
+      this.#result = await this.edit.tryOut();
       signal.throwIfAborted();
       if (this.#result.kind !== 'edited') return unknown({ kind: 'not-placed' });
       tell(t('Checking with the language server…'));
-      const after = await word.after();
-      if (after === undefined) return unknown({ kind: 'timed-out', afterMs: WORD_LIMIT_MS });
-      return after > before ? failed({ kind: 'new-problems', before, after }) : PASSED;
+      return await word.verdict();
     } catch (error) {
       signal.throwIfAborted();
       if (this.#over.signal.aborted) return unknown({ kind: 'taken' });

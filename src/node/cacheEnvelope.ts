@@ -4,14 +4,13 @@
  */
 import { Buffer } from 'node:buffer';
 import { areFiles, type Kept } from '../cache/cacheStore.ts';
-import { STRATEGY_NAMES } from '../cache/strategies.ts';
+import { isStrategyName } from '../cache/strategies.ts';
 import type { CacheSecret } from './cacheSecret.ts';
 import { MOST_PACKED, packBytes, textOf } from './cacheText.ts';
 
 /** In front of a sealed value; the forms of `cacheText.ts` are smaller. */
 const SEALED = 0x80;
 const VERSION = 1;
-const NAMES: ReadonlySet<unknown> = new Set(STRATEGY_NAMES);
 
 export interface Envelope {
   readonly bytes: Buffer;
@@ -56,7 +55,7 @@ function isHead(raw: unknown): raw is Omit<Kept, 'text'> {
     Number.isFinite(head.staleAtMs) &&
     Number.isFinite(head.expiresAtMs) &&
     Number.isFinite(head.savesUsd) &&
-    NAMES.has(head.strategy) &&
+    isStrategyName(head.strategy) &&
     typeof head.scope === 'string' &&
     typeof head.model === 'string' &&
     areFiles(head.files)

@@ -1,6 +1,6 @@
 /** Rows of the cache on disk and what they are worth. Units: milliseconds (wall clock), bytes, USD. */
 import { areFiles, type FileUse, type Kept } from '../cache/cacheStore.ts';
-import { STRATEGY_NAMES } from '../cache/strategies.ts';
+import { isStrategyName } from '../cache/strategies.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -51,11 +51,10 @@ export interface ReadRow {
 
 export function readRow(row: Row, unpack: (text: string | Uint8Array) => string | undefined): ReadRow {
   const head = JSON.parse(String(row.head)) as Head;
-  const [id, bytes, name, scope, model, storedAtMs, staleAtMs, expiresAtMs, savesUsd, uses] = head;
-  const strategy = STRATEGY_NAMES.find((known) => known === name);
+  const [id, bytes, strategy, scope, model, storedAtMs, staleAtMs, expiresAtMs, savesUsd, uses] = head;
   const raw = row.text;
   const text = typeof raw === 'string' || raw instanceof Uint8Array ? unpack(raw) : undefined;
-  if (strategy === undefined || text === undefined) return { id, bytes, kept: undefined };
+  if (!isStrategyName(strategy) || text === undefined) return { id, bytes, kept: undefined };
   const files = uses === '' ? NONE : filesOf(uses);
   if (files === undefined) return { id, bytes, kept: undefined };
   const times = { storedAtMs, staleAtMs, expiresAtMs };

@@ -6,7 +6,7 @@ import type { SparseVector } from './textRidge.ts';
 const EDITOR_FEATURES = 11;
 const DENSE = SHAPE_SIZE + EDITOR_FEATURES;
 export const VECTOR_SIZE = WORD_BUCKETS + DENSE;
-/** How much a measure weighs beside the words; chosen by cross-validation on GSM8K and LiveCodeBench outcomes. */
+/** How much a measure weighs beside the words; chosen by cross-validation on GSM8K and MMLU outcomes. */
 const DENSE_SCALE = 0.07;
 /** Before anything was seen the measures are about standard: mean 0, variance 1; worth so many tasks. */
 const STANDARD_WORTH = 10;

@@ -6,32 +6,17 @@ import type { AnswerCheck } from '../../src/flow/answerChecks.ts';
 import type { AnswerPlace } from '../../src/flow/answerPlace.ts';
 import type { AnswerEvent, Receipt, RouteRequest } from '../../src/flow/request.ts';
 import type { Settings } from '../../src/flow/settings.ts';
-import type { ModelRow } from '../../src/routing/catalogue.ts';
 import type { Outcome } from '../../src/routing/outcomes.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeTransport, type Reply } from '../support/fakeTransport.ts';
-import { buildSpine, FAST, request, STRONG } from '../support/spine.ts';
+import { buildSpine, FAST, heldEdit, MIDDLE, STRONG } from '../support/spine.ts';
 
 const never = new AbortController().signal;
 const ignore = () => undefined;
-const MIDDLE: ModelRow = {
-  ...FAST,
-  name: 'middle',
-  label: 'Middle',
-  tier: 'balanced',
-  price: { inputUsdPerMTok: 3, outputUsdPerMTok: 15 },
-  quality: 0.75,
-};
-const OLD = 'function a() {\n  return 1;\n}';
 const answer = (value: number): Reply => ({
   texts: ['Done.\n\n```typescript\n', `function a() {\n  return ${value};\n}\n`, '```\n'],
 });
 const valueIn = (text: string) => /return (\w+);/.exec(text)?.[1] ?? '';
-
-function edit(overrides: Partial<RouteRequest> = {}): RouteRequest {
-  const code = { language: 'typescript', text: OLD, problems: [], cutChars: 0 };
-  return request({ task: 'edit', form: 'edit', instruction: 'more', code, held: true, ...overrides });
-}
 
 /** A document in which answers leave so many errors, by what they return. */
 class FakePlace implements AnswerPlace {
@@ -74,7 +59,7 @@ function spine(replies: readonly Reply[], settings: Partial<Settings> = {}) {
   const said: Outcome[] = [];
   built.outcomes.onOutcome((outcome) => said.push(outcome));
   const events: AnswerEvent[] = [];
-  const ask = (place: AnswerPlace | undefined, asked = edit(), signal = never) =>
+  const ask = (place: AnswerPlace | undefined, asked = heldEdit(), signal = never) =>
     clock.until(built.pipeline.runAt(place, asked, (event) => events.push(event), signal));
   return { ...built, clock, transport, said, events, ask };
 }
@@ -173,11 +158,11 @@ suite('an answer that is tried in its place', () => {
 
   test('what cannot be gone up from is not tried: it is shown, and checked afterwards', async () => {
     const asked: (readonly [Partial<Settings>, RouteRequest])[] = [
-      [{}, edit({ model: 'test/fast' })],
-      [{}, edit({ held: false })],
-      [{ 'routing.rules': [{ model: 'test/fast' }] }, edit()],
-      [{ 'cascade.maxAttempts': 1 }, edit()],
-      [{ 'routing.allow': ['test/fast'] }, edit()],
+      [{}, heldEdit({ model: 'test/fast' })],
+      [{}, heldEdit({ held: false })],
+      [{ 'routing.rules': [{ model: 'test/fast' }] }, heldEdit()],
+      [{ 'cascade.maxAttempts': 1 }, heldEdit()],
+      [{ 'routing.allow': ['test/fast'] }, heldEdit()],
     ];
     for (const [settings, wanted] of asked) {
       const trial = spine([answer(2)], settings);
@@ -233,7 +218,7 @@ suite('an answer that is tried in its place', () => {
       const gone = new DOMException('cancelled', 'AbortError');
       if (when === 'put 2') place.check.run = hang;
 
-      const running = trial.pipeline.runAt(place, edit(), cancelled, abort.signal);
+      const running = trial.pipeline.runAt(place, heldEdit(), cancelled, abort.signal);
       if (when === 'put 2') trial.clock.after(1_000, () => abort.abort(gone));
       await trial.clock.until(assert.rejects(running, { name: 'AbortError' }));
 

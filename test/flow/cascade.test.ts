@@ -1,33 +1,18 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import { type AnySluiceError, SluiceError } from '../../src/base/errors.ts';
-import type { AnswerEvent, RouteRequest } from '../../src/flow/request.ts';
-import type { ModelRow } from '../../src/routing/catalogue.ts';
+import type { AnswerEvent } from '../../src/flow/request.ts';
 import type { Outcome } from '../../src/routing/outcomes.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { FakeTransport, type Reply } from '../support/fakeTransport.ts';
-import { buildSpine, FAST, request, type SpineOptions, STRONG } from '../support/spine.ts';
+import { buildSpine, FAST, heldEdit, MIDDLE, type SpineOptions, STRONG } from '../support/spine.ts';
 
 const never = new AbortController().signal;
 const ignore = () => undefined;
-const MIDDLE: ModelRow = {
-  ...FAST,
-  name: 'middle',
-  label: 'Middle',
-  tier: 'balanced',
-  price: { inputUsdPerMTok: 3, outputUsdPerMTok: 15 },
-  quality: 0.75,
-};
-const OLD = 'function a() {\n  return 1;\n}';
 const NEW = 'function a() {\n  return 2;\n}';
 const fenced = (code: string): Reply => ({ texts: ['Done.\n\n```typescript\n', `${code}\n`, '```\n'] });
 const good = fenced(NEW);
 const broken = fenced('function a() {\n  return 2;');
-
-function edit(overrides: Partial<RouteRequest> = {}): RouteRequest {
-  const code = { language: 'typescript', text: OLD, problems: [], cutChars: 0 };
-  return request({ task: 'edit', form: 'edit', instruction: 'two', code, held: true, ...overrides });
-}
 
 function spine(replies: readonly Reply[], options: Partial<SpineOptions> = {}) {
   const clock = new FakeClock();
@@ -46,7 +31,7 @@ suite('cascade', () => {
     const events: AnswerEvent[] = [];
 
     const { text, receipt } = await trial.clock.until(
-      trial.pipeline.run(edit(), (event) => events.push(event), never),
+      trial.pipeline.run(heldEdit(), (event) => events.push(event), never),
     );
 
     assert.deepEqual(asked(trial), ['fast']);
@@ -75,7 +60,7 @@ suite('cascade', () => {
     const events: AnswerEvent[] = [];
 
     const { text, receipt } = await trial.clock.until(
-      trial.pipeline.run(edit(), (event) => events.push(event), never),
+      trial.pipeline.run(heldEdit(), (event) => events.push(event), never),
     );
 
     const [first = '', second = ''] = asked(trial);
@@ -105,7 +90,7 @@ suite('cascade', () => {
     const spent: string[] = [];
     trial.pipeline.onAnswer(({ modelKey }) => spent.push(modelKey));
 
-    const { receipt } = await trial.clock.until(trial.pipeline.run(edit(), ignore, never));
+    const { receipt } = await trial.clock.until(trial.pipeline.run(heldEdit(), ignore, never));
 
     const today = trial.metrics.totals(trial.clock.now());
     assert.deepEqual(spent, ['test/fast', receipt.modelKey]);
@@ -125,9 +110,9 @@ suite('cascade', () => {
   test('when all fail, the one that got furthest is kept, is said to be so, and is not cached', async () => {
     const trial = spine([broken, { texts: ['I would, but words are all I have.'] }]);
 
-    const first = await trial.clock.until(trial.pipeline.run(edit(), ignore, never));
+    const first = await trial.clock.until(trial.pipeline.run(heldEdit(), ignore, never));
     const calls = trial.transport.calls.length;
-    await trial.clock.until(trial.pipeline.run(edit(), ignore, never));
+    await trial.clock.until(trial.pipeline.run(heldEdit(), ignore, never));
 
     assert.ok(calls > 1 && calls <= 3);
     assert.ok(trial.transport.calls.length > calls);
@@ -139,9 +124,9 @@ suite('cascade', () => {
 
   test('what passed comes from memory the next time, with its checks', async () => {
     const trial = spine([broken, good]);
-    await trial.clock.until(trial.pipeline.run(edit(), ignore, never));
+    await trial.clock.until(trial.pipeline.run(heldEdit(), ignore, never));
 
-    const { receipt } = await trial.pipeline.run(edit(), ignore, never);
+    const { receipt } = await trial.pipeline.run(heldEdit(), ignore, never);
 
     assert.equal(receipt.cache, 'memory');
     assert.equal(receipt.costUsd, 0);
@@ -153,8 +138,8 @@ suite('cascade', () => {
     const named = spine([broken]);
     const ruled = spine([broken], { settings: { 'routing.rules': [{ model: 'test/fast' }] } });
 
-    const one = await named.clock.until(named.pipeline.run(edit({ model: 'test/fast' }), ignore, never));
-    const other = await ruled.clock.until(ruled.pipeline.run(edit(), ignore, never));
+    const one = await named.clock.until(named.pipeline.run(heldEdit({ model: 'test/fast' }), ignore, never));
+    const other = await ruled.clock.until(ruled.pipeline.run(heldEdit(), ignore, never));
 
     assert.deepEqual([asked(named), asked(ruled)], [['fast'], ['fast']]);
     assert.ok(one.receipt.checks?.some(({ verdict }) => verdict === 'fail'));
@@ -169,7 +154,7 @@ suite('cascade', () => {
     ];
     for (const settings of bounds) {
       const trial = spine([broken], { settings });
-      await trial.clock.until(trial.pipeline.run(edit(), ignore, never));
+      await trial.clock.until(trial.pipeline.run(heldEdit(), ignore, never));
       assert.deepEqual(asked(trial), ['fast'], JSON.stringify(settings));
     }
   });
@@ -178,7 +163,7 @@ suite('cascade', () => {
     const slow = { ...good, everyMs: 60_000 };
     const trial = spine([broken, slow], { settings: { 'request.timeoutSeconds': 30 } });
 
-    const { text, receipt } = await trial.clock.until(trial.pipeline.run(edit(), ignore, never));
+    const { text, receipt } = await trial.clock.until(trial.pipeline.run(heldEdit(), ignore, never));
 
     assert.equal(trial.transport.calls.length, 2);
     assert.equal(receipt.modelKey, 'test/fast');
@@ -190,7 +175,7 @@ suite('cascade', () => {
     const refused = { failsWith: new SluiceError('billing', { platform: 'test' }) as AnySluiceError };
     const trial = spine([broken, refused]);
 
-    const { receipt } = await trial.clock.until(trial.pipeline.run(edit(), ignore, never));
+    const { receipt } = await trial.clock.until(trial.pipeline.run(heldEdit(), ignore, never));
 
     assert.equal(trial.transport.calls.length, 3);
     assert.equal(receipt.modelKey, 'test/fast');
@@ -205,7 +190,7 @@ suite('cascade', () => {
       ]);
       const abort = new AbortController();
       const events: AnswerEvent[] = [];
-      const running = trial.pipeline.run(edit(), (event) => events.push(event), abort.signal);
+      const running = trial.pipeline.run(heldEdit(), (event) => events.push(event), abort.signal);
       const ended = assert.rejects(running, { name: 'AbortError' });
       await trial.clock.until(reached(trial, attempt));
       abort.abort(new DOMException('cancelled', 'AbortError'));
@@ -223,7 +208,7 @@ suite('cascade', () => {
     const cut = new SluiceError('cut-stream', { platform: 'test' }) as AnySluiceError;
     const trial = spine([{ texts: ['```typescript\nfunction'], breaksWith: cut }, good]);
 
-    const { receipt, failure } = await trial.clock.until(trial.pipeline.run(edit(), ignore, never));
+    const { receipt, failure } = await trial.clock.until(trial.pipeline.run(heldEdit(), ignore, never));
 
     assert.equal(failure, undefined);
     assert.equal(receipt.stop, 'complete');
@@ -235,7 +220,7 @@ suite('cascade', () => {
   test('what is shown as it comes is not checked before, whatever it is', async () => {
     const trial = spine([broken]);
 
-    const { receipt } = await trial.clock.until(trial.pipeline.run(edit({ held: false }), ignore, never));
+    const { receipt } = await trial.clock.until(trial.pipeline.run(heldEdit({ held: false }), ignore, never));
 
     assert.deepEqual([receipt.checks, trial.transport.calls.length], [undefined, 1]);
   });
@@ -244,7 +229,7 @@ suite('cascade', () => {
     const trial = spine([broken, good]);
 
     const both = await trial.clock.until(
-      Promise.all([1, 2].map(() => trial.pipeline.run(edit(), ignore, never))),
+      Promise.all([1, 2].map(() => trial.pipeline.run(heldEdit(), ignore, never))),
     );
 
     assert.equal(trial.transport.calls.length, 2);

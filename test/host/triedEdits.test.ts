@@ -58,6 +58,15 @@ async function ask({ document }: vscode.TextEditor): Promise<Receipt | undefined
   return openInlineChat(place, { form: 'edit', instruction: 'Make it better', send: true });
 }
 
+/** Asks for a change of a file, and waits until its first proposal stands there. */
+async function askInFile(server: Server, before: string, bad: string, name: string) {
+  const uri = await savedFile(before, `tried-${name}.lua`);
+  const editor = await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
+  const asked = ask(editor);
+  await eventually('the proposal stands', () => server.seen.includes(bad));
+  return { uri, document: editor.document, asked };
+}
+
 const checksOf = ({ checks = [] }: Receipt) => checks.map(({ check, verdict }) => `${check} ${verdict}`);
 
 const set = (name: string, value: unknown) =>
@@ -203,17 +212,14 @@ suite('edits that are tried inside VS Code', () => {
       const { before, bad } = freshTask();
       await script([said(bad), { fault: { kind: 'hang' } }]);
       server.muted = when === 'judged';
-      const uri = await savedFile(before, `tried-${when.replace(' ', '-')}.lua`);
-      const editor = await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
-      const asked = ask(editor);
-      await eventually('the proposal stands', () => server.seen.includes(bad));
+      const { uri, document, asked } = await askInFile(server, before, bad, when.replace(' ', '-'));
       if (when === 'asked anew') await eventually('it was taken back', () => server.seen.includes(before));
 
       await run('inlineChatEscape');
       const receipt = await asked;
 
       assert.equal(receipt, undefined);
-      await eventually('the code is back', () => editor.document.getText() === before);
+      await eventually('the code is back', () => document.getText() === before);
       assert.equal(await readFile(uri.fsPath, 'utf8'), before);
       const { edits } = await handle();
       await eventually('no edit is left', () => edits.loaded?.pending.length === 0);
@@ -224,11 +230,7 @@ suite('edits that are tried inside VS Code', () => {
     const { before, bad } = freshTask();
     await script([said(bad), { fault: { kind: 'hang' } }]);
     server.muted = true;
-    const uri = await savedFile(before, 'tried-saved.lua');
-    const editor = await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
-    const { document } = editor;
-    const asked = ask(editor);
-    await eventually('the proposal stands', () => server.seen.includes(bad));
+    const { document, asked } = await askInFile(server, before, bad, 'saved');
     await document.save();
     server.muted = false;
     server.judge(document);
@@ -285,11 +287,8 @@ suite('edits that are tried inside VS Code', () => {
     const { before, bad, good } = freshTask();
     await answers(bad, good);
     server.muted = true;
-    const uri = await savedFile(before, 'tried-closed.lua');
-    const editor = await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.One });
-    const asked = ask(editor);
-    await eventually('the proposal stands', () => server.seen.includes(bad));
-    await vscode.window.showTextDocument(editor.document, vscode.ViewColumn.One);
+    const { uri, document, asked } = await askInFile(server, before, bad, 'closed');
+    await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
 
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     const receipt = await asked;

@@ -12,7 +12,7 @@ const quietFlags = [
   '--disable-sync',
 ];
 
-/** Signals are left to the program, which closes the browser on its way out. */
+/** Signals are left to the program, with which the browser ends. `signal` stops what must be installed for it. */
 export async function launchBrowser(signal = new AbortController().signal): Promise<Browser> {
   await ensureSystem([chromiumNeed], signal);
   const executablePath = findChromium() ?? 'chromium';
@@ -23,7 +23,7 @@ export async function launchBrowser(signal = new AbortController().signal): Prom
 let shared: Promise<Browser> | undefined;
 
 /** One for all windows of this process, which it ends with: to start one costs more than to open a window in it. */
-export function sharedBrowser(): Promise<Browser> {
-  shared ??= launchBrowser();
+export function sharedBrowser(signal: AbortSignal): Promise<Browser> {
+  shared ??= launchBrowser(signal);
   return shared;
 }

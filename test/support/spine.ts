@@ -49,6 +49,16 @@ export const STRONG: ModelRow = {
   quality: 0.9,
 };
 
+/** Between the two. */
+export const MIDDLE: ModelRow = {
+  ...FAST,
+  name: 'middle',
+  label: 'Middle',
+  tier: 'balanced',
+  price: { inputUsdPerMTok: 3, outputUsdPerMTok: 15 },
+  quality: 0.75,
+};
+
 export interface SpineOptions {
   readonly clock: Clock;
   readonly transport: ModelTransport;
@@ -156,4 +166,11 @@ export function request(overrides: Partial<RouteRequest> = {}): RouteRequest {
     freshness: 'cached',
     ...overrides,
   };
+}
+
+/** A change of a function that returns 1, checked before it is shown. */
+export function heldEdit(overrides: Partial<RouteRequest> = {}): RouteRequest {
+  const text = 'function a() {\n  return 1;\n}';
+  const code = { language: 'typescript', text, problems: [], cutChars: 0 };
+  return request({ task: 'edit', form: 'edit', instruction: 'two', code, held: true, ...overrides });
 }

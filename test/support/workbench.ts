@@ -49,7 +49,7 @@ export class Workbench {
 
   /** Resolves when the workbench has been restored; extensions may still be starting. */
   static async open(server: CodeServer, options: WorkbenchOptions, signal: AbortSignal): Promise<Workbench> {
-    const browser = await sharedBrowser();
+    const browser = await sharedBrowser(signal);
     signal.throwIfAborted();
     const { width = 1280, height = 800, scale = 1 } = options;
     const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale });
