@@ -91,7 +91,7 @@ export class SqliteTrials implements TrialStore, Disposable {
     clock: Clock,
     onFailure: (error: SluiceError) => void,
   ): Promise<SqliteTrials> {
-    const db = await openSqlite(file, { version: TRIALS_VERSION, tables: TABLES });
+    const db = await openSqlite(file, { version: TRIALS_VERSION, tables: TABLES, checked: true });
     return new SqliteTrials(db, clock, onFailure);
   }
 
