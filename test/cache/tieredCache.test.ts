@@ -135,7 +135,7 @@ suite('tiered cache', () => {
     redis.mood = 'hangs';
     const timed = async (key: string) => {
       const startMs = clock.monotonic();
-      await clock.until(cache.find(key, [], never));
+      await clock.until(Promise.resolve(cache.find(key, [], never)));
       return clock.monotonic() - startMs;
     };
 
@@ -149,6 +149,19 @@ suite('tiered cache', () => {
     assert.ok(first >= 50 && first <= 60, `${first} ms`);
     assert.equal(then, 0);
     assert.deepEqual([levels[0]?.counts().open, levels[0]?.counts().failures], [false, 1]);
+  });
+
+  test('whoever leaves while one level is asked has no other one asked, and hears why', async () => {
+    const [redis, disk] = [new FakeStore('redis'), new FakeStore('disk')];
+    const { clock, cache } = tiered([redis, disk]);
+    const abort = new AbortController();
+
+    const finding = Promise.resolve(cache.find('k', [], abort.signal));
+    while (redis.asked === 0) await Promise.resolve();
+    abort.abort(new Error('closed'));
+    await assert.rejects(clock.until(finding), /closed/);
+
+    assert.deepEqual([redis.asked, disk.asked], [1, 0]);
   });
 
   test('with a level that only throws, all goes on without it', async () => {
