@@ -105,9 +105,23 @@ export function buildCore(deps: CoreDeps) {
   const checking: LazyChecking = owned.add(openChecking(deps, { dispatcher, outcomes, spent }));
   const cascade = async () => (await checking.get()).cascade;
   const holds = (request: RouteRequest) => isHeld(request, read()['cascade.when']);
+  const planned = (request: RouteRequest) =>
+    (request.held ?? holds(request)) ? checking.planned(request) : request;
   const similar = owned.add(openSimilar(storageFile(context, 'questions.db'), read, onFailure, cache));
   const pipeline: Pipeline = owned.add(
-    new Pipeline({ dispatcher, cache, metrics, clock, random, log, trials, cascade, holds, similar }),
+    new Pipeline({
+      dispatcher,
+      cache,
+      metrics,
+      clock,
+      random,
+      log,
+      trials,
+      cascade,
+      holds,
+      planned,
+      similar,
+    }),
   );
   owned.add(outcomes.onOutcome(({ receiptId, kind }) => similar.happened(receiptId, kind)));
   const ahead = { cache, pipeline, platforms, quota, lookAhead, settings: read, holds, owned };

@@ -7,6 +7,7 @@ import { type CheckResult, failureIn } from '../base/check.ts';
 import type { Clock } from '../base/clock.ts';
 import { isCancellation, SluiceError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { PlanTerms } from '../routing/begin.ts';
 import { type CascadeOption, type CascadeStep, nextStep, type TriedAnswer } from '../routing/cascade.ts';
 import type { Decision, Option } from '../routing/decision.ts';
 import { type AnswerCheck, runChecks } from './answerChecks.ts';
@@ -59,7 +60,7 @@ export class Cascade {
     const { clock } = this.#deps;
     const attempts: Attempt[] = [];
     const gone = new Set<string>();
-    let next: RouteRequest | undefined = request;
+    let next: RouteRequest | undefined = this.planned(request, run.place);
     while (next !== undefined) {
       const attempt = await this.#attempt(request, next, attempts, run, signal);
       if (attempt === undefined) gone.add(next.model ?? '');
@@ -73,6 +74,33 @@ export class Cascade {
     run.emit({ kind: 'text', text });
     const receipt = togetherReceipt(best, attempts, now);
     return { text, receipt, ...(failure === undefined ? {} : { failure }) };
+  }
+
+  /** With what the checks of such a request are worth, so that it may begin with a cheaper model. */
+  planned(request: RouteRequest, place?: AnswerPlace): RouteRequest {
+    const plan = this.#plan(request, place);
+    return plan === undefined ? request : { ...request, plan };
+  }
+
+  /** How much checks know in common nobody counts: no more is caught than by the best one, and all alarms add up. */
+  #plan(request: RouteRequest, place: AnswerPlace | undefined): PlanTerms | undefined {
+    const { checks, rates, settings } = this.#deps;
+    const { 'cascade.maxAttempts': mostAnswers, 'cascade.worthUsd': worthUsd, ...others } = settings();
+    const fitting = (place === undefined ? checks : [...checks, place.check]).filter((check) =>
+      check.fits(request),
+    );
+    if (mostAnswers < 2 || fitting.length === 0) return undefined;
+    const beliefs = fitting.map(({ kind }) => rates.believed(kind));
+    return {
+      check: {
+        catches: Math.max(...beliefs.map(({ caught }) => caught)),
+        falseAlarms: 1 - beliefs.reduce((none, { falseAlarms }) => none * (1 - falseAlarms), 1),
+        costUsd: beliefs.reduce((sum, { usd }) => sum + usd, 0),
+      },
+      worthUsd,
+      budgetUsd: others['request.confirmAboveUsd'],
+      mostAnswers,
+    };
   }
 
   /** Undefined when a later attempt could not be made, or took longer than the budget allows. */

@@ -21,6 +21,8 @@ export interface CheckBelief {
   readonly falseAlarms: number;
   /** How much of it was measured here and not assumed: a share in [0, 1]. */
   readonly measured: number;
+  /** Of one run, by those that were; 0 before the first. */
+  readonly usd: number;
 }
 
 export interface CheckRate {
@@ -119,7 +121,7 @@ export class CheckRates {
 
   /** What to count on: what was counted, with what is assumed while that is little. */
   believed(check: CheckKind): CheckBelief {
-    const { good, bad } = this.#of(check);
+    const { good, bad, runs, usd } = this.#of(check);
     const [allGood, allBad] = [good.fail + good.pass, bad.fail + bad.pass];
     const share = (fails: number, all: number, prior: number) =>
       (fails + prior * PRIOR_WEIGHT) / (all + PRIOR_WEIGHT);
@@ -128,6 +130,7 @@ export class CheckRates {
       falseAlarms: share(good.fail, allGood, PRIOR[check].falseAlarms),
       // Of both rates, by the one that less is known of.
       measured: Math.min(allGood, allBad) / (Math.min(allGood, allBad) + PRIOR_WEIGHT),
+      usd: runs === 0 ? 0 : usd / runs,
     };
   }
 

@@ -155,6 +155,7 @@ export class Dispatcher {
       ...(learned === undefined ? {} : { chances: (keys, features) => learned.chances(keys, features) }),
       ...(request.strongerThan === undefined ? {} : { strongerThan: request.strongerThan }),
       ...(request.model === undefined ? {} : { model: request.model }),
+      ...(request.plan === undefined ? {} : { plan: request.plan }),
       ...(conversation === undefined ? {} : { needs: needsOf(conversation), keepWarm: true }),
       ...(tiers === undefined ? {} : { tiers }),
       ...(helper === undefined ? {} : { helper }),

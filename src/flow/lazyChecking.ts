@@ -4,6 +4,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { AnswerChecking } from './answerChecking.ts';
 import type { CheckBelief, CheckRate } from './checkRates.ts';
 import type { KeyedStore } from './lazyLookAhead.ts';
+import type { RouteRequest } from './request.ts';
 
 export const CHECK_RATES = 'sluice.checkRates';
 
@@ -35,6 +36,11 @@ export class LazyChecking implements Disposable {
   /** Undefined until they are loaded, as they are before any check runs. */
   believed(check: CheckKind): CheckBelief | undefined {
     return this.#current?.believed(check);
+  }
+
+  /** As the cascade would send it; it begins as any other until the checks are loaded, with the first that is held. */
+  planned(request: RouteRequest): RouteRequest {
+    return this.#current?.cascade.planned(request) ?? request;
   }
 
   dispose(): void {

@@ -37,6 +37,8 @@ export interface PipelineDeps {
   readonly cascade?: () => Promise<Cascade>;
   /** Whether a request that does not say so itself is held until it was checked; absent: none is. */
   readonly holds?: (request: RouteRequest) => boolean;
+  /** As it will be sent: what is held has its plan. Absent: as it is. */
+  readonly planned?: (request: RouteRequest) => RouteRequest;
   /** Absent: no experiments. */
   readonly trials?: Trials;
 }
@@ -129,7 +131,8 @@ export class Pipeline implements Disposable {
     const request = trial === undefined ? asked : { ...asked, trial };
     const key = request.freshness === 'fresh' ? undefined : cache.key(request);
     const known = key === undefined ? undefined : cache.peek(key);
-    return { decision: known?.receipt.decision ?? dispatcher.preview(request), cached: known !== undefined };
+    const sent = () => dispatcher.preview(this.#deps.planned?.(request) ?? request);
+    return { decision: known?.receipt.decision ?? sent(), cached: known !== undefined };
   }
 
   /** No promise in here: a hit is answered in microseconds. */

@@ -3,6 +3,7 @@ import type { CheckResult } from '../base/check.ts';
 import type { AnySluiceError } from '../base/errors.ts';
 import type { Priority, TaskType, Tier, TokenUsage } from '../base/task.ts';
 import type { FileUse, LowerLevel } from '../cache/cacheStore.ts';
+import type { PlanTerms } from '../routing/begin.ts';
 import type { Decision, HelperKind } from '../routing/decision.ts';
 import type { Conversation, ToolCall } from './conversation.ts';
 import type { StopReason } from './transport.ts';
@@ -86,6 +87,8 @@ export interface RouteRequest {
    * the setting says.
    */
   readonly held?: boolean;
+  /** Given by the cascade: what its checks are worth, for the place to begin. */
+  readonly plan?: PlanTerms;
   /** Given by the pipeline: the experiments that this request takes part in. */
   readonly trial?: Trial;
 }

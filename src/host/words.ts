@@ -88,6 +88,13 @@ export function reasonWords(reason: Reason): string {
         percent(reason.chance),
         percent(reason.bar),
       );
+    case 'planned':
+      return t(
+        'Its answer ({0}) is checked before you see it, and a better model asked when it fails ({1} in all): a better plan than {2} alone',
+        percent(reason.chance),
+        percent(reason.inAll),
+        reason.instead,
+      );
     case 'rule':
       return t('Your routing rule names {0}', reason.rule);
     case 'explored':
@@ -166,6 +173,7 @@ export function whyWords(decision: Decision): string {
     'asked-by-name',
     'kept-warm',
     'explored',
+    'planned',
     'best-available',
     'near-best',
     'cheapest-adequate',

@@ -56,6 +56,13 @@ const ReasonSchema = v.variant('kind', [
     chance: number,
     bar: number,
   }),
+  v.object({
+    kind: v.literal('planned'),
+    instead: text,
+    chance: number,
+    inAll: number,
+    bar: number,
+  }),
   v.object({ kind: v.literal('explored'), instead: text, chance: number }),
   v.object({ kind: v.literal('dearer-in-all'), model: text, chance: number, usd: number }),
   v.object({ kind: v.literal('learned'), outcomes: number }),

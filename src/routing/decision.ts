@@ -15,6 +15,14 @@ export type Reason =
   | { readonly kind: 'best-available'; readonly chance: number; readonly bar: number }
   /** None passes the bar: the cheapest of those that come as near as the best. */
   | { readonly kind: 'near-best'; readonly chance: number; readonly bar: number }
+  /** Checked before anyone sees it, and so a better beginning than `instead`; `inAll`: the chance with going up. */
+  | {
+      readonly kind: 'planned';
+      readonly instead: string;
+      readonly chance: number;
+      readonly inAll: number;
+      readonly bar: number;
+    }
   /** Tried out instead of another, to learn what it can do. */
   | { readonly kind: 'explored'; readonly instead: string; readonly chance: number }
   /** Passes the bar too and costs less a call, but more in all: its answers would have to be asked for again. */

@@ -5,6 +5,7 @@
 import { SluiceError } from '../base/errors.ts';
 import type { Tier } from '../base/task.ts';
 import type { Chance } from './adequacyModel.ts';
+import { begun, type PlanTerms } from './begin.ts';
 import { byCost, type Candidate, candidatesOf } from './candidates.ts';
 import type { Needs } from './capabilities.ts';
 import { automatic, type ModelInfo } from './catalogue.ts';
@@ -51,6 +52,8 @@ export interface RouteInput {
   readonly limits?: RouteLimits;
   /** Absent: nothing is tried out. */
   readonly explore?: Exploration;
+  /** The answer is checked before anyone sees it, and a better model asked when it fails; absent: it stands alone. */
+  readonly plan?: PlanTerms;
 }
 
 export interface Trouble {
@@ -107,7 +110,9 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
   const best = from.reduce((a, b) => (b.option.chance > a.option.chance ? b : a));
   if (input.model !== undefined) return best;
   const passing = from.filter(({ option }) => option.chance >= input.bar);
-  const chosen = among(input, from, passing, best);
+  const usual = among(input, from, passing, best);
+  const begin = beginning(input, from, usual);
+  const chosen = begin?.candidate ?? usual;
   if (from.length === 1) {
     reasons.push({ kind: 'only-model' });
     return chosen;
@@ -118,11 +123,22 @@ function choose(input: RouteInput, from: readonly Candidate[], reasons: Reason[]
     reasons.push({ kind: 'explored', instead: chosen.model.label, chance: tried.option.chance });
     return tried;
   }
+  if (begin !== undefined) {
+    const { chance } = chosen.option;
+    reasons.push({ kind: 'planned', instead: usual.model.label, chance, inAll: begin.chance, bar });
+    return chosen;
+  }
   const passes = chosen.option.chance >= bar;
   const kind = passes ? 'cheapest-adequate' : chosen === best ? 'best-available' : 'near-best';
   reasons.push({ kind, chance: chosen.option.chance, bar });
   reasons.push(...instead(input, passing, chosen, from));
   return chosen;
+}
+
+/** Who asks for the best, or for a stronger one, is not made to begin elsewhere. */
+function beginning({ bar, plan, strongerThan }: RouteInput, from: readonly Candidate[], usual: Candidate) {
+  if (plan === undefined || bar >= 1 || strongerThan !== undefined) return undefined;
+  return begun(from, usual, bar, plan);
 }
 
 /** Where only models without a price pass the bar, one with a price may come near enough. */

@@ -4,8 +4,8 @@
  */
 import { type Random, seededRandom } from '../../src/base/random.ts';
 import { AdequacyModel } from '../../src/routing/adequacyModel.ts';
-import { type CascadeOption, type CheckPower, cascadePlans, nextStep } from '../../src/routing/cascade.ts';
-import { route } from '../../src/routing/router.ts';
+import { type CascadeOption, type CheckPower, nextStep } from '../../src/routing/cascade.ts';
+import { type RouteInput, route } from '../../src/routing/router.ts';
 import { mean, type RoutingData, readTasks, shuffled, standardError, type Task } from './routingData.ts';
 import { CALL_TOKENS, infoFor, lessonOf } from './routingPairs.ts';
 
@@ -64,27 +64,35 @@ export function openPool(
 export function routed(pool: Pool, runs: number, against = pool.strongest): PoolResult {
   return played(pool, runs, against, (random) => {
     const model = modelOf(pool);
-    const infos = pool.models.map((name) =>
-      infoFor(name, usdOf(pool, name), pool.known.get(name)?.score ?? 0.5),
-    );
     return (task) => {
-      const { chosen } = route({
-        features: task.features,
-        models: infos,
-        rules: [],
-        // Out of reach of every chance, so that the router weighs chance against cost; 1 asks for the best whatever it costs.
-        bar: 0.995,
-        outputTokens: CALL_TOKENS,
-        room: () => ({ waitMs: 0 }),
-        chances: (keys, features) => model.chances(keys, features),
-        explore: { share: EXPLORED, draw: random(), mostUsd: Number.POSITIVE_INFINITY },
-      });
-      const name = chosen.modelKey;
+      const explore = { share: EXPLORED, draw: random(), mostUsd: Number.POSITIVE_INFINITY };
+      const name = decided(pool, task, model, { explore });
       const { score, usd } = seen(task, name, random);
       model.learn(lessonOf(task, name, score));
       return { score, usd, last: name };
     };
   });
+}
+
+/** Key of the model that the product's router chooses. */
+function decided(
+  pool: Pool,
+  task: Task,
+  model: AdequacyModel,
+  more: Pick<RouteInput, 'explore' | 'plan'>,
+): string {
+  const { chosen } = route({
+    features: task.features,
+    models: pool.models.map((name) => infoFor(name, usdOf(pool, name), pool.known.get(name)?.score ?? 0.5)),
+    rules: [],
+    // Out of reach of every chance, so that the router weighs chance against cost; 1 asks for the best whatever it costs.
+    bar: 0.995,
+    outputTokens: CALL_TOKENS,
+    room: () => ({ waitMs: 0 }),
+    chances: (keys, features) => model.chances(keys, features),
+    ...more,
+  });
+  return chosen.modelKey;
 }
 
 /** The same with a check after each answer, and the next model after a rejection where that is worth it. */
@@ -103,8 +111,9 @@ export function cascaded(pool: Pool, check: CheckPower, runs: number, against = 
           costUsd: usdOf(pool, modelKey),
         }),
       );
+      const begin = decided(pool, task, model, { plan: { ...terms, mostAnswers: MOST_ANSWERS } });
       const tried: { option: CascadeOption; rejected: boolean; costUsd: number }[] = [];
-      let option = cascadePlans(options, terms, MOST_ANSWERS)[0]?.first;
+      let option = options.find(({ modelKey }) => modelKey === begin);
       let score = 0;
       let usd = 0;
       while (option !== undefined) {

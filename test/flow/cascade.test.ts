@@ -7,6 +7,8 @@ import { FakeClock } from '../support/fakeClock.ts';
 import { FakeTransport, type Reply } from '../support/fakeTransport.ts';
 import { buildSpine, FAST, heldEdit, MIDDLE, type SpineOptions, STRONG } from '../support/spine.ts';
 
+/** More than the cheapest model's chance of a good answer to `heldEdit`. */
+const BAR = 0.9;
 const never = new AbortController().signal;
 const ignore = () => undefined;
 const NEW = 'function a() {\n  return 2;\n}';
@@ -83,6 +85,25 @@ suite('cascade', () => {
     assert.deepEqual([receipt.usage?.input, receipt.usage?.output], [200, 100]);
     assert.ok(receipt.decision.reasons.some(({ kind }) => kind === 'went-up'));
     assert.ok(receipt.decision.reasons.every(({ kind }) => kind !== 'asked-by-name'));
+  });
+
+  test('where checks were seen to catch what is bad, a cheaper model begins than the bar would choose', async () => {
+    const counts = (fail: number) => ({ pass: 100 - fail, fail, unknown: 0 });
+    const seen = { good: counts(2), bad: counts(90), runs: 200, ms: 0, usd: 0 };
+    const settings = { 'routing.qualityBar': BAR, 'routing.qualityBars': [] };
+    const usual = spine([good], { settings });
+    const trial = spine([good], { settings, kept: { 'sluice.checkRates': { parses: seen } } });
+
+    const { receipt } = await usual.clock.until(usual.pipeline.run(heldEdit(), ignore, never));
+    const told = trial.pipeline.preview(heldEdit()).decision;
+    const begun = await trial.clock.until(trial.pipeline.run(heldEdit(), ignore, never));
+
+    assert.notEqual(receipt.model, 'fast');
+    assert.deepEqual([told.chosen.label, begun.receipt.model], ['Fast', 'fast']);
+    const why = begun.receipt.decision.reasons.find(({ kind }) => kind === 'planned');
+    assert.ok(why?.kind === 'planned' && why.chance < BAR && why.inAll >= BAR);
+    const shown = trial.pipeline.preview(heldEdit({ held: false, freshness: 'fresh' }));
+    assert.equal(shown.decision.chosen.label, receipt.decision.chosen.label);
   });
 
   test('each attempt is counted for its own model, and every reservation is settled', async () => {

@@ -13,7 +13,7 @@ import { buildSpine, request } from '../support/spine.ts';
 
 const CHEAP = 'test/fast';
 const DEAR = 'test/strong';
-const GOOD: CheckBelief = { caught: 0.9, falseAlarms: 0.05, measured: 1 };
+const GOOD: CheckBelief = { caught: 0.9, falseAlarms: 0.05, measured: 1, usd: 0 };
 
 class KeptLessons implements LessonStore {
   readonly lessons: Lesson[] = [];
@@ -90,7 +90,7 @@ suite('learning from answers that were never shown', () => {
   });
 
   test('the verdict alone counts less, by what the check can tell, and is taken back for the whole', async () => {
-    const { store, learned } = learning({ caught: 0.2, falseAlarms: 0.02, measured: 0 });
+    const { store, learned } = learning({ caught: 0.2, falseAlarms: 0.02, measured: 0, usd: 0 });
     const receipt = wentUp(await example(), 'r');
     const attempt = receipt.attempts?.[0] ?? receipt;
 

@@ -42,6 +42,12 @@ function input(overrides: Partial<RouteInput> = {}): RouteInput {
   };
 }
 
+/** Catches nine in ten bad answers and blames one good one in fifty. */
+const plan = { check: { catches: 0.9, falseAlarms: 0.02, costUsd: 0 }, worthUsd: 0.5, mostAnswers: 3 };
+const withChances = (...chances: readonly number[]) => ({
+  chances: () => chances.map((chance) => ({ chance, deviation: 0.05, seen: 50, seenInAll: 50 })),
+});
+
 const kinds = (decision: ReturnType<typeof route>) => decision.reasons.map(({ kind }) => kind);
 
 suite('router', () => {
@@ -327,6 +333,52 @@ suite('router', () => {
       if (chosen.chance >= bar) assert.ok(unexplained.every(({ chance }) => chance < bar));
       assert.equal(decision.fallbacks.length, automatic(all).length - 1);
     }
+  });
+
+  test('what is checked before anyone sees it begins with a cheaper model where the whole plan passes the bar for less', () => {
+    const chances = withChances(0.5, 0.9);
+
+    const alone = route(input(chances));
+    const checked = route(input({ ...chances, plan }));
+
+    assert.equal(alone.chosen.label, 'Strong');
+    assert.equal(checked.chosen.label, 'Fast');
+    const why = checked.reasons.find(({ kind }) => kind === 'planned');
+    assert.ok(why?.kind === 'planned' && why.instead === 'Strong' && why.chance === 0.5);
+    assert.ok(why.inAll >= 0.7 && why.inAll < 0.9);
+    assert.deepEqual(
+      checked.fallbacks.map(({ label }) => label),
+      ['Strong'],
+    );
+  });
+
+  test('it begins as ever where checks tell little, nobody may be asked after it, or the best or a stronger one was asked for', () => {
+    const chances = withChances(0.5, 0.9);
+    const poor = { ...plan, check: { catches: 0.2, falseAlarms: 0.02, costUsd: 0 } };
+
+    const begun = [
+      { plan: poor },
+      { plan: { ...plan, mostAnswers: 1 } },
+      { plan: { ...plan, budgetUsd: 0.001 } },
+      { plan, bar: 1 },
+      { plan, strongerThan: 'test/fast' },
+      { plan, model: 'test/strong' },
+      { plan, rules: [{ model: 'test/strong' }] },
+    ].map((more) => route(input({ ...chances, ...more })));
+
+    for (const decision of begun) {
+      assert.equal(decision.chosen.label, 'Strong');
+      assert.ok(!kinds(decision).includes('planned'));
+    }
+  });
+
+  test('where no plan passes the bar, the one that is worth most begins', () => {
+    const chances = withChances(0.3, 0.6);
+
+    const cheap = route(input({ ...chances, plan: { ...plan, worthUsd: 0.01 }, bar: 0.95 }));
+    const dear = route(input({ ...chances, plan: { ...plan, worthUsd: 100 }, bar: 0.95 }));
+
+    assert.deepEqual([cheap.chosen.label, dear.chosen.label], ['Fast', 'Strong']);
   });
 });
 

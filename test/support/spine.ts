@@ -74,6 +74,8 @@ export interface SpineOptions {
   /** With it the experiments of the settings act, on the installation `installation`. */
   readonly trialStore?: TrialStore;
   readonly installation?: string;
+  /** What an earlier session kept, by its key. */
+  readonly kept?: Readonly<Record<string, unknown>>;
   /** Absent: one that counts brackets. */
   readonly parser?: SyntaxParser;
 }
@@ -133,7 +135,7 @@ export function buildSpine(options: SpineOptions) {
     ...(foresight === undefined ? {} : { foresight }),
     ...(options.approve === undefined ? {} : { approve: options.approve }),
   });
-  const kept = new Map<string, unknown>();
+  const kept = new Map<string, unknown>(Object.entries(options.kept ?? {}));
   const outcomes = new Outcomes({ decided: () => undefined, happened: () => undefined }, clock);
   const { parser = new BracketParser(), similar } = options;
   const checking: AnswerChecking = new AnswerChecking({
@@ -146,6 +148,7 @@ export function buildSpine(options: SpineOptions) {
   const parts = { dispatcher, cache, metrics, clock, random, log: silentLog, cascade };
   const pipeline: Pipeline = new Pipeline({
     ...parts,
+    planned: (asked) => (asked.held ? checking.cascade.planned(asked) : asked),
     ...(trials === undefined ? {} : { trials }),
     ...(similar === undefined ? {} : { similar }),
   });
