@@ -114,6 +114,13 @@ export class SqliteCache implements CacheStore {
         release();
       });
     return this.#writer.write(() => {
+      if (this.#isOver()) {
+        // The bound was lowered: what is beyond it goes a little at a time, before anything comes.
+        this.#sql.delete.run(key);
+        release();
+        this.#tidySoon();
+        return;
+      }
       this.#makeRoom(key, bytes);
       const rank = rankOf({ ...kept, bytes, usedMs: this.#deps.clock.now() });
       const id = Number(this.#sql.set.get(key, ...rowOf(kept, packed.text, rank, bytes))?.id);
@@ -195,6 +202,10 @@ export class SqliteCache implements CacheStore {
     }
   }
 
+  #isOver(): boolean {
+    return Number(this.#sql.totals.get()?.bytes) > this.#deps.maxBytes();
+  }
+
   #drop(what: Drop): void {
     switch (what.kind) {
       case 'all':
@@ -232,7 +243,12 @@ export class SqliteCache implements CacheStore {
     this.#uses.clear();
   }
 
-  /** Expired entries, old leases and free pages, a little at a time. */
+  #tidySoon(): void {
+    this.#tidying?.dispose();
+    this.#tidying = this.#deps.clock.after(TIDY.betweenMs, () => this.#tidy());
+  }
+
+  /** Expired entries, what is beyond the bound, old leases and free pages, a little at a time. */
   #tidy(): void {
     if (this.#closed) return;
     let more = false;
@@ -241,6 +257,8 @@ export class SqliteCache implements CacheStore {
       let gone = 0;
       this.#writer.tryWrite(() => {
         gone = Number(this.#sql.expire.run(nowMs, TIDY.rows).changes);
+        for (; gone < TIDY.rows && this.#isOver(); gone += 1)
+          this.#counts.evictions += Number(this.#sql.evict.run('').changes);
         this.#sql.oldLeases.run(nowMs);
       });
       const vacuumed = gone === 0 && this.#vacuum();

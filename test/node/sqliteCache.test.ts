@@ -79,6 +79,27 @@ suite('cache on disk', () => {
     store.dispose();
   });
 
+  test('where the bound is lowered, the file shrinks to it a little at a time, and no write takes long for it', async () => {
+    const clock = new FakeClock();
+    let maxBytes = 1e6;
+    const store = await SqliteCache.open({
+      ...{ file: fresh(), clock, random: seededRandom(1), maxBytes: () => maxBytes },
+    });
+    for (let n = 0; n < 700; n += 1) store.set(`k${n}`, kept(clock, 'x'.repeat(900)));
+
+    maxBytes = 50_000;
+    store.set('k1', kept(clock, 'new'));
+    const { evictions: atOnce, entries: left } = store.facts();
+    clock.advance(2_000);
+    store.set('k1', kept(clock, 'newer'));
+
+    assert.deepEqual([atOnce, left], [0, 699]);
+    const { bytes = 0, entries = 0 } = store.facts();
+    assert.ok(bytes <= maxBytes && entries > 30, `${entries} of ${bytes} bytes`);
+    assert.equal(store.get('k1')?.text, 'newer');
+    store.dispose();
+  });
+
   test('another window that writes just then does not end the tidying', async () => {
     const clock = new FakeClock();
     const file = fresh();
