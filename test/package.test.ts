@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
-import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
-import { packageExtension } from './support/buildExtension.ts';
+import { suite, suiteSetup, test } from 'mocha';
+import { packageForTests } from './support/buildExtension.ts';
 import { repoRoot } from './support/paths.ts';
-import { type TemporaryFolder, temporaryFolder } from './support/temporaryFolder.ts';
 import { readZip } from './support/zipFile.ts';
 
 /** Bytes. */
@@ -25,7 +24,6 @@ const SECRETS =
   /sk-(ant|proj)-[\w-]{16,}|\bAKIA[A-Z0-9]{16}\b|\bgh[pousr]_\w{30,}|\bxox[abp]-\w{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bnpm_\w{36}\b/;
 
 suite('the package', () => {
-  let folder: TemporaryFolder;
   let packed: ReadonlyMap<string, Buffer>;
   let bytes: number;
   const paths = () => [...packed.keys()];
@@ -35,13 +33,10 @@ suite('the package', () => {
 
   suiteSetup(async function () {
     this.timeout(SETUP);
-    folder = await temporaryFolder();
-    const file = join(folder.path, 'sluice.vsix');
-    await packageExtension(file, new AbortController().signal);
+    const file = await packageForTests(new AbortController().signal);
     bytes = readFileSync(file).length;
     packed = await readZip(file);
   });
-  suiteTeardown(() => folder?.remove());
 
   test('it holds the manifest, its texts, what was built and the media: no source, no test, no map', () => {
     const strays = paths().filter((path) => !WANTED.some((pattern) => pattern.test(path)));

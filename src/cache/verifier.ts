@@ -39,7 +39,7 @@ export interface VerifierEvidence {
 const EQUAL_SCORE = 100;
 /** One in a thousand of those was meant otherwise (an estimate: case can be meant). */
 const EQUAL_PROBABILITY = 0.999;
-const NO_INTENT: Intent = { words: [] };
+const NO_INTENT: Intent = { words: [], links: [], pointers: [] };
 
 export class Verifier {
   readonly #model: VerifierModel;

@@ -1,11 +1,12 @@
 /**
  * How two questions differ, as numbers for the verifier: what they share, what only one of them says, which word stands
- * in for which, and in which order. Every number but those of `order` is the same whichever question comes first.
+ * in for which, and in which order. Every number is the same, to its last digit, whichever question comes first.
  */
 import { cosine, embed } from './embedQuestion.ts';
 import { sameForm, type Word, wordsOf } from './embedWords.ts';
 import { align, type Pairing, sharedWeights } from './verifierAlign.ts';
 import { details, jaccard, smallFirst } from './verifierDetails.ts';
+import { signsOf } from './verifierSymbols.ts';
 import type { WordTables } from './verifierTables.ts';
 import { ASKING, AUXILIARY, voteKeys } from './verifierVotes.ts';
 
@@ -20,6 +21,8 @@ export interface Analysed {
   readonly meaning: Float32Array;
   /** The question without case, blanks and punctuation. */
   readonly form: string;
+  /** Of `verifierSymbols.ts`. */
+  readonly signs: readonly string[];
   readonly sentences: number;
   readonly trigrams: ReadonlySet<string>;
   readonly pairs: ReadonlySet<string>;
@@ -47,14 +50,24 @@ export function analyse(question: string, tables: WordTables): Analysed {
     meanings,
     meaning: tables.meaning(meanings, weights),
     form: sameForm(question),
+    signs: signsOf(question),
     sentences: question.match(/[.?!]+(?=\s|$)/g)?.length ?? 0,
     trigrams,
     pairs,
   };
 }
 
+/**
+ * The two as they are compared, whichever was named first: sums, and words that could be paired in several ways, then come
+ * out the same. Those of one form stay as they came; nobody scores them.
+ */
+export function inFormOrder(a: Analysed, b: Analysed): [Analysed, Analysed] {
+  return a.form <= b.form ? [a, b] : [b, a];
+}
+
 /** In a fixed order; a change of it needs new trees. */
-export function features(a: Analysed, b: Analysed, tables: WordTables): number[] {
+export function features(one: Analysed, other: Analysed, tables: WordTables): number[] {
+  const [a, b] = inFormOrder(one, other);
   const pairing = align(a, b, tables);
   return [
     ...overlaps(a, b),
@@ -142,7 +155,7 @@ function kinds(a: Analysed, b: Analysed): number[] {
   ];
 }
 
-/** Share of neighbours that kept their order, and the longest jump of a shared word: both as read along the first question. */
+/** Share of neighbours that kept their order, and the longest jump of a shared word, as read along the first of `inFormOrder`. */
 function order({ matched }: Pairing): number[] {
   const places = matched.toSorted((x, y) => x.a - y.a).map(({ b }) => b);
   let kept = 0;

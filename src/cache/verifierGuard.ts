@@ -1,11 +1,11 @@
 /**
- * What no likeness excuses: two questions with other numbers, other names, another language, a negation more or less, or
- * two things changed round. A second opinion beside the trained score, which has seen few of these.
+ * What no likeness excuses: two questions with other numbers, other names, another language, a negation more or less, other
+ * signs, or two things changed round. A second opinion beside the trained score, which has seen few of these.
  */
 import type { Word } from './embedWords.ts';
 import type { Analysed } from './verifierFeatures.ts';
 
-export type Objection = 'number' | 'name' | 'negation' | 'language' | 'opposite' | 'order';
+export type Objection = 'number' | 'name' | 'negation' | 'language' | 'opposite' | 'order' | 'sign';
 
 const NEGATIONS = new Set([
   'not',
@@ -67,7 +67,20 @@ export function objection(a: Analysed, b: Analysed): Objection | undefined {
   if (differ(of(a.words, LANGUAGES), of(b.words, LANGUAGES))) return 'language';
   if (opposed(inA, inB) || opposed(inB, inA)) return 'opposite';
   if (names(a.words, b).length > 0 && names(b.words, a).length > 0) return 'name';
+  if (otherSigns(a, b)) return 'sign';
   return turnedRound(a, b) ? 'order' : undefined;
+}
+
+/** Often a word instead, or none: money, and, to, or; a type; a mark of its own. */
+const WRITTEN_OUT = /^[\p{L}\p{N}\p{Sc}]|^[\p{P}\p{So}]$/u;
+
+const telltale = ({ signs }: Analysed) => signs.filter((sign) => !WRITTEN_OUT.test(sign));
+
+/** Nothing else tells two of one form apart; elsewhere a sign may be written out, so both must have some. */
+function otherSigns(a: Analysed, b: Analysed): boolean {
+  if (a.form === b.form) return a.signs.join(' ') !== b.signs.join(' ');
+  const [inA, inB] = [telltale(a), telltale(b)];
+  return inA.length > 0 && inB.length > 0 && differ(inA, inB);
 }
 
 const textsOf = ({ words }: Analysed) => new Set(words.map(({ text }) => text));

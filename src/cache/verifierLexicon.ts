@@ -12,7 +12,7 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
     'example call',
   ],
   [/\bhow (do|can|should|would|could) (i|we|you)\b/g, ' '],
-  [/\b(show|tell|give)( me)?\b/g, 'explain'],
+  [/\b(show|tell|give) me\b/g, 'explain'],
   [/\b(help me|let me|i do not|i want to) understand\b/g, 'explain'],
   [/\b(walk|take|guide|talk) me through\b/g, 'explain'],
   [/\bgo through (.*?) and explain( it| this)?\b/g, 'explain $1'],
@@ -49,7 +49,8 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
     /\b(make|get) (this|it|that|the)?(.*?) (faster|quicker|run faster|more performant|more efficient)\b/g,
     'optimise speed $2$3',
   ],
-  [/\b(optimi[sz]e)(?! (for|memory|the memory))/g, 'optimise speed'],
+  [/\boptimi[sz]e( for)? (?=(speed|memory|readability)\b)/g, 'optimise '],
+  [/\boptimi[sz]e(?! (for|memory|speed|readability|the memory))/g, 'optimise speed'],
   [
     /\b(reduce|lower|decrease|cut) (the )?memory( use| usage| footprint| consumption)?\b|\buse less memory\b/g,
     'optimise memory',
@@ -70,7 +71,6 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\brefactor (this|it|that|the)?( code| function| method)? ?(in)?to (?=smaller)/g, 'split into '],
   [/\bextract (?=smaller)/g, 'split into '],
   [/\bsmaller (functions|ones|pieces|parts|methods)\b/g, 'smaller'],
-  [/\b(merge|combine|join|unify)\b/g, 'merge'],
   [/\bcomment (this|it|that|the code|on this)\b/g, 'add comments $1'],
   [/\bdocument (.*?)with\b/g, 'add $1'],
   [/\bannotate (.*?)with\b/g, 'add $1'],
@@ -83,9 +83,8 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\btests with (\w+)\b/g, '$1 tests'],
   [/\b(failing|broken) tests\b|\btests that (fail|are failing|are broken)\b/g, 'failing tests'],
   [/\bmake the tests pass\b/g, 'fix failing tests'],
-  [/\berror messages?\b|\bexceptions?\b/g, 'error'],
   [
-    /\b(handle|catch|deal with) (the |any |all )?(potential |possible )?errors?\b|\berrors? handling\b/g,
+    /\b(handle|catch|deal with) (the |any |all )?(potential |possible )?(errors?|exceptions?)\b|\b(error|exception)s? handling\b/g,
     'errorhandling',
   ],
   [/^errorhandling\b/g, 'add errorhandling'],
@@ -101,8 +100,8 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\bread only\b/g, 'readonly'],
   [/\bone liner\b|\b(in|on) (one|a single) line\b/g, 'oneline'],
   [/\b(several|multiple|many) lines\b/g, 'manylines'],
-  [/\blog (statements?|lines?|messages?)\b|\blogging\b|\blogs\b/g, 'log'],
-  [/\b(up to )?(\w+) (retries|times|attempts)\b/g, '$2 times'],
+  [/\blog (statements?|lines?|messages?)\b|\b(add|remove|strip)( some| the)? logging\b|\blogs\b/g, '$2 logs'],
+  [/\b(up to )?(\w+) (retries|times)\b/g, '$2 times'],
   [/\badd (?=\w+ times\b)/g, 'retry '],
   [
     /\b(input|inputs) validation\b|\bvalidation (for|of) (the )?inputs?\b|\b(validate|check|verify) (the )?inputs?\b/g,
@@ -136,57 +135,70 @@ export const PHRASES: readonly (readonly [RegExp, string])[] = [
   ],
   [/\bset the visibility\b|\bbecome the visibility\b/g, 'become'],
   [/\bmandatory\b/g, 'required'],
-  [/\bcolou?r\b/g, ' '],
-  [/\b(order|sort|arrange)\b/g, 'sort'],
+  [/\bcolou?r to\b/g, 'to'],
+  [/\bcolour(s?)\b/g, 'color$1'],
+  [/\barguments\b/g, 'parameters'],
   [/\b(single|just one|only one)\b/g, 'one'],
 ];
 
-/** Stems that mean one thing in an instruction. */
-export const SAME_STEMS: ReadonlyMap<string, string> = new Map(
-  [
-    'explain describ clarify elaborat interpret',
-    'add writ creat generat insert includ put implement mak suggest introduc defin produc provid specify',
-    'remov delet strip drop eliminat eras discard',
-    'fix repair correct resolv solv patch',
-    'become convert turn transform translat port rewrit migrat chang switch use utiliz set updat upgrad refactorto adapt cast pars',
-    'bug issue problem defect mistak',
-    'error exception',
-    'function method routin procedur',
-    'argument parameter param',
-    'comment remark',
-    'optimis improv',
-    'start begin',
-    'element item entry',
-    'first initial',
-    'allow accept permit',
-    'ignor suppres silenc',
-    'skip disabl',
-    'call run invok execut',
-    'find locat spot identify where',
-    'show display',
-    'reverse invert',
-    'seconds second sec',
-    'milliseconds millisecond ms',
-    'tidy clean',
-    'organiz sort arrang',
-    'synchronou sync',
-    'asynchronou async',
-    'duplicat dup',
-    'import import',
-  ].flatMap((line) => {
-    const [first = '', ...others] = line.split(' ');
-    return [first, ...others].map((stem): [string, string] => [stem, first]);
-  }),
+/** What an instruction begins with; one thing each, by their stems. Anywhere else such a word may be a name. */
+export const SAME_VERBS = sameAs(
+  'explain describ clarify elaborat interpret',
+  'add writ creat generat insert includ put mak suggest introduc produc provid',
+  'remov delet strip drop eliminat eras discard',
+  'fix repair correct resolv solv patch',
+  'become convert transform rewrit use utiliz refactorto',
+  'optimis improv',
+  'start begin',
+  'allow accept permit',
+  'ignor suppres silenc',
+  'skip disabl',
+  'call run invok execut',
+  'find locat spot identify',
+  'show display',
+  'reverse invert',
+  'tidy clean',
+  'sort order arrang organiz',
+  'merg combin join unify',
 );
+
+/** With what it becomes, they too begin a change. */
+export const BECOMING: ReadonlySet<string> = new Set(
+  'turn translat port migrat chang switch set updat upgrad adapt cast pars'.split(' '),
+);
+
+/** Things that have several names wherever they are mentioned, by their stems. */
+export const SAME_THINGS = sameAs(
+  'bug issue problem defect mistak',
+  'milliseconds millisecond ms',
+  'synchronous sync',
+  'asynchronous async',
+);
+
+/** Of which one and many are the same, by their stems; of other words only one of the two may be a name. */
+export const COUNTABLE: ReadonlySet<string> = new Set(
+  'typ test comment import variabl function lin docstring beginner email ascend descend error'.split(' '),
+);
+
+function sameAs(...lines: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    lines.flatMap((line) => {
+      const [first = '', ...others] = line.split(' ');
+      return [first, ...others].map((stem): [string, string] => [stem, first]);
+    }),
+  );
+}
 
 /** Say nothing of what is asked for. */
 export const FILLERS = new Set(
   (
     'a an the this that these those it its itself my our your me us i we you is are be being am was were do does did some all ' +
-    'just also now then so really very here there code snippet following selected selection given to of for in into on at with as and ' +
-    'named called'
+    'just also now then so really very here there and'
   ).split(' '),
 );
+
+/** Say how what follows belongs to what goes before. */
+export const LINKS = new Set('to of for in into on at with as'.split(' '));
 
 /** `a` and `i` before one of these, or at the end, are names. */
 export const AFTER_A_NAME = new Set([
@@ -235,9 +247,12 @@ export const NUMBER_WORDS: ReadonlyMap<string, string> = new Map(
     .map((word, number) => [word, String(number)]),
 );
 
-/** Written with capitals inside, and no less a word for it. */
+/** Written with capitals by some and without by others: the same word. */
 export const PROPER_WORDS = new Set(
-  'javascript typescript github gitlab graphql jsdoc postgresql mysql sqlite mongodb nodejs openai webassembly phpunit junit powershell restructuredtext'.split(
-    ' ',
-  ),
+  (
+    'javascript typescript github gitlab graphql jsdoc postgresql mysql sqlite mongodb nodejs openai webassembly phpunit junit ' +
+    'powershell restructuredtext python java kotlin swift rust go ruby php perl scala haskell c c++ c# sql html css json csv xml yaml ' +
+    'react vue svelte angular jest vitest mocha pytest docker kubernetes linux windows http https url api pr ui es6 utf-8 ascii ' +
+    'i ok english german french spanish italian portuguese russian hindi chinese japanese korean'
+  ).split(' '),
 );

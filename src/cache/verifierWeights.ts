@@ -53,6 +53,6 @@ export const verifierEvidence: VerifierEvidence = {
       2, 1, 7, 3, 1, 0,
     ],
   },
-  code: { edges: [0.5, 0.75, 0.95], right: [148, 50, 5, 458], wrong: [88799, 198, 18, 0] },
+  code: { edges: [0.5, 0.75, 0.95], right: [136, 47, 7, 471], wrong: [88787, 206, 22, 0] },
 };
 // biome-ignore-end format: data

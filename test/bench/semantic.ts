@@ -14,6 +14,7 @@ import { wasmIn } from '../../src/cache/vectorSearch.ts';
 import { lowerShare } from '../../src/cache/verifierCalibration.ts';
 import { VerifierModel } from '../../src/cache/verifierModel.ts';
 import { verifierEvidence, verifierWeights } from '../../src/cache/verifierWeights.ts';
+import { CODE_NEAR_MISSES, FREE_NEAR_MISSES } from '../support/nearMisses.ts';
 import { type QuestionPair, readPairs, Truth } from '../support/questionPairs.ts';
 import { distinct, instructionPairs, withUnrelated } from '../support/semanticTrial.ts';
 import { type Bench, type Check, check, round, summary } from './report.ts';
@@ -40,15 +41,17 @@ const deps = () => ({
 
 export const semantic: Bench = async ({ data, say }) => {
   const instructed = onInstructions(say);
+  const deceived = onNearMisses(say);
   const searched = searchBeside(say);
   const asked = data === undefined ? undefined : onPairs(readPairs(data), say);
   return {
     results: {
       instructions: instructed.results,
+      nearMisses: deceived.results,
       search: searched.results,
       questions: asked?.results ?? null,
     },
-    checks: [...instructed.checks, ...searched.checks, ...(asked?.checks ?? [])],
+    checks: [...instructed.checks, ...deceived.checks, ...searched.checks, ...(asked?.checks ?? [])],
   };
 };
 
@@ -131,5 +134,24 @@ function onInstructions(say: (line: string) => void) {
       check('right hits among instructions', right / results.same, '>=', INSTRUCTION_RECALL, 'of the same'),
       check('wrong hits among instructions', wrong / (right + wrong), '<=', DEFAULT_BOUND, 'share'),
     ],
+  };
+}
+
+/** Each of a pair alone in a scope of its own, the other one asked there. */
+function onNearMisses(say: (line: string) => void) {
+  const index = new SemanticIndex(deps(), DEFAULT_BOUND);
+  const asked = [
+    ...CODE_NEAR_MISSES.map((pair, at) => ({ pair, scope: `near ${at}` })),
+    ...FREE_NEAR_MISSES.map((pair, at) => ({ pair, scope: `${CODE_FREE}near ${at}` })),
+  ].flatMap(({ pair: [a, b], scope }) => [
+    { kept: a, question: b, scope: `${scope} a` },
+    { kept: b, question: a, scope: `${scope} b` },
+  ]);
+  for (const { kept, scope } of asked) index.insert(scope, kept, scope);
+  const served = asked.filter(({ question, scope }) => index.lookup(question, scope) !== undefined).length;
+  say(`near misses: ${served} served of ${asked.length}`);
+  return {
+    results: { asked: asked.length, served },
+    checks: [check('near misses served', served, '<=', 0, 'answers')],
   };
 }

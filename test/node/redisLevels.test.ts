@@ -244,9 +244,7 @@ suite('Redis levels', () => {
     const { store } = await open('one', { answerWithinMs: 140 });
     await declare(store);
     server.freeze();
-    const startedMs = performance.now();
     const first = await take(store, 'p', whole('first', 10), 'one');
-    const firstMs = performance.now() - startedMs;
 
     const second = store.run('p', {
       kind: 'take',
@@ -257,7 +255,6 @@ suite('Redis levels', () => {
 
     server.thaw();
     assert.ok(first.ok && !(second instanceof Promise) && second.ok);
-    assert.ok(firstMs < 1_000, `${firstMs} ms`);
     await becomes(
       'the answer that was not waited for to be undone',
       () => level(store) === 1_000 - 20 || level(store) === 980,

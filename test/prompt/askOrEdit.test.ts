@@ -144,11 +144,12 @@ suite('ask or edit', () => {
     }
   });
 
-  test('long input is read at once', () => {
-    const startedMs = performance.now();
+  // A pattern that goes back over what it has read would take hours.
+  test('a million words are read in one pass', () => {
+    for (const filler of ['please ', 'a ', '?', 'should ']) {
+      const { text } = readWords(filler.repeat(1_000_000));
 
-    for (const filler of ['please ', 'a ', '?', 'should ']) readWords(filler.repeat(20_000));
-
-    assert.ok(performance.now() - startedMs < 500);
+      assert.ok(text.length > 900_000, filler);
+    }
   });
 });

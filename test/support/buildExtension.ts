@@ -30,6 +30,25 @@ export async function packageExtension(file: string, signal: AbortSignal): Promi
   console.log(`${file}: ${Math.round(size / 1000)} kB`);
 }
 
+/** What `npm test` has packaged before its tests, for all of them: a rebuild would pull `dist` from under the others. */
+const packageVariable = 'SLUICE_TEST_PACKAGE';
+let packaged: Promise<string> | undefined;
+
+/** The package that the tests look at, as a path; made once in a run of `npm test`, or in a process that runs alone. */
+export function packageForTests(signal: AbortSignal): Promise<string> {
+  packaged ??= ownPackage(signal);
+  return packaged;
+}
+
+async function ownPackage(signal: AbortSignal): Promise<string> {
+  const made = process.env[packageVariable];
+  if (made !== undefined) return made;
+  const file = join(buildFolder, 'sluice.vsix');
+  await packageExtension(file, signal);
+  process.env[packageVariable] = file;
+  return file;
+}
+
 /** Pictures and files of the repository are not in the package: no link may lead there. */
 async function readmeForUsers(): Promise<string> {
   const file = join(buildFolder, 'README.md');

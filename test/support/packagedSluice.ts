@@ -1,8 +1,6 @@
 /** Sluice as a user has it: the package installed into an editor that never saw the sources, with the sample open. */
-import { join } from 'node:path';
-import { packageExtension } from './buildExtension.ts';
+import { packageForTests } from './buildExtension.ts';
 import { type CodeServerOptions, startCodeServer } from './codeServer.ts';
-import { buildFolder } from './paths.ts';
 import { copySample } from './sampleWorkspace.ts';
 import { Workbench, type WorkbenchOptions } from './workbench.ts';
 
@@ -20,21 +18,12 @@ export interface OpenOptions
   readonly prepare?: (folder: string) => Promise<void> | void;
 }
 
-let packaged: Promise<string> | undefined;
-
-/** Packaged once in a process, however many tests ask. */
-function packagedOnce(signal: AbortSignal): Promise<string> {
-  const file = join(buildFolder, 'sluice.vsix');
-  packaged ??= packageExtension(file, signal).then(() => file);
-  return packaged;
-}
-
 /** A failed test closes what it opened in its teardown; nothing of it is seen by the next one. */
 export async function openPackagedSluice(
   options: OpenOptions = {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<OpenedSluice> {
-  const vsixFiles = [await packagedOnce(signal)];
+  const vsixFiles = [await packageForTests(signal)];
   const sample = await copySample();
   await options.prepare?.(sample.folder);
   const server = await startCodeServer({ ...options, name: 'workbench', vsixFiles }, signal);

@@ -133,10 +133,11 @@ export function* instructionPairs(part: 'develop' | 'judge'): Generator<Question
 const CODE_EDGES = [0.5, 0.75, 0.95];
 
 export function codeEvidence(): Evidence {
-  const judged = [...instructionPairs('develop')].map(({ a, b, same }) => ({
-    score: intentLikeness(intentOf(a), intentOf(b)),
-    right: same,
-  }));
+  const intents = new Map(instructions('develop').map(({ text }) => [text, intentOf(text)]));
+  const judged = [...instructionPairs('develop')].flatMap(({ a, b, same }) => {
+    const [inA, inB] = [intents.get(a), intents.get(b)];
+    return inA && inB ? [{ score: intentLikeness(inA, inB), right: same }] : [];
+  });
   return evidenceOf(judged, CODE_EDGES);
 }
 

@@ -1,7 +1,9 @@
-/** The steps of `npm test`, in the order in which they run: cheap ones first. Units: milliseconds. */
+/** The steps of `npm test`: cheap ones first, then those that take long, two at a time. Units: milliseconds. */
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packageForTests } from './buildExtension.ts';
+import { ensureClaude } from './claudeInstall.ts';
 import { ensureCodeServer } from './codeServerInstall.ts';
 import { runHostTests } from './hostTests.ts';
 import { planVariable } from './mochaPlan.ts';
@@ -12,8 +14,14 @@ import { chromiumNeed, ensureSystem, redisNeed } from './systemPackages.ts';
 import { testFiles } from './testFiles.ts';
 import { failedOnce, type Step, type StepOutcome } from './testReport.ts';
 
-export const stepNames = ['types', 'lint', 'build', 'unit', 'host', 'workbench'] as const;
+export const stepNames = ['types', 'lint', 'tools', 'build', 'unit', 'host', 'workbench'] as const;
 export type StepName = (typeof stepNames)[number];
+
+/**
+ * Lanes run beside each other, the steps of one in turn. No step of the last two keeps two cores busy, and they share
+ * nothing but what `tools` and `build` have made before.
+ */
+export const lanes: readonly (readonly StepName[])[] = [['unit', 'host'], ['workbench']];
 
 const tsc = join(repoRoot, 'node_modules/typescript/bin/tsc');
 const biome = join(repoRoot, 'node_modules/@biomejs/biome/bin/biome');
@@ -23,13 +31,14 @@ const workbenchTimeoutMs = 300_000;
 
 export function createStep(name: StepName, grep: string | undefined): Step {
   const steps: Record<StepName, Step> = {
-    types: { name, run: (signal) => runTools(name, 1, typeChecks(), signal) },
+    types: { name, run: (signal) => runTools(name, typeChecks(), signal) },
     lint: {
       name,
       run: (signal) =>
-        runTools(name, 1, [[biome, 'ci', '--colors=off', '--diagnostic-level=warn', '.']], signal),
+        runTools(name, [[biome, 'ci', '--colors=off', '--diagnostic-level=warn', '.']], signal),
     },
-    build: { name, run: (signal) => runTools(name, 0, [[join(repoRoot, 'esbuild.config.mjs')]], signal) },
+    tools: { name, run: installTools },
+    build: { name, run: build },
     unit: { name, run: (signal) => runTestProcess('unit', unitTimeoutMs, grep, signal) },
     host: { name, run: (signal) => runHostTests(grep, signal) },
     workbench: { name, run: (signal) => runTestProcess('workbench', workbenchTimeoutMs, grep, signal) },
@@ -37,15 +46,29 @@ export function createStep(name: StepName, grep: string | undefined): Step {
   return steps[name];
 }
 
+/** Here, where no timeout of a test bounds it and no other lane installs too: on a fresh machine it takes minutes. */
+async function installTools(signal: AbortSignal): Promise<StepOutcome> {
+  await ensureSystem([chromiumNeed, redisNeed], signal);
+  await ensureCodeServer(signal);
+  await ensureClaude(signal);
+  return nothingCounted;
+}
+
+async function build(signal: AbortSignal): Promise<StepOutcome> {
+  await packageForTests(signal);
+  return nothingCounted;
+}
+
+const nothingCounted: StepOutcome = { passed: 0, failed: 0, skipped: 0, failures: [] };
+
 function typeChecks(): string[][] {
   const projects = ['.', 'src/panel'].filter((folder) => existsSync(join(repoRoot, folder, 'tsconfig.json')));
   return projects.map((project) => [tsc, '-p', project, '--noEmit']);
 }
 
-/** Runs every command even after one has failed; together they count as `worth` tests. */
+/** Runs every command even after one has failed; together they count as one test. */
 async function runTools(
   name: StepName,
-  worth: number,
   commands: readonly string[][],
   signal: AbortSignal,
 ): Promise<StepOutcome> {
@@ -57,7 +80,7 @@ async function runTools(
     failed ||= code !== 0;
   }
   if (failed) return failedOnce(name, await readFile(logFile, 'utf8'));
-  return { passed: worth, failed: 0, skipped: 0, failures: [] };
+  return { passed: 1, failed: 0, skipped: 0, failures: [] };
 }
 
 /**
@@ -70,9 +93,6 @@ async function runTestProcess(
   grep: string | undefined,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  await ensureSystem(kind === 'unit' ? [chromiumNeed, redisNeed] : [chromiumNeed], signal);
-  // Here, where no timeout of a test bounds it: on a fresh machine it takes minutes.
-  if (kind === 'workbench') await ensureCodeServer(signal);
   const request = { files: testFiles(kind), timeoutMs, talkative: kind === 'workbench', grep };
   return plannedRun(request, (plan) => {
     const env = { ...process.env, [planVariable]: JSON.stringify(plan) };

@@ -7,7 +7,13 @@ import { hashOf, sameForm, wordsOf } from '../../src/cache/embedWords.ts';
 import { VectorSearch, type WasmHost } from '../../src/cache/vectorSearch.ts';
 import { align, type Pairing, substitutionKey } from '../../src/cache/verifierAlign.ts';
 import type { Evidence } from '../../src/cache/verifierCalibration.ts';
-import { type Analysed, analyse, differenceKeys, features } from '../../src/cache/verifierFeatures.ts';
+import {
+  type Analysed,
+  analyse,
+  differenceKeys,
+  features,
+  inFormOrder,
+} from '../../src/cache/verifierFeatures.ts';
 import { VerifierModel } from '../../src/cache/verifierModel.ts';
 import { HINT_STEP, type PackedTables, RARITY_STEP, WordTables } from '../../src/cache/verifierTables.ts';
 import { type PackedTrees, treesScore } from '../../src/cache/verifierTrees.ts';
@@ -126,7 +132,7 @@ function rowsOf(pairs: readonly QuestionPair[], company: Company, wasm: WasmHost
     vectors.nearest(analysed(b).vector, NEIGHBOURS).flatMap(({ id }) => entries.get(id) ?? []);
   const truth = new Truth(pairs);
   const row = ({ a, b, same }: QuestionPair, own: boolean, fold: number): Row => {
-    const [inA, inB] = [analysed(a), analysed(b)];
+    const [inA, inB] = inFormOrder(analysed(a), analysed(b));
     const pairing = align(inA, inB, blank);
     return { a: inA, b: inB, same, pairing, own, fold, keys: voteKeys(inA, inB, pairing) };
   };

@@ -67,75 +67,36 @@ suite('windows that are not as they should be', () => {
     for (const end of cleanUp.splice(0).reverse()) await end();
   });
 
-  test('without a folder, an unsaved file is explained', async () => {
-    const { page } = await open(undefined);
-    await workbench.runCommand('File: New Untitled Text File');
-    await page.keyboard.type('function half(value) { return value / 2; }');
-
-    const { receipt, text } = await explainSelection(workbench);
-
-    assert.match(text, /half/);
-    assert.match(receipt.get('Model') ?? '', /simulated/);
-  });
-
-  test('without a folder and without any file, the dashboard says what to do and the command says what is missing', async () => {
-    await open(undefined);
+  test('without a folder and without any file, the dashboard says what to do and the command what is missing; then an unsaved file is explained, and one that is nowhere on a disk', async () => {
+    const virtual = await virtualWorkspaces();
+    const { page } = await open(undefined, { extensionFolders: [repoRoot, virtual] });
 
     const { root } = await dashboard(workbench, 'empty');
     await root.getByRole('button', { name: 'Explain Selection' }).click();
     const told = await until(within('a notification'), async () =>
       (await workbench.notifications()).find((text) => text.includes('text file')),
     );
-
-    assert.match(told, /Open a text file and select some code first/);
-    assert.match((await root.textContent()) ?? '', /Select some code and ask about it/);
-  });
-
-  test('a window whose files are nowhere on a disk explains what is open, and its views work', async () => {
-    const folder = await virtualWorkspaces();
-    await open(undefined, { extensionFolders: [repoRoot, folder] });
+    const shown = (await root.textContent()) ?? '';
+    await workbench.runCommand('File: New Untitled Text File');
+    await page.keyboard.type('function half(value) { return value / 2; }');
+    const unsaved = await explainSelection(workbench);
     await workbench.runCommand('Virtual: Open Folder');
-    await workbench.page.getByText('cart.virtual.ts').first().dblclick();
-    await workbench.page.locator('.editor-instance .view-line').first().waitFor();
+    await page.getByText('cart.virtual.ts').first().dblclick();
+    await page.locator('.tab.active[data-resource-name="cart.virtual.ts"]').waitFor();
+    await page.locator('.monaco-editor[data-uri$="cart.virtual.ts"] .view-line').first().waitFor();
     await workbench.runCommand('Select All');
-
-    const { receipt, text } = await explainSelection(workbench);
+    const ofNoDisk = await explainSelection(workbench, unsaved);
     const view = await dashboard(workbench, 'ready');
 
-    assert.match(text, /virtually/);
-    assert.match(receipt.get('Model') ?? '', /simulated/);
-    assert.equal((await figures(view, 'today')).get('Requests'), '1');
+    assert.match(told, /Open a text file and select some code first/);
+    assert.match(shown, /Select some code and ask about it/);
+    assert.match(unsaved.text, /half/);
+    assert.match(ofNoDisk.text, /virtually/);
+    for (const { receipt } of [unsaved, ofNoDisk]) assert.match(receipt.get('Model') ?? '', /simulated/);
+    assert.equal((await figures(view, 'today')).get('Requests'), '2');
   });
 
-  test('two windows of one profile answer at the same time, and each counts its own', async () => {
-    const folder = await sampleFolder();
-    const server = await startCodeServer({ name: 'two-windows', extensionFolders: [repoRoot] }, never);
-    cleanUp.push(() => server.stop());
-    const windows = [
-      await Workbench.open(server, { folder }, never),
-      await Workbench.open(server, { folder: await sampleFolder() }, never),
-    ];
-    for (const window of windows) cleanUp.push(() => window.close());
-
-    const receipts = await Promise.all(
-      windows.map(async (window) => {
-        workbench = window;
-        await meter(window);
-        await window.openFile('cart.ts');
-        await window.selectLines(await linesOf('bestDiscount', 'cart.ts'));
-        return (await explainSelection(window)).receipt;
-      }),
-    );
-
-    for (const receipt of receipts) assert.match(receipt.get('Model') ?? '', /simulated/);
-    for (const window of windows) {
-      const view = await dashboard(window, 'ready');
-      assert.match((await view.root.textContent()) ?? '', /Explain/);
-      assert.doesNotMatch((await view.root.textContent()) ?? '', /cannot be written/);
-    }
-  });
-
-  test('a rule and an address of a workspace count only when it is trusted', async () => {
+  test('a rule and an address of a workspace count only when it is trusted; a stronger model that is not there keeps the answer that is', async () => {
     const folder = await sampleFolder();
     await mkdir(join(folder, '.vscode'));
     const settings = {
@@ -158,9 +119,17 @@ suite('windows that are not as they should be', () => {
       const text = (await view.root.textContent()) ?? '';
       return text.includes('sim-powerful') ? text : undefined;
     });
+    await workbench.runCommand('Sluice: Ask a Stronger Model');
+    const refused = await until(within('the refusal'), async () => {
+      const text = (await restricted.view.root.textContent()) ?? '';
+      return text.includes('no stronger model') ? text : undefined;
+    });
 
     assert.match(restricted.receipt.get('Model') ?? '', /sim-fast/);
     assert.match(trusted, /Your routing rule names/);
+    assert.match(refused, /The earlier answer is kept/);
+    assert.match(refused, /bestDiscount/);
+    assert.match(refused, /sim-powerful/);
   });
 
   test('a storage folder that cannot be written is told once, and requests work', async () => {
@@ -182,23 +151,6 @@ suite('windows that are not as they should be', () => {
     assert.ok(receipt.get('Model'));
     assert.match(told, /cannot be written/);
     assert.match(shown ?? '', /usage history cannot be written/);
-  });
-
-  test('asking for a stronger model that is not there keeps the answer that is', async () => {
-    const rules = [{ task: 'explain', model: 'simulated/sim-powerful' }];
-    await open(await sampleFolder(), { settings: { 'sluice.routing.rules': rules } });
-    await selectFunction();
-    const first = await explainSelection(workbench);
-
-    await workbench.runCommand('Sluice: Ask a Stronger Model');
-    const shown = await until(within('the refusal'), async () => {
-      const text = (await first.view.root.textContent()) ?? '';
-      return text.includes('no stronger model') ? text : undefined;
-    });
-
-    assert.match(shown, /The earlier answer is kept/);
-    assert.match(shown, /bestDiscount/);
-    assert.match(shown, /sim-powerful/);
   });
 
   test('a key is refused with a clear message and not kept; a good one connects; a costly request is asked about; closing the window ends the call', async () => {

@@ -1,22 +1,28 @@
-/** The commands that do something to the code, as a person drives them: palette, lenses, comments, keys. */
+/** What a person drives from the code and from the Chat view: palette, lenses, comments, keys; signed out, without a network. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, suiteSetup, suiteTeardown, teardown, test } from 'mocha';
+import type { Locator } from 'playwright-core';
 import { type OpenedSluice, openPackagedSluice } from '../support/packagedSluice.ts';
 import { keepPicture } from '../support/pictures.ts';
 import { quickInput } from '../support/quickInput.ts';
 import { linesOf } from '../support/sampleWorkspace.ts';
+import { dashboard, sectionText } from '../support/sluiceViews.ts';
 import { until } from '../support/until.ts';
 
 const within = (what: string) => ({ what, timeoutMs: 45_000 });
 
-suite('commands on the code', () => {
+suite('commands on the code, and the Chat view', () => {
   let opened: OpenedSluice;
 
   suiteSetup(async () => {
-    opened = await openPackagedSluice({ prepare: withChanges });
+    const settings = {
+      'chat.utilityModel': 'sluice/sluice-auto',
+      'chat.utilitySmallModel': 'sluice/sluice-auto',
+    };
+    opened = await openPackagedSluice({ prepare: withChanges, settings });
   });
   suiteTeardown(() => opened?.close());
   teardown(async function () {
@@ -158,6 +164,47 @@ suite('commands on the code', () => {
     await opened.workbench.runCommand('Sluice: Write Commit Message');
 
     await until(within('the message'), async () => /chore: /.test(await text('.scm-editor .view-line')));
+  });
+
+  const chat = (): Locator => opened.workbench.page.locator('.interactive-session').first();
+  /** Types it where a person would; the suggestions that come up are closed before it is sent. */
+  const say = async (words: string): Promise<void> => {
+    const { page } = opened.workbench;
+    await chat().locator('.chat-editor-container .monaco-editor').first().click();
+    await page.keyboard.type(words);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+  };
+  const answered = (pattern: RegExp): Promise<string> =>
+    until(within(`${pattern} in the chat`), async () => {
+      const shown = await chat().innerText();
+      return pattern.test(shown) ? shown : undefined;
+    });
+
+  test('@sluice answers a question with its receipt, and says what is left of the limits', async () => {
+    await opened.workbench.runCommand('Chat: Open Chat');
+    await say('@sluice what is a monad? ');
+    await answered(/Simulated answer[\s\S]*\(simulated\) · \$/);
+
+    await say('@sluice /quota ');
+    await answered(/is left of the tightest limit[\s\S]*requests[\s\S]*Left: [\s\S]*tokens[\s\S]*Source: /);
+  });
+
+  test("once VS Code's own chat is turned on, Sluice Auto answers it, and its helpers are shown as such", async () => {
+    const { workbench } = opened;
+    await workbench.runCommand("Sluice: Enable VS Code's Chat");
+    await workbench.page.getByRole('button', { name: 'Turn On' }).click();
+    await workbench.page.getByRole('button', { name: 'Open Chat' }).first().click();
+
+    await say('What does the word idempotent mean?');
+    await answered(/idempotent mean\? A real model would answer it here/);
+
+    const view = await dashboard(workbench, 'ready');
+    const decisions = await until(within('a helper among the decisions'), async () => {
+      const shown = await sectionText(view, 'decisions');
+      return shown.includes('VS Code helper') ? shown : undefined;
+    });
+    assert.match(decisions, /VS Code helper: (title of a chat|progress message)/);
   });
 });
 

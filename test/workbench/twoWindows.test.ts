@@ -16,6 +16,7 @@ suite('two windows', () => {
   let server: CodeServer;
   let one: Workbench;
   let two: Workbench;
+  let lastOfOne: Answer;
   let lastOfTwo: Answer;
 
   suiteSetup(async () => {
@@ -47,7 +48,7 @@ suite('two windows', () => {
     await meter(one);
     const before = await meter(two);
 
-    await explain(one, 'bestDiscount');
+    lastOfOne = await explain(one, 'bestDiscount');
     const after = await meter(two, ({ text }) => /\d\s?%/.test(text));
 
     assert.doesNotMatch(before.text, /\d\s?%/);
@@ -69,11 +70,24 @@ suite('two windows', () => {
   });
 
   test('what one was answered, the other has from the disk, and no level falls', async () => {
-    const { receipt } = await explain(two, 'bestDiscount', lastOfTwo);
+    lastOfTwo = await explain(two, 'bestDiscount', lastOfTwo);
+    const { receipt } = lastOfTwo;
 
     const view = await dashboard(two, 'ready');
 
     assert.match(receipt.get('Cache') ?? '', /Hit on disk/);
     assert.match(await sectionText(view, 'buckets'), /\b7 of 10\b/);
+  });
+
+  test('both answer at the same time, and neither loses what it writes', async () => {
+    const answers = await Promise.all([explain(one, 'total', lastOfOne), explain(two, 'total', lastOfTwo)]);
+
+    for (const { receipt } of answers) assert.match(receipt.get('Model') ?? '', /simulated/);
+    for (const window of [one, two]) {
+      const { root } = await dashboard(window, 'ready');
+      const shown = (await root.textContent()) ?? '';
+      assert.match(shown, /Explain/);
+      assert.doesNotMatch(shown, /cannot be written/);
+    }
   });
 });
