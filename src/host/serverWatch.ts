@@ -11,7 +11,9 @@ export class ServerWatch implements Disposable {
   constructor(clock: Clock) {
     this.speech = new ServerSpeech(clock);
     const { languages, workspace } = vscode;
-    this.#hear(languages.getDiagnostics().flatMap(([uri, told]) => (told.length > 0 ? [uri] : [])));
+    // Of a large workspace all that is told at once would take long.
+    for (const document of workspace.textDocuments)
+      if (languages.getDiagnostics(document.uri).length > 0) this.#told(document);
     this.#owned.add(languages.onDidChangeDiagnostics(({ uris }) => this.#hear(uris)));
     this.#owned.add(workspace.onDidCloseTextDocument(({ uri }) => this.speech.closed(uri.toString())));
   }
@@ -23,7 +25,11 @@ export class ServerWatch implements Disposable {
   /** Of a file that is not open nobody asks. */
   #hear(uris: readonly vscode.Uri[]): void {
     const told = new Set(uris.map(String));
-    for (const { uri, languageId } of vscode.workspace.textDocuments)
-      if (told.has(uri.toString())) this.speech.told(uri.toString(), languageId);
+    for (const document of vscode.workspace.textDocuments)
+      if (told.has(document.uri.toString())) this.#told(document);
+  }
+
+  #told({ uri, languageId }: vscode.TextDocument): void {
+    this.speech.told(uri.toString(), languageId);
   }
 }
