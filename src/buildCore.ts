@@ -22,7 +22,7 @@ import { Outcomes } from './flow/outcomes.ts';
 import { Pipeline } from './flow/pipeline.ts';
 import { Platforms } from './flow/platforms.ts';
 import { requestId } from './flow/receipts.ts';
-import type { Receipt, RouteRequest } from './flow/request.ts';
+import type { Answer, Receipt, RouteRequest } from './flow/request.ts';
 import type { SettingKey } from './flow/settings.ts';
 import { Trials } from './flow/trials.ts';
 import type { Notices } from './host/notices.ts';
@@ -85,7 +85,7 @@ export function buildCore(deps: CoreDeps) {
     load: async () => (await import('./cache/tieredCache.ts')).TieredCache,
     lower: {
       levels: lower.get,
-      read: async (text) => (await import('./node/answerSchema.ts')).readAnswer(text),
+      read: answerReader(),
       scope: workspaceScope,
     },
   });
@@ -126,6 +126,16 @@ export function buildCore(deps: CoreDeps) {
     ...{ platforms, quota, metrics, cache, lower, pipeline, clock, estimator, similar, background },
     ...{ log, outcomes, lookAhead, learning, history, trials, checking, dispatcher, counter },
   };
+}
+
+/** Loaded with the first answer from a lower level; later ones are read without a promise. */
+function answerReader(): (text: string) => Answer | undefined | Promise<Answer | undefined> {
+  let read: ((text: string) => Answer | undefined) | undefined;
+  const load = async (text: string) => {
+    read = (await import('./node/answerSchema.ts')).readAnswer;
+    return read(text);
+  };
+  return (text) => (read === undefined ? load(text) : read(text));
 }
 
 /** Names the open workspace without telling where it is. */

@@ -20,6 +20,7 @@ import { LimitToasts } from './host/limitToasts.ts';
 import type { LazyEdits } from './host/liveEditCommands.ts';
 import { Meter } from './host/meter.ts';
 import type { Notices } from './host/notices.ts';
+import { ServerWatch } from './host/serverWatch.ts';
 import type { SettingsWatcher } from './host/settingsWatcher.ts';
 import { TaskCommands } from './host/taskCommands.ts';
 import type { RunTests } from './host/testRuns.ts';
@@ -130,7 +131,8 @@ export function buildDoors(deps: DoorsDeps): { readonly queue: LazyQueue } {
   const probe = (baseUrl: string) => answersAt(baseUrl, clock);
   const runTests: RunTests = async (order, signal) =>
     (await import('./node/testCommand.ts')).runTestCommand(order, clock, signal);
-  const chat = { ...core, settings: read, state, edits, owned, runTests };
+  const { speech } = owned.add(new ServerWatch(clock));
+  const chat = { ...core, speech, settings: read, state, edits, owned, runTests };
   const benchmark = {
     ...{ pipeline, platforms, clock },
     store: async () => (await core.trials.load()).store,

@@ -37,6 +37,8 @@ export const PLAIN_WHYS = [
   'closed',
   'taken',
   'not-placed',
+  'no-server',
+  'unsettled',
 ] as const;
 
 /** Why an answer failed, or why nobody can tell. Numbers are counts; lines are counted from 1. */

@@ -11,6 +11,8 @@ export class Slow extends Error {}
 interface Waiting {
   readonly untilMs: number;
   readonly giveUp: (why: Slow) => void;
+  /** Answered, or given up. */
+  over: boolean;
 }
 
 /** A process that stood still finds the time over before it has read what came meanwhile. */
@@ -18,7 +20,7 @@ const LAST_TURN_MS = 1;
 
 export class Patience implements Disposable {
   readonly #clock: Clock;
-  readonly #waiting = new Set<Waiting>();
+  #waiting: Waiting[] = [];
   #timer: Disposable | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
 
@@ -29,20 +31,24 @@ export class Patience implements Disposable {
   /** `giveUp` hears that it took longer, unless what is given back was handed to `ended` before. */
   begin(ms: number, giveUp: (why: Slow) => void): Waiting {
     const untilMs = this.#clock.monotonic() + ms;
-    const waiting = { untilMs, giveUp };
-    this.#waiting.add(waiting);
+    const waiting = { untilMs, giveUp, over: false };
+    // Most end in the order in which they began. A set would be laid out anew each time its only one ends.
+    while (this.#waiting.at(-1)?.over) this.#waiting.pop();
+    this.#waiting.push(waiting);
     if (untilMs < this.#timerAtMs) this.#wakeAt(untilMs);
     return waiting;
   }
 
   /** False: it was given up already. */
   ended(waiting: Waiting): boolean {
-    return this.#waiting.delete(waiting);
+    const first = !waiting.over;
+    waiting.over = true;
+    return first;
   }
 
   /** Whoever still waits is still told. */
   dispose(): void {
-    if (this.#waiting.size === 0) this.#timer?.dispose();
+    if (this.#waiting.every(({ over }) => over)) this.#timer?.dispose();
   }
 
   #wakeAt(atMs: number): void {
@@ -57,12 +63,12 @@ export class Patience implements Disposable {
   #judge(atMs: number): void {
     this.#timerAtMs = Number.POSITIVE_INFINITY;
     let next = Number.POSITIVE_INFINITY;
-    for (const waiting of [...this.#waiting]) {
-      if (waiting.untilMs <= atMs) {
-        this.#waiting.delete(waiting);
-        waiting.giveUp(new Slow('no answer in time'));
-      } else next = Math.min(next, waiting.untilMs);
-    }
-    if (next < Number.POSITIVE_INFINITY) this.#wakeAt(next);
+    const open = this.#waiting.filter(({ over }) => !over);
+    const late = open.filter(({ untilMs }) => untilMs <= atMs);
+    this.#waiting = open.filter(({ untilMs }) => untilMs > atMs);
+    for (const { untilMs } of this.#waiting) next = Math.min(next, untilMs);
+    for (const waiting of late) if (this.ended(waiting)) waiting.giveUp(new Slow('no answer in time'));
+    // Whoever gave up may wait for something else by now.
+    if (next < this.#timerAtMs) this.#wakeAt(next);
   }
 }

@@ -32,10 +32,11 @@ export interface LevelCounts {
 const COOL_DOWN = { firstMs: 250, maxMs: 30_000, leastMs: 50 };
 /** Writing is not waited for by anybody who types, but not for ever either. */
 const WRITE_WITHIN_MS = 2_000;
+const writeWithin = () => WRITE_WITHIN_MS;
+const same = <T>(answer: T): T => answer;
 
-/** What a store answered, at once or later; `undefined` where it could not. */
-type Guarded<T> = T | undefined | Promise<T | undefined>;
-type Told<T> = (answer: T | undefined) => void;
+/** Makes something of what a store answered; `undefined` where it could not answer. */
+type Told<T, R> = (answer: T | undefined) => R | Promise<R>;
 
 export class GuardedLevel implements Disposable {
   readonly store: CacheStore;
@@ -80,14 +81,23 @@ export class GuardedLevel implements Disposable {
     return this.store.facts();
   }
 
-  /** Never rejects: a level that cannot tell knows nothing. At once where the level answers at once. */
-  get(key: string): Guarded<Kept> {
-    if (this.usable)
-      return this.#guard<Kept | undefined>(() => this.store.get(key), this.#deps.slowAfterMs(), this.#count);
+  /**
+   * What `told` makes of the value, at once where the level answers at once. A level that cannot tell knows nothing: only
+   * what `told` throws is thrown.
+   */
+  get<R>(key: string, told: Told<Kept, R>): R | Promise<R> {
+    if (this.usable) {
+      const counted = (kept: Kept | undefined) => {
+        if (kept === undefined) this.#misses += 1;
+        else this.#hits += 1;
+        return told(kept);
+      };
+      return this.#guard<Kept | undefined, R>(() => this.store.get(key), this.#deps.slowAfterMs, counted);
+    }
     this.#look(key);
     this.#skipped += 1;
     this.#misses += 1;
-    return undefined;
+    return told(undefined);
   }
 
   /** The value was found, and then not good for whoever asked. */
@@ -97,21 +107,21 @@ export class GuardedLevel implements Disposable {
   }
 
   async set(key: string, kept: Kept, lease?: string): Promise<void> {
-    if (this.usable) await this.#guard(() => this.store.set(key, kept, lease), WRITE_WITHIN_MS);
+    if (this.usable) await this.#guard(() => this.store.set(key, kept, lease), writeWithin, same);
   }
 
   async delete(key: string): Promise<void> {
-    if (this.usable) await this.#guard(() => this.store.delete(key), WRITE_WITHIN_MS);
+    if (this.usable) await this.#guard(() => this.store.delete(key), writeWithin, same);
   }
 
   /** `undefined`: nobody can tell just now. */
   async lease(key: string, holder: string, forMs: number): Promise<LeaseAnswer> {
     if (!this.usable) return undefined;
-    return this.#guard(() => this.store.lease(key, holder, forMs), this.#deps.slowAfterMs());
+    return this.#guard(() => this.store.lease(key, holder, forMs), this.#deps.slowAfterMs, same);
   }
 
   async release(key: string, holder: string): Promise<void> {
-    if (this.usable) await this.#guard(() => this.store.release(key, holder), WRITE_WITHIN_MS);
+    if (this.usable) await this.#guard(() => this.store.release(key, holder), writeWithin, same);
   }
 
   /** Rejects where it cannot be done: whoever wants something forgotten must know. */
@@ -133,49 +143,48 @@ export class GuardedLevel implements Disposable {
     this.store.dispose();
   }
 
-  /** What it answers; `undefined` where it fails, or takes longer. `told` hears that before anybody else does. */
-  #guard<T>(ask: () => T | Promise<T>, withinMs: number, told?: Told<T>): Guarded<T> {
+  /** What `told` makes of the answer; it hears `undefined` where the store fails, or takes longer. */
+  #guard<T, R>(ask: () => T | Promise<T>, within: () => number, told: Told<T, R>): R | Promise<R> {
     let answer: T | Promise<T>;
     try {
       answer = ask();
     } catch (error) {
-      return this.#failed(error, told);
+      this.#fail(error);
+      return told(undefined);
     }
-    if (!(answer instanceof Promise)) return this.#answered(answer, told);
-    return this.#wait(answer, withinMs, told);
+    if (answer instanceof Promise) return this.#wait(answer, within(), told);
+    this.#inARow = 0;
+    return told(answer);
   }
 
   /** One promise in all: each further one costs a hit in Redis a hundredth of its time. */
-  #wait<T>(answer: Promise<T>, withinMs: number, told?: Told<T>): Promise<T | undefined> {
+  #wait<T, R>(answer: Promise<T>, withinMs: number, told: Told<T, R>): Promise<R> {
     const patience = this.#patience;
-    return new Promise((resolve) => {
-      const waiting = patience.begin(withinMs, (why) => resolve(this.#failed(why, told)));
+    return new Promise((resolve, reject) => {
+      const tell = (value?: T) => {
+        try {
+          resolve(told(value));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const failed = (error: unknown) => {
+        this.#fail(error);
+        tell();
+      };
+      const waiting = patience.begin(withinMs, failed);
       answer.then(
         (value) => {
-          if (patience.ended(waiting)) resolve(this.#answered(value, told));
+          if (!patience.ended(waiting)) return;
+          this.#inARow = 0;
+          tell(value);
         },
         (error: unknown) => {
-          if (patience.ended(waiting)) resolve(this.#failed(error, told));
+          if (patience.ended(waiting)) failed(error);
         },
       );
     });
   }
-
-  #answered<T>(value: T, told?: Told<T>): T {
-    this.#inARow = 0;
-    told?.(value);
-    return value;
-  }
-
-  #failed<T>(error: unknown, told?: Told<T>): undefined {
-    this.#fail(error);
-    told?.(undefined);
-  }
-
-  readonly #count = (kept: Kept | undefined): void => {
-    if (kept === undefined) this.#misses += 1;
-    else this.#hits += 1;
-  };
 
   #fail(error: unknown): void {
     const { clock, random, onTrouble } = this.#deps;
@@ -201,9 +210,9 @@ export class GuardedLevel implements Disposable {
     this.#looking = true;
     const asked = async () => {
       const before = this.#failures;
-      await this.#guard(() => this.store.get(key), slowAfterMs());
+      await this.#guard<Kept | undefined, unknown>(() => this.store.get(key), slowAfterMs, same);
       if (this.#failures === before && this.#owed.size > 0)
-        await this.#guard(() => this.#forgetOwed(), WRITE_WITHIN_MS);
+        await this.#guard(() => this.#forgetOwed(), writeWithin, same);
       this.#looking = false;
       if (this.#failures !== before) return;
       this.#lookAtMs = undefined;

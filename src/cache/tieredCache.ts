@@ -76,8 +76,18 @@ export interface MemoryFacts {
   readonly evictions: number;
 }
 
+/** Without a promise where all that was asked answered at once. */
+export type Finding<V> = Found<V> | undefined | Promise<Found<V> | undefined>;
+
+/** What is looked for in the levels below the memory. */
+interface Search {
+  readonly key: string;
+  readonly files: readonly FileUse[];
+  readonly levels: readonly GuardedLevel[];
+  readonly signal: AbortSignal;
+}
+
 const NO_FILES: readonly FileUse[] = [];
-const NO_LEVELS: readonly GuardedLevel[] = [];
 
 export class TieredCache<V> {
   readonly #deps: TieredDeps<V>;
@@ -115,25 +125,16 @@ export class TieredCache<V> {
     return this.#memory.peek(key)?.value;
   }
 
-  /** From the levels below, the next one first; it is in those above afterwards. */
-  async find(key: string, files: readonly FileUse[], signal: AbortSignal): Promise<Found<V> | undefined> {
-    // What is there at once is not waited for: each wait costs a hit in Redis a hundredth of its time.
-    const opening = this.#lower();
-    const lower = opening instanceof Promise ? await opening : opening;
-    const levels = lower?.levels ?? NO_LEVELS;
-    for (let index = 0; index < levels.length; index += 1) {
-      signal.throwIfAborted();
-      const level = levels[index];
-      const asking = level?.get(key);
-      const kept = asking instanceof Promise ? await asking : asking;
-      if (level === undefined || kept === undefined) continue;
-      const reading = this.#read(key, kept, level, files);
-      const found = reading instanceof Promise ? await reading : reading;
-      if (found === undefined) continue;
-      for (let above = 0; above < index; above += 1) void levels[above]?.set(key, kept);
-      return found;
-    }
-    return undefined;
+  /**
+   * From the levels below, the next one first; it is in those above afterwards. What is there at once is not waited for,
+   * and what a level tells is read in the turn in which it tells it: each further wait costs a hit in Redis a hundredth of
+   * its time.
+   */
+  find(key: string, files: readonly FileUse[], signal: AbortSignal): Finding<V> {
+    const lower = this.#lower();
+    if (lower instanceof Promise)
+      return lower.then(({ levels }) => this.#from(0, { key, files, levels, signal }));
+    return lower && this.#from(0, { key, files, levels: lower.levels, signal });
   }
 
   /**
@@ -238,25 +239,37 @@ export class TieredCache<V> {
     this.#flights.share(`again ${key}`, start, signal).catch(nobody);
   }
 
-  #read(
-    key: string,
-    kept: Kept,
-    level: GuardedLevel,
-    files: readonly FileUse[],
-  ): Found<V> | undefined | Promise<Found<V> | undefined> {
+  #from(index: number, search: Search): Finding<V> {
+    const level = search.levels[index];
+    if (level === undefined) return undefined;
+    search.signal.throwIfAborted();
+    return level.get(search.key, (kept): Finding<V> => {
+      if (kept === undefined) return this.#from(index + 1, search);
+      const found = this.#read(search.key, kept, level, search.files);
+      return found instanceof Promise
+        ? found.then((read) => this.#foundAt(index, search, kept, read))
+        : this.#foundAt(index, search, kept, found);
+    });
+  }
+
+  #foundAt(index: number, search: Search, kept: Kept, found: Found<V> | undefined): Finding<V> {
+    if (found === undefined) return this.#from(index + 1, search);
+    for (let above = 0; above < index; above += 1) void search.levels[above]?.set(search.key, kept);
+    return found;
+  }
+
+  #read(key: string, kept: Kept, level: GuardedLevel, files: readonly FileUse[]): Finding<V> {
     const { clock, decode, strategies } = this.#deps;
-    const good =
-      strategies.includes(kept.strategy) && alive(kept, clock.now()) && !changed(kept.files, files);
+    const nowMs = clock.now();
+    const good = strategies.includes(kept.strategy) && alive(kept, nowMs) && !changed(kept.files, files);
     const value = good ? decode(kept.text) : undefined;
     return value instanceof Promise
-      ? value.then((decoded) => this.#take(key, kept, level, decoded))
-      : this.#take(key, kept, level, value);
+      ? value.then((decoded) => this.#take(key, kept, level, clock.now(), decoded))
+      : this.#take(key, kept, level, nowMs, value);
   }
 
   /** `undefined`: the value is not good for whoever asked. */
-  #take(key: string, kept: Kept, level: GuardedLevel, value: V | undefined): Found<V> | undefined {
-    const { clock, limits } = this.#deps;
-    const nowMs = clock.now();
+  #take(key: string, kept: Kept, level: GuardedLevel, nowMs: number, value?: V): Found<V> | undefined {
     if (value === undefined) {
       level.hitWasNone();
       void level.delete(key);
@@ -264,7 +277,7 @@ export class TieredCache<V> {
     }
     const { strategy, scope, model, storedAtMs, staleAtMs, expiresAtMs } = kept;
     const held = { value, strategy, scope, model, files: kept.files, storedAtMs, staleAtMs };
-    this.#memory.set(key, held, Math.min(limits.ttlMs, expiresAtMs - nowMs));
+    this.#memory.set(key, held, Math.min(this.#deps.limits.ttlMs, expiresAtMs - nowMs));
     const stale = staleAtMs <= nowMs;
     return { value, level: level.level, ageMs: Math.max(0, nowMs - storedAtMs), stale };
   }

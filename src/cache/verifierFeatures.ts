@@ -155,16 +155,21 @@ function kinds(a: Analysed, b: Analysed): number[] {
   ];
 }
 
-/** Share of neighbours that kept their order, and the longest jump of a shared word, as read along the first of `inFormOrder`. */
+/** Share of neighbours that kept their order, and the longest jump of a shared word, as read along either question. */
 function order({ matched }: Pairing): number[] {
-  const places = matched.toSorted((x, y) => x.a - y.a).map(({ b }) => b);
-  let kept = 0;
-  let jump = 0;
+  const alongA = moves(matched.toSorted((x, y) => x.a - y.a).map(({ b }) => b));
+  const alongB = moves(matched.toSorted((x, y) => x.b - y.b).map(({ a }) => a));
+  return [...smallFirst(alongA.kept, alongB.kept), ...smallFirst(alongA.jump, alongB.jump)];
+}
+
+function moves(places: readonly number[]): { kept: number; jump: number } {
+  let [kept, jump] = [0, 0];
   for (let at = 1; at < places.length; at++) {
-    if ((places[at] ?? 0) > (places[at - 1] ?? 0)) kept++;
-    jump = Math.max(jump, Math.abs((places[at] ?? 0) - (places[at - 1] ?? 0) - 1));
+    const step = (places[at] ?? 0) - (places[at - 1] ?? 0);
+    if (step > 0) kept++;
+    jump = Math.max(jump, Math.abs(step - 1));
   }
-  return [places.length < 2 ? 1 : kept / (places.length - 1), jump];
+  return { kept: places.length < 2 ? 1 : kept / (places.length - 1), jump };
 }
 
 /** What the words of the difference meant in the training pairs. */

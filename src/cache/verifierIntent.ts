@@ -158,7 +158,8 @@ const isLink = (words: readonly string[], at: number) =>
 function canonicalWord(words: readonly string[], at: number, said: readonly string[]): string {
   const word = words[at] ?? '';
   const stem = NUMBER_WORDS.get(word) ?? stemOf(word);
-  if (MOVABLE.has(stem) || COUNTABLE.has(stem) || stem !== stemOf(word)) return stem;
+  const changed = said.some((one) => one !== 'explain');
+  if (MOVABLE.has(stem) || (COUNTABLE.has(stem) && changed) || stem !== stemOf(word)) return stem;
   const asking = words.slice(0, at).some((before) => ASKING.has(before));
   if (!asking && (said.every((one) => one === 'not') || CHAINING.has(words[at - 1] ?? ''))) {
     if (BECOMING.has(stem) && words.slice(at).some((next) => TOWARDS.has(next))) return 'become';
@@ -181,6 +182,6 @@ function isFiller(words: readonly string[], at: number, said: readonly string[])
   // What is added is always some; what is removed is all or some.
   if (word === 'some') return said.includes('add');
   if (word === 'all') return said.length === 1 && said[0] === 'remov';
-  const asked = AUXILIARY.has(before) || (before === 'explain' && next === undefined);
+  const asked = AUXILIARY.has(before) || before === 'the' || (before === 'explain' && next === undefined);
   return FILLERS.has(word) && !(asked && !PRONOUNS.has(word));
 }

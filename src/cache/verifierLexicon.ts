@@ -175,7 +175,7 @@ export const SAME_THINGS = sameAs(
   'asynchronous async',
 );
 
-/** Of which one and many are the same, by their stems; of other words only one of the two may be a name. */
+/** Of which one and many are the same where something is done to them, by their stems; else only one may be a name. */
 export const COUNTABLE: ReadonlySet<string> = new Set(
   'typ test comment import variabl function lin docstring beginner email ascend descend error'.split(' '),
 );

@@ -1,6 +1,7 @@
 /**
  * How the best of the candidates stands among the others, as numbers for the verifier's second opinion: where several are
- * nearly as good, small differences matter. None of them tells how full the index is.
+ * nearly as good, small differences matter. None of them tells how full the index is, nor
+ * which of the two was asked.
  */
 import { cosine } from './embedQuestion.ts';
 import type { Analysed } from './verifierFeatures.ts';
@@ -25,6 +26,6 @@ export function standing(asked: Analysed, best: Analysed, scores: readonly numbe
     Math.max(asked.words.length, best.words.length),
     Math.min(asked.weight, best.weight),
     Math.max(asked.weight, best.weight),
-    asked.weight / Math.max(1, asked.words.length),
+    (asked.weight + best.weight) / Math.max(1, asked.words.length + best.words.length),
   ];
 }

@@ -9,7 +9,7 @@ import type { Drop, FileUse, LowerLevel } from '../cache/cacheStore.ts';
 import { CodeDigests, fingerprint, type Hasher } from '../cache/fingerprint.ts';
 import type { Claim, Lease } from '../cache/lease.ts';
 import { type CacheableFacts, STRATEGIES } from '../cache/strategies.ts';
-import type { Found, LowerLevels, MemoryFacts, TieredCache } from '../cache/tieredCache.ts';
+import type { Finding, LowerLevels, MemoryFacts, TieredCache } from '../cache/tieredCache.ts';
 import { PROMPT_VERSION } from '../prompt/taskPrompts.ts';
 import { cacheableFacts, contentOf } from './conversation.ts';
 import { type Answer, type RouteRequest, staysHere } from './request.ts';
@@ -144,7 +144,7 @@ export class AnswerCache {
   }
 
   /** From the levels below the memory. */
-  async find(key: string, request: RouteRequest, signal: AbortSignal): Promise<Found<Answer> | undefined> {
+  find(key: string, request: RouteRequest, signal: AbortSignal): Finding<Answer> {
     return this.#shares(request) ? this.#current()?.find(key, this.#filesOf(request), signal) : undefined;
   }
 

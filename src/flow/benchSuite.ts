@@ -39,7 +39,7 @@ export interface BenchSuite {
 /** `line` counts from 1. `what` is the field, or what the parser of JSON missed. */
 export interface BenchFault {
   readonly line: number;
-  readonly kind: 'syntax' | 'missing' | 'wrong' | 'unknown' | 'twice' | 'empty';
+  readonly kind: 'syntax' | 'missing' | 'wrong' | 'unknown' | 'twice' | 'empty' | 'too-many';
   readonly what: string;
 }
 

@@ -79,8 +79,12 @@ function judgeOf({ dispatcher }: JudgeDeps, request: RouteRequest, but: string):
   }
 }
 
+/** The first line that begins with the word: who weighs both words in a sentence has not decided. */
+const VERDICT =
+  /^[\s*_`#>"'([]*(?:[Vv]erdict\b[\s*_:]*)?(PASS|FAIL)\b(?!\s*(?:\/|or\b))[\s*_`\])"':.,–—-]*([^\n]*)/m;
+
 export function readVerdict(text: string): CheckVerdict {
-  const said = /\b(PASS|FAIL)\b[\s*:.,–—-]*([^\n]*)/.exec(text);
+  const said = VERDICT.exec(text);
   if (said === null) return unknown({ kind: 'unclear' });
   if (said[1] === 'PASS') return PASSED;
   return failed({ kind: 'judged', text: (said[2] ?? '').trim().slice(0, MOST_REASON_CHARS) });

@@ -19,6 +19,8 @@ export function faultWords({ kind, what }: BenchFault): string {
       return t('the id “{0}” is there twice', what);
     case 'empty':
       return t('“{0}” is empty', what);
+    case 'too-many':
+      return t('there are more than {0} tasks', what);
   }
 }
 

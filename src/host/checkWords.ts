@@ -95,6 +95,8 @@ function simpleWords(kind: Simple): string {
     closed: t('the file was closed'),
     taken: t('you had decided before it could tell'),
     'not-placed': t('it could not be put into the file'),
+    'no-server': t('nothing here reports problems in such files'),
+    unsettled: t('it was not known yet which problems the file had before'),
   };
   return words[kind];
 }

@@ -7,6 +7,7 @@ import type { LazyChecking } from '../flow/lazyChecking.ts';
 import type { Outcomes } from '../flow/outcomes.ts';
 import type { Pipeline } from '../flow/pipeline.ts';
 import type { Answer, AnswerEvent, Receipt, RouteRequest } from '../flow/request.ts';
+import type { ServerSpeech } from '../flow/serverSpeech.ts';
 import { similarNotice } from './answerEndings.ts';
 import { checkedWords, wentUpWords } from './checkWords.ts';
 import type { EditWatch } from './editWatch.ts';
@@ -15,7 +16,7 @@ import type { ChatTarget } from './inlineChatPlace.ts';
 import type { ChatTurn } from './inlineChatTurn.ts';
 import { commandUri, firstWords } from './inlineChatWords.ts';
 import type { EditPlace, LiveEdit } from './liveEdit.ts';
-import { checkShown, diagnosticsCheck, errorsIn } from './shownChecks.ts';
+import { checkShown, diagnosticsCheck, type ErrorsBefore, errorsNow } from './shownChecks.ts';
 import type { TestRuns } from './testRuns.ts';
 import { TriedEdit } from './triedEdit.ts';
 import { duration } from './words.ts';
@@ -32,6 +33,7 @@ export interface RunDeps {
   readonly watch: EditWatch;
   readonly checking: Pick<LazyChecking, 'get'>;
   readonly clock: Clock;
+  readonly speech: ServerSpeech;
   readonly tests: Pick<TestRuns, 'accepted'>;
 }
 
@@ -78,12 +80,16 @@ async function startEdit({ edits }: RunDeps, { target }: Run): Promise<LiveEdit>
 }
 
 /** Where the answer is tried; as long as none stands there, an edit that ends in the file ends the request. */
-function placeOf({ clock }: RunDeps, { target, turn, abort, changed }: Run, edit: LiveEdit): TriedEdit {
+function placeOf(
+  { clock, speech }: RunDeps,
+  { target, turn, abort, changed }: Run,
+  edit: LiveEdit,
+): TriedEdit {
   const tell = (status: string) => {
     turn.update({ status });
     changed(status);
   };
-  const place = new TriedEdit({ edit, uri: target.document.uri, clock, tell });
+  const place = new TriedEdit({ edit, document: target.document, speech, clock, tell });
   void edit.settled.then(() => {
     if (!place.stands) abort.abort(new DOMException('ended in the file', 'AbortError'));
   });
@@ -97,7 +103,7 @@ async function send(deps: RunDeps, run: Run, place: TriedEdit | undefined): Prom
     if (event.kind === 'text') place?.push(event.text);
     changed(heard(deps, turn, event));
   };
-  const errorsBefore = errorsIn(run.target.document.uri);
+  const errorsBefore = errorsNow(run.target.document, deps.speech);
   const answer = await deps.pipeline.runAt(place, request, hear, abort.signal);
   const { text, receipt, failure } = answer;
   const result = await place?.finish(receipt.stop === 'complete' && failure === undefined);
@@ -126,9 +132,10 @@ function checkedNotice({ attempts = [], checks = [], cache }: Receipt): string[]
 }
 
 /** What is wrong shows under the answer, unless the person has gone on meanwhile. */
-async function checked(deps: RunDeps, run: Run, answer: Answer, errorsBefore: number): Promise<void> {
+async function checked(deps: RunDeps, run: Run, answer: Answer, before: ErrorsBefore): Promise<void> {
   const { turn, request, target, changed } = run;
-  const more = [diagnosticsCheck(target.document.uri, errorsBefore, deps.clock)];
+  const { speech, clock } = deps;
+  const more = [diagnosticsCheck(before, { document: target.document, speech, clock })];
   const problem = await checkShown(deps.checking, request, answer, more);
   if (problem === undefined || turn.state.receipt !== answer.receipt || turn.state.problem !== '') return;
   turn.update({ problem });

@@ -6,16 +6,28 @@ import { type Disposable, DisposableBag } from '../base/disposable.ts';
 import type { AnswerCheck } from '../flow/answerChecks.ts';
 import type { LazyChecking } from '../flow/lazyChecking.ts';
 import type { Answer, Receipt, RouteRequest } from '../flow/request.ts';
+import { type ServerSpeech, WORD_LIMIT_MS } from '../flow/serverSpeech.ts';
 import { failureWords } from './checkWords.ts';
 
 const t = vscode.l10n.t;
 
-/** A language server that has nothing to say by then is not waited for. */
-export const WORD_LIMIT_MS = 5_000;
 /** Servers tell in several pieces: errors that are there for so long count, */
 const SETTLE_MS = 300;
 /** and none are to come once so long none have come. */
-const CLEAN_MS = 800;
+export const CLEAN_MS = 800;
+
+export interface WordDeps {
+  readonly document: vscode.TextDocument;
+  readonly speech: ServerSpeech;
+  readonly clock: Clock;
+}
+
+/** Errors of a document before an answer is put into it. */
+export interface ErrorsBefore {
+  readonly errors: number;
+  /** All of them had been told. */
+  readonly settled: boolean;
+}
 
 export function errorsIn(uri: vscode.Uri): number {
   return vscode.languages
@@ -23,16 +35,21 @@ export function errorsIn(uri: vscode.Uri): number {
     .filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error).length;
 }
 
-/** The language server's word on the text that now stands in the document. `before`: errors in it before the edit. */
-export function diagnosticsCheck(uri: vscode.Uri, before: number, clock: Clock): AnswerCheck {
+export function errorsNow({ uri }: vscode.TextDocument, speech: ServerSpeech): ErrorsBefore {
+  return { errors: errorsIn(uri), settled: speech.isSettled(uri.toString()) };
+}
+
+/** The language server's word on the text that now stands in the document. `before`: before the edit. */
+export function diagnosticsCheck(before: ErrorsBefore, deps: WordDeps): AnswerCheck {
   return {
     kind: 'diagnostics',
     limitMs: WORD_LIMIT_MS + SETTLE_MS,
     fits: ({ form }) => form === 'edit',
     run: async (_answer, signal) => {
-      const word = new ServerWord(uri, before, clock, signal);
+      const word = new ServerWord(before.errors, deps, signal);
       try {
-        return await word.verdict();
+        const told = await word.verdict();
+        return told.verdict === 'fail' && !before.settled ? unknown({ kind: 'unsettled' }) : told;
       } finally {
         word.dispose();
       }
@@ -42,22 +59,26 @@ export function diagnosticsCheck(uri: vscode.Uri, before: number, clock: Clock):
 
 /** What is told of a document from now on, until it is all told or nobody waits any more. */
 export class ServerWord implements Disposable {
-  readonly #uri: vscode.Uri;
+  /** For a first word; 0: nobody here is known to have one. */
+  readonly waitMs: number;
   readonly #before: number;
-  readonly #clock: Clock;
+  readonly #deps: WordDeps;
   readonly #signal: AbortSignal;
+  readonly #startedMs: number;
   readonly #owned = new DisposableBag();
   readonly #told: Promise<boolean>;
   #tell: (heard: boolean) => void = () => undefined;
   #settling: Disposable | undefined;
-  #heard = false;
+  #heardMs: number | undefined;
 
   /** `before`: as many errors are none to wait for. */
-  constructor(uri: vscode.Uri, before: number, clock: Clock, signal: AbortSignal) {
-    this.#uri = uri;
+  constructor(before: number, deps: WordDeps, signal: AbortSignal) {
+    const { document, speech, clock } = deps;
     this.#before = before;
-    this.#clock = clock;
+    this.#deps = deps;
     this.#signal = signal;
+    this.#startedMs = clock.monotonic();
+    this.waitMs = speech.waitMs(document.languageId);
     this.#told = new Promise((resolve) => {
       this.#tell = resolve;
     });
@@ -65,27 +86,34 @@ export class ServerWord implements Disposable {
     signal.addEventListener('abort', onAbort, { once: true });
     this.#owned.add({ dispose: () => signal.removeEventListener('abort', onAbort) });
     if (signal.aborted) onAbort();
-    const key = uri.toString();
+    const key = document.uri.toString();
     this.#owned.add(
       vscode.languages.onDidChangeDiagnostics(({ uris }) => {
         if (uris.some((one) => one.toString() === key)) this.#hear();
       }),
     );
-    this.#owned.add(clock.after(WORD_LIMIT_MS, () => this.#tell(this.#heard)));
     this.#owned.add({ dispose: () => this.#settling?.dispose() });
   }
 
-  get heard(): boolean {
-    return this.#heard;
+  /** When the last word came, monotonic; undefined: none did. */
+  get heardMs(): number | undefined {
+    return this.#heardMs;
   }
 
   /** Whether there are more errors after what was told; unknown when nothing was. Rejects with the signal's reason. */
   async verdict(): Promise<CheckVerdict> {
+    const { document, speech, clock } = this.#deps;
+    const unheard = () => this.#heardMs === undefined && this.#tell(false);
+    this.#owned.add(clock.after(this.waitMs, unheard));
+    this.#owned.add(clock.after(WORD_LIMIT_MS, () => this.#tell(this.#heardMs !== undefined)));
     const heard = await this.#told;
     this.#signal.throwIfAborted();
-    const [before, after] = [this.#before, errorsIn(this.#uri)];
+    const [before, after] = [this.#before, errorsIn(document.uri)];
     if (after > before) return failed({ kind: 'new-problems', before, after });
-    return heard ? PASSED : unknown({ kind: 'timed-out', afterMs: WORD_LIMIT_MS });
+    if (heard) return PASSED;
+    if (this.waitMs === 0) return unknown({ kind: 'no-server' });
+    if (this.waitMs >= WORD_LIMIT_MS) speech.saidNothing(document.languageId);
+    return unknown({ kind: 'timed-out', afterMs: this.waitMs });
   }
 
   dispose(): void {
@@ -93,10 +121,13 @@ export class ServerWord implements Disposable {
   }
 
   #hear(): void {
-    this.#heard = true;
+    const { document, speech, clock } = this.#deps;
+    const first = this.#heardMs === undefined;
+    this.#heardMs = clock.monotonic();
+    if (first) speech.took(document.languageId, this.#heardMs - this.#startedMs);
     this.#settling?.dispose();
-    const waitMs = errorsIn(this.#uri) > this.#before ? SETTLE_MS : CLEAN_MS;
-    this.#settling = this.#clock.after(waitMs, () => this.#tell(true));
+    const waitMs = errorsIn(document.uri) > this.#before ? SETTLE_MS : CLEAN_MS;
+    this.#settling = clock.after(waitMs, () => this.#tell(true));
   }
 }
 

@@ -3,22 +3,30 @@
  * more errors than there were. Units: milliseconds.
  */
 import * as vscode from 'vscode';
-import { type CheckVerdict, unknown } from '../base/check.ts';
-import { type Clock, delay } from '../base/clock.ts';
+import { type CheckVerdict, failed, unknown } from '../base/check.ts';
+import { delay } from '../base/clock.ts';
 import type { AnswerCheck, CheckedAnswer } from '../flow/answerChecks.ts';
 import type { AnswerPlace } from '../flow/answerPlace.ts';
+import { WORD_LIMIT_MS } from '../flow/serverSpeech.ts';
 import type { EditResult, LiveEdit } from './liveEdit.ts';
-import { errorsIn, ServerWord, WORD_LIMIT_MS } from './shownChecks.ts';
+import {
+  CLEAN_MS,
+  type ErrorsBefore,
+  errorsIn,
+  errorsNow,
+  ServerWord,
+  type WordDeps,
+} from './shownChecks.ts';
 
 const t = vscode.l10n.t;
 
 /** How often it is looked whether errors of what was taken back are gone. */
 const LOOK_EVERY_MS = 50;
+/** Errors that stay so long after the last word on a text that is as it was are those of that text. */
+const STAYED_MS = 2 * CLEAN_MS;
 
-export interface TriedEditDeps {
+export interface TriedEditDeps extends WordDeps {
   readonly edit: LiveEdit;
-  readonly uri: vscode.Uri;
-  readonly clock: Clock;
   /** What is going on, in words. */
   readonly tell: (status: string) => void;
 }
@@ -31,7 +39,7 @@ export class TriedEdit implements AnswerPlace {
   #stands = false;
   #result: EditResult | undefined;
   /** Errors in the document without any of these answers. */
-  #before: number | undefined;
+  #before: ErrorsBefore | undefined;
   /** Resolves once the server has forgotten what was taken back. */
   #forgotten: Promise<void> = Promise.resolve();
 
@@ -41,8 +49,8 @@ export class TriedEdit implements AnswerPlace {
     void edit.settled.then(() => this.#over.abort(new DOMException('decided', 'AbortError')));
     this.check = {
       kind: 'diagnostics',
-      // To forget the one before, and to judge this one.
-      limitMs: 2 * WORD_LIMIT_MS + 1_000,
+      // To forget the one before, to judge this one, and to look what stays without it.
+      limitMs: 3 * WORD_LIMIT_MS + 1_000,
       fits: ({ form }) => form === 'edit',
       run: (answer, signal) => this.#judge(answer, signal),
     };
@@ -74,22 +82,19 @@ export class TriedEdit implements AnswerPlace {
   }
 
   async #judge({ text }: CheckedAnswer, signal: AbortSignal): Promise<CheckVerdict> {
-    const { uri, clock, tell } = this.#deps;
+    const { document, speech, tell } = this.#deps;
     await this.#forgotten;
     signal.throwIfAborted();
-    this.#before ??= errorsIn(uri);
-    const before = this.#before;
+    this.#before ??= errorsNow(document, speech);
     const until = AbortSignal.any([signal, this.#over.signal]);
     // It listens before anything is written: some servers are fast.
-    const word = new ServerWord(uri, before, clock, until);
+    const word = new ServerWord(this.#before.errors, this.#deps, until);
     try {
-      this.#stands = true;
-      this.edit.push(text);
-      this.#result = await this.edit.tryOut();
-      signal.throwIfAborted();
-      if (this.#result.kind !== 'edited') return unknown({ kind: 'not-placed' });
-      tell(t('Checking with the language server…'));
-      return await word.verdict();
+      if (!(await this.#put(text, signal))) return unknown({ kind: 'not-placed' });
+      if (word.waitMs > 0) tell(t('Checking with the language server…'));
+      const told = await word.verdict();
+      if (told.verdict !== 'fail' || this.#before.settled) return told;
+      return await this.#confirmed(text, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (this.#over.signal.aborted) return unknown({ kind: 'taken' });
@@ -99,19 +104,48 @@ export class TriedEdit implements AnswerPlace {
     }
   }
 
+  /** Whether it stands in the document as a proposal. */
+  async #put(text: string, signal: AbortSignal): Promise<boolean> {
+    this.#stands = true;
+    this.edit.push(text);
+    this.#result = await this.edit.tryOut();
+    signal.throwIfAborted();
+    return this.#result.kind === 'edited';
+  }
+
+  /**
+   * A server that has not told all yet would have told some errors without this answer too: it is to blame for what goes
+   * when it is taken back. If it is, it stays taken back; else it is put in again.
+   */
+  async #confirmed(text: string, signal: AbortSignal): Promise<CheckVerdict> {
+    const after = errorsIn(this.#deps.document.uri);
+    if (!(await this.takeBack())) return unknown({ kind: 'unsettled' });
+    await this.#forgotten;
+    signal.throwIfAborted();
+    const { errors: before, settled } = this.#before ?? { errors: 0, settled: false };
+    if (settled && after > before) return failed({ kind: 'new-problems', before, after });
+    return unknown({ kind: (await this.#put(text, signal)) ? 'unsettled' : 'not-placed' });
+  }
+
   /**
    * A server says of no version what it speaks of, so the next answer is not put in before the errors of the last one are
    * gone. Errors that do not go were there without it: they had not been told when it was put in.
    */
   async #forget(): Promise<void> {
-    const { uri, clock } = this.#deps;
-    const before = this.#before ?? 0;
-    const word = new ServerWord(uri, before, clock, this.#over.signal);
+    const { document, clock } = this.#deps;
+    const { errors: before = 0 } = this.#before ?? {};
+    const word = new ServerWord(before, this.#deps, this.#over.signal);
+    const isOver = () => {
+      const quietMs = clock.monotonic() - (word.heardMs ?? Number.POSITIVE_INFINITY);
+      return errorsIn(document.uri) <= before || quietMs >= STAYED_MS;
+    };
     try {
       const untilMs = clock.monotonic() + WORD_LIMIT_MS;
-      while (errorsIn(uri) > before && clock.monotonic() < untilMs)
-        await delay(LOOK_EVERY_MS, clock, this.#over.signal);
-      if (word.heard) this.#before = Math.max(before, errorsIn(uri));
+      while (!isOver() && clock.monotonic() < untilMs) await delay(LOOK_EVERY_MS, clock, this.#over.signal);
+      const errors = errorsIn(document.uri);
+      // Whoever has said nothing may still speak of the answer.
+      if (errors <= before || word.heardMs !== undefined)
+        this.#before = { errors: Math.max(before, errors), settled: true };
     } catch (error) {
       if (!this.#over.signal.aborted) throw error;
     } finally {

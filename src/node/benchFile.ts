@@ -1,5 +1,5 @@
 /** Reads a person's own `*.sluice-bench.json`; whatever is wrong with it is told with its line. */
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { TASK_TYPES } from '../base/task.ts';
 import {
   BENCH_LEVELS,
@@ -11,6 +11,8 @@ import {
 } from '../flow/benchSuite.ts';
 
 const MOST_TASKS = 500;
+/** A suite has five levels; the parser would end with the stack of calls. */
+const DEEPEST = 50;
 const SUITE_FIELDS = ['name', 'tasks'];
 const TASK_FIELDS = ['id', 'level', 'task', 'instruction', 'language', 'code', 'edit', 'expect'];
 const EXPECT_FIELDS = ['contains', 'absent', 'exact'];
@@ -18,8 +20,13 @@ const EXPECT_FIELDS = ['contains', 'absent', 'exact'];
 /** Comments and trailing commas are allowed. At most the first 20 faults are told. */
 export function readBenchFile(text: string): BenchFile {
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { allowTrailingComma: true });
   const reader = new Reader(text);
+  const tooDeep = firstTooDeep(text);
+  if (tooDeep !== undefined) {
+    reader.fault(tooDeep, 'wrong', text[tooDeep] ?? '');
+    return { faults: reader.faults };
+  }
+  const root = parseTree(text, errors, { allowTrailingComma: true });
   for (const { error, offset } of errors) reader.fault(offset, 'syntax', printParseErrorCode(error));
   if (errors.length > 0 || root === undefined) {
     if (errors.length === 0) reader.fault(0, 'empty', 'tasks');
@@ -27,6 +34,21 @@ export function readBenchFile(text: string): BenchFile {
   }
   const suite = reader.suite(root);
   return reader.faults.length > 0 || suite === undefined ? { faults: reader.faults } : { suite };
+}
+
+/** Offset of the first bracket that is nested deeper than any suite can be. */
+function firstTooDeep(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (;;) {
+    scanner.scan();
+    const bracket = text[scanner.getTokenOffset()] ?? '';
+    // Only the end has no length.
+    if (scanner.getTokenLength() === 0) return undefined;
+    if ('{['.includes(bracket)) depth += 1;
+    if ('}]'.includes(bracket)) depth -= 1;
+    if (depth > DEEPEST) return scanner.getTokenOffset();
+  }
 }
 
 const MOST_FAULTS = 20;
@@ -53,7 +75,9 @@ class Reader {
     if (list.type !== 'array') return this.fault(list.offset, 'wrong', 'tasks');
     const items = list.children ?? [];
     if (items.length === 0) return this.fault(list.offset, 'empty', 'tasks');
-    if (items.length > MOST_TASKS) return this.fault(items[MOST_TASKS]?.offset ?? 0, 'wrong', 'tasks');
+    if (items.length > MOST_TASKS) {
+      return this.fault(items[MOST_TASKS]?.offset ?? 0, 'too-many', String(MOST_TASKS));
+    }
     const seen = new Set<string>();
     const tasks = items.flatMap((item) => {
       const task = this.#task(item);
@@ -100,8 +124,10 @@ class Reader {
 
   #words(node: Node | undefined, what: string, choices: boolean): (string | string[])[] | undefined {
     if (node === undefined) return undefined;
+    const { children = [] } = node;
     if (node.type !== 'array') return this.fault(node.offset, 'wrong', what);
-    return (node.children ?? []).flatMap((item): (string | string[])[] => {
+    if (children.length === 0) return this.fault(node.offset, 'empty', what);
+    return children.flatMap((item): (string | string[])[] => {
       if (isText(item)) return [String(item.value)];
       const all = choices && item.type === 'array' ? (item.children ?? []) : [];
       if (all.length > 0 && all.every(isText)) return [all.map(({ value }) => String(value))];

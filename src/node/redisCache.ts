@@ -65,12 +65,14 @@ export class RedisCache implements CacheStore {
   readonly #deps: RedisCacheDeps;
   readonly #connection: RedisConnection;
   readonly #filter: RedisFilter;
+  readonly #valuesAt: string;
   readonly #foreign = new Set<string>();
   readonly #counts = { plainBytes: 0, packedBytes: 0, rejected: 0 };
   #writableFromMs = Number.NEGATIVE_INFINITY;
 
   private constructor(deps: RedisCacheDeps) {
     this.#deps = deps;
+    this.#valuesAt = this.#at('v', '');
     this.#connection = connectRedis(deps.address, deps.random, ANSWER_WITHIN_MS);
     this.#filter = new RedisFilter({ ...deps, ask: (command, args) => this.#call(command, args) });
     this.#connection.redis.on('ready', () => this.#filter.start());
@@ -164,20 +166,17 @@ export class RedisCache implements CacheStore {
     else redis.disconnect();
   }
 
-  /** A promise for each step would cost a hit more than reading it does. */
+  /** Read as the answer comes: a promise for each step would cost a hit more than reading it does. */
   #get(name: string): Promise<Kept | undefined> {
-    return this.#call('GET', [this.#at('v', name)]).then(
-      (bytes) => {
-        if (bytes instanceof Buffer) return this.#read(bytes, name);
-        this.#filter.wasWrong(name);
-        return undefined;
-      },
-      (error: unknown) => {
-        if (troubleOf(error) !== 'foreign') throw error;
-        this.#reject(name);
-        return undefined;
-      },
-    );
+    const read = (answer: unknown): Kept | undefined => {
+      if (answer instanceof Buffer) return this.#read(answer, name);
+      if (answer === null) this.#filter.wasWrong(name);
+      else if (troubleOf(answer) !== 'foreign') throw answer;
+      else this.#reject(name);
+      return undefined;
+    };
+    // ioredis compares names in small letters: those of others it turns into them, four times.
+    return this.#connection.callBuffer('get', [this.#valuesAt + name], read) as Promise<Kept | undefined>;
   }
 
   #read(bytes: Buffer, name: string): Kept | undefined {

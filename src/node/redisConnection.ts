@@ -21,10 +21,16 @@ export interface RedisAddress {
 /** Why the ledger of a team cannot be used. */
 export type RedisTrouble = 'unreachable' | 'password' | 'read-only' | 'full' | 'foreign' | 'cluster';
 
+type CallBuffer = (command: string, args: (string | Buffer)[], read?: Reader) => Promise<unknown>;
+type Reader = (answer: unknown) => unknown;
+
 export interface RedisConnection {
   readonly redis: Redis;
-  /** Rejects when the answer takes too long; what was asked may happen all the same. */
-  readonly callBuffer: (command: string, args: (string | Buffer)[]) => Promise<unknown>;
+  /**
+   * Rejects when the answer takes too long; what was asked may happen all the same. `read` makes something else of the
+   * answer, or of the error in its place, before any promise has it, and throws what is to be rejected with.
+   */
+  readonly callBuffer: CallBuffer;
   /** What the connection itself complained of last; the errors of commands say less. */
   readonly complaint: () => unknown;
 }
@@ -53,8 +59,8 @@ export function connectRedis(
     complaint = undefined;
   });
   const deadline = new Deadline(answerWithinMs);
-  const callBuffer = (name: string, args: (string | Buffer)[]): Promise<unknown> => {
-    const command = new PackedCommand(name, args);
+  const callBuffer: CallBuffer = (name, args, read) => {
+    const command = new PackedCommand(name, args, read);
     // Sent first: all else is done while Redis is at work.
     const answer = redis.sendCommand(command) as Promise<unknown>;
     deadline.watch(command);
@@ -65,7 +71,27 @@ export function connectRedis(
 
 /** What lies between two buffers is written as one text: a command of ten arguments is two of them, or one. */
 class PackedCommand extends Command {
-  readonly askedMs = systemClock.monotonic();
+  askedMs = 0;
+  readonly #read: Reader | undefined;
+
+  constructor(name: string, args: (string | Buffer)[], read?: Reader) {
+    super(name, args);
+    this.#read = read;
+    if (read === undefined) return;
+    const { reject } = this;
+    // An error is read like an answer; what the reader throws goes the usual way.
+    this.reject = (error) => {
+      this.reject = reject;
+      this.resolve(error);
+    };
+  }
+
+  /** Where ioredis makes texts of bytes; what comes of it is handed on as it is. */
+  override transformReply(answer: Buffer | Buffer[]): ReturnType<Command['transformReply']> {
+    return this.#read === undefined
+      ? super.transformReply(answer)
+      : (this.#read(answer) as ReturnType<Command['transformReply']>);
+  }
 
   override toWritable(): Buffer | string {
     const parts: (string | Buffer)[] = [];
@@ -112,6 +138,7 @@ class Deadline {
   watch(command: PackedCommand): void {
     // Answers come in their order: where the last one is there, all are, and nothing is kept alive until the time is over.
     while (this.#asked.at(-1)?.isSettled) this.#asked.pop();
+    command.askedMs = systemClock.monotonic();
     this.#asked.push(command);
     if (!this.#running) this.#wait(this.#ms);
   }

@@ -14,6 +14,8 @@ export interface Schema {
   readonly tables: string;
   /** Said to a file that is still empty, before anything else. */
   readonly first?: string;
+  /** Looks for damaged pages, for a file that is small and that requests rest on: one met later would fail them. */
+  readonly checked?: true;
 }
 
 /**
@@ -100,9 +102,10 @@ export function damaged(error: unknown): SluiceError<'storage-unusable'> {
   return new SluiceError('storage-unusable', { ...facts, why: 'corrupt' }, { cause: error });
 }
 
-function prepare(db: DatabaseSync, { version, tables, first }: Schema): void {
+function prepare(db: DatabaseSync, { version, tables, first, checked }: Schema): void {
   db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   const found = versionOf(db);
+  if (checked && found === version) lookForDamage(db);
   if (found > version) {
     throw new SluiceError('storage-unusable', { why: 'newer-version', detail: `${found} > ${version}` });
   }
@@ -113,6 +116,11 @@ function prepare(db: DatabaseSync, { version, tables, first }: Schema): void {
     // Another window may have been faster.
     if (versionOf(db) < version) db.exec(`${tables} PRAGMA user_version = ${version}`);
   });
+}
+
+function lookForDamage(db: DatabaseSync): void {
+  const [told] = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {});
+  if (told !== 'ok') throw new SluiceError('storage-unusable', { why: 'corrupt', detail: String(told) });
 }
 
 function versionOf(db: DatabaseSync): number {

@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { SluiceError } from '../base/errors.ts';
 import { type KeptLesson, type Lesson, type LessonStore, parseLesson } from '../routing/lessons.ts';
-import { openSqlite } from './sqliteFile.ts';
+import { openSqlite, unusable } from './sqliteFile.ts';
 import { WriteBehind } from './writeBehind.ts';
 
 export const LESSONS_VERSION = 1;
@@ -39,6 +39,7 @@ export class SqliteLessons implements LessonStore, Disposable {
   readonly #db: DatabaseSync;
   readonly #holder: string;
   readonly #rows: WriteBehind<Lesson>;
+  readonly #onFailure: (error: SluiceError) => void;
   #version: number | undefined;
   #forgotten: number;
 
@@ -46,6 +47,7 @@ export class SqliteLessons implements LessonStore, Disposable {
     const add = db.prepare(ADD);
     this.#db = db;
     this.#holder = holder;
+    this.#onFailure = onFailure;
     this.#forgotten = this.#timesForgotten();
     const write = (lesson: Lesson) => void add.run(holder, JSON.stringify(lesson));
     this.#rows = new WriteBehind({ db, clock, onFailure, write });
@@ -71,6 +73,16 @@ export class SqliteLessons implements LessonStore, Disposable {
   }
 
   read(row: number): { readonly kept: readonly KeptLesson[]; readonly forgotten: boolean } {
+    try {
+      return this.#readAfter(row);
+    } catch (error) {
+      // What was learned is of less worth than the request that waits for it.
+      this.#onFailure(unusable(error));
+      return { kept: [], forgotten: false };
+    }
+  }
+
+  #readAfter(row: number): { readonly kept: readonly KeptLesson[]; readonly forgotten: boolean } {
     const version = Number(this.#db.prepare('PRAGMA data_version').get()?.data_version);
     if (version === this.#version) return { kept: [], forgotten: false };
     this.#version = version;
@@ -99,9 +111,14 @@ export class SqliteLessons implements LessonStore, Disposable {
 }
 
 async function opened(file: string): Promise<DatabaseSync> {
-  const db = await openSqlite(file, { version: LESSONS_VERSION, tables: TABLES });
-  db.exec(SHORTEN);
-  return db;
+  const db = await openSqlite(file, { version: LESSONS_VERSION, tables: TABLES, checked: true });
+  try {
+    db.exec(SHORTEN);
+    return db;
+  } catch (error) {
+    db.close();
+    throw unusable(error);
+  }
 }
 
 /** A row that is no lesson is passed over. */

@@ -1,6 +1,7 @@
 /**
- * Runs the person's own test command and says how it ended; what it prints goes nowhere. With it end all processes that it
- * started, where the system knows groups of them. Units: milliseconds.
+ * Runs the person's own test command and says how it ended; what it prints goes nowhere. One that is ended before its time
+ * takes with it all processes that it started, where the system knows groups of them; what one leaves behind that ends by
+ * itself is the person's own. Units: milliseconds.
  */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
@@ -26,6 +27,8 @@ const KILLED = 1;
 export async function runTestCommand(order: TestOrder, clock: Clock, signal: AbortSignal): Promise<TestRun> {
   signal.throwIfAborted();
   const { command, folder, limitMs } = order;
+  // No system can be told of such a command.
+  if (command.includes('\0')) return { kind: 'not-started' };
   const grouped = process.platform !== 'win32';
   const child = spawn(command, { cwd: folder, shell: true, stdio: 'ignore', detached: grouped });
   const over = new AbortController();

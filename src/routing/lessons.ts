@@ -151,17 +151,43 @@ const COUNTS = [
   'instructionWords',
   'hardWords',
   'constraints',
+  'problems',
 ] as const;
+const MAYBE_COUNTS = ['errors', 'symbols', 'turnsBefore'] as const;
+const MAYBE_FLAGS = ['testsNear', 'publicApi'] as const;
+/** No task has more of anything; one such row would outweigh all others for every model. */
+const MOST_COUNTED = 1e9;
+/** One entry for each bucket of words at most. */
+const MOST_WORDS = 8_192;
+const MOST_NAME_CHARS = 200;
 
 function parseFeatures(raw: unknown): TaskFeatures | undefined {
   if (typeof raw !== 'object' || raw === null) return undefined;
   const features = raw as TaskFeatures;
-  const { task, language, problems, words = [], shape = [] } = features;
-  if (!TASK_TYPES.includes(task) || typeof language !== 'string' || !isNumber(problems)) return undefined;
-  if (!COUNTS.every((name) => isNumber(features[name]))) return undefined;
-  if (!Array.isArray(words) || !words.every((word) => isNumber(word) && word >= 0 && word < 65_536))
+  const { task, language, repository, words = [], shape = [] } = features;
+  if (!TASK_TYPES.includes(task) || typeof language !== 'string' || language.length > MOST_NAME_CHARS)
     return undefined;
-  return Array.isArray(shape) && shape.every(isNumber) ? features : undefined;
+  if (!COUNTS.every((name) => isCount(features[name]))) return undefined;
+  if (!MAYBE_COUNTS.every((name) => features[name] === undefined || isCount(features[name])))
+    return undefined;
+  if (!MAYBE_FLAGS.every((name) => ['undefined', 'boolean'].includes(typeof features[name])))
+    return undefined;
+  if (repository !== undefined && !isNumber(repository)) return undefined;
+  if (!Array.isArray(words) || words.length > MOST_WORDS || !words.every(isWord)) return undefined;
+  return Array.isArray(shape) && shape.every(isMeasure) ? features : undefined;
+}
+
+function isCount(value: unknown): boolean {
+  return isNumber(value) && value >= 0 && value <= MOST_COUNTED;
+}
+
+function isWord(value: unknown): boolean {
+  return isNumber(value) && Number.isInteger(value) && value >= 0 && value < 65_536;
+}
+
+/** About standard; see `TaskWords`. */
+function isMeasure(value: unknown): boolean {
+  return isNumber(value) && Math.abs(value) <= MOST_COUNTED;
 }
 
 function isShare(value: unknown): value is number {

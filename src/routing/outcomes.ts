@@ -44,8 +44,6 @@ export type OutcomeFacts =
   | { readonly kind: 'checked'; readonly check: string; readonly passed: boolean }
   | { readonly kind: 'asked-again' | 'asked-fresh' | 'asked-stronger' | 'copied' | 'used' | 'cancelled' };
 
-export type OutcomeKind = OutcomeFacts['kind'];
-
 /** Implemented on disk at the edge. */
 export interface OutcomeStore {
   decided(record: DecisionRecord): void;

@@ -59,6 +59,12 @@ function ownCode(kilobytes: number): string {
     .slice(0, kilobytes * 1_024);
 }
 
+/**
+ * In turn, and the memory is full with half of them: it never has the one that is asked for, and emptying it would cost
+ * more than a hit. A memory of one would be laid out anew with each value, which none in use is.
+ */
+const KEYS = 64;
+
 type Size = '600 B' | '2 KB' | '100 KB';
 interface Hit {
   readonly sluice: number;
@@ -87,21 +93,22 @@ export async function redisFigures(tiered: Tiered) {
   const { redis, callBuffer } = connectRedis({ url: server.url }, random);
   await new Promise<void>((resolve) => redis.once('ready', () => resolve()));
   try {
-    const cache = tiered({ levels: [level], holder: 'bench' }, 1);
+    const cache = tiered({ levels: [level], holder: 'bench' }, KEYS / 2);
     const hitOf = async (size: Size): Promise<Hit> => {
       const one = ANSWERS[size];
-      // Of two keys in turn the memory never has the one that is asked for; emptying it would cost more than a hit.
-      for (const key of ['key 0', 'key 1']) await cache.keep(key, one);
       const plain = JSON.stringify(one);
-      await callBuffer('SET', ['raw', plain]);
+      for (const number of Array.from({ length: KEYS }).keys()) {
+        await cache.keep(`key ${number}`, one);
+        await callBuffer('SET', [`raw ${number}`, plain]);
+      }
       const times = await inTurn(plain.length > 50_000 ? 1_000 : 5_000, {
         sluice: async (index) => {
-          const key = `key ${index % 2}`;
+          const key = `key ${index % KEYS}`;
           const found = cache.getNow(key) ?? (await cache.find(key, [], never));
           if (found === undefined || !('level' in found))
             throw new Error('the value did not come from Redis');
         },
-        raw: async () => JSON.parse(String(await redis.getBuffer('raw'))),
+        raw: async (index) => JSON.parse(String(await redis.getBuffer(`raw ${index % KEYS}`))),
       });
       const packed = await redis.strlen('bench:cache:v:key 0');
       return { sluice: round(times.sluice), raw: round(times.raw), bytes: plain.length, packed };

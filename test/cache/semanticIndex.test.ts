@@ -74,6 +74,7 @@ suite('semantic index', () => {
       const [a, b] = [verifier.prepare(one, 'free'), verifier.prepare(other, 'free')];
 
       assert.equal(verifier.score(a, b), verifier.score(b, a), `${one} | ${other}`);
+      assert.equal(verifier.best(a, [b])?.score, verifier.best(b, [a])?.score, `${one} | ${other}`);
       if (a.form === b.form) continue;
       assert.deepEqual(model.features(a.analysed, b.analysed), model.features(b.analysed, a.analysed));
       if (Number.isFinite(verifier.score(a, b))) scored++;

@@ -136,7 +136,7 @@ suite('tiered cache', () => {
     redis.mood = 'hangs';
     const timed = async (key: string) => {
       const startMs = clock.monotonic();
-      await clock.until(cache.find(key, [], never));
+      await clock.until(Promise.resolve(cache.find(key, [], never)));
       return clock.monotonic() - startMs;
     };
 
@@ -150,6 +150,19 @@ suite('tiered cache', () => {
     assert.ok(first >= 50 && first <= 60, `${first} ms`);
     assert.equal(then, 0);
     assert.deepEqual([levels[0]?.counts().open, levels[0]?.counts().failures], [false, 1]);
+  });
+
+  test('whoever leaves while one level is asked has no other one asked, and hears why', async () => {
+    const [redis, disk] = [new FakeStore('redis'), new FakeStore('disk')];
+    const { clock, cache } = tiered([redis, disk]);
+    const abort = new AbortController();
+
+    const finding = Promise.resolve(cache.find('k', [], abort.signal));
+    while (redis.asked === 0) await Promise.resolve();
+    abort.abort(new Error('closed'));
+    await assert.rejects(clock.until(finding), /closed/);
+
+    assert.deepEqual([redis.asked, disk.asked], [1, 0]);
   });
 
   test('with a level that only throws, all goes on without it', async () => {
@@ -170,7 +183,7 @@ suite('tiered cache', () => {
     const what = { kind: 'model', model: 'p/m', strategies: ['answers'] } as const;
     const find = async (key: string) => {
       cache.dropNow({ kind: 'all' });
-      const found = (await clock.until(cache.find(key, [], never)))?.value.n;
+      const found = (await clock.until(Promise.resolve(cache.find(key, [], never))))?.value.n;
       // The look goes on behind whoever asks.
       for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
       return found;

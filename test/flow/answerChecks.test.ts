@@ -203,6 +203,17 @@ suite('checks of an answer', () => {
       why: { kind: 'judged', text: 'it drops the tax.' },
     });
     assert.equal(readVerdict('It may pass.').verdict, 'unknown');
+    assert.equal(readVerdict('Verdict: FAIL').verdict, 'fail');
+    assert.equal(readVerdict('The loop is gone.\n**PASS**').verdict, 'pass');
+    for (const undecided of [
+      '',
+      'I cannot say PASS or FAIL.',
+      'PASS or FAIL? Hard to say.',
+      'PASS/FAIL',
+      'PASSED',
+    ])
+      assert.equal(readVerdict(undecided).verdict, 'unknown', undecided);
+    assert.notEqual(readVerdict('This does not PASS. FAIL: it drops the tax.').verdict, 'pass');
   });
 
   test('the judge is another model, is paid for, and stays within what a request may cost', async () => {

@@ -1,6 +1,6 @@
 /** Edits that stand as a proposal while the language server judges them, and are taken back for a better one. */
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Receipt } from '../../src/flow/request.ts';
 import { openInlineChat } from '../../src/host/inlineChatOpening.ts';
@@ -202,7 +202,8 @@ suite('edits that are tried inside VS Code', () => {
 
     assert.ok(receipt);
     assert.equal(receipt.attempts, undefined);
-    assert.equal(checksOf(receipt).at(-1), 'diagnostics fail');
+    // What was wrong before was never told, and cannot be found out any more.
+    assert.equal(checksOf(receipt).at(-1), 'diagnostics unknown');
     assert.equal(document.getText(), `// theirs\n// top\n${bad}`);
     await vscode.commands.executeCommand('sluice.inlineChatReject', receipt.id);
   });
@@ -310,6 +311,101 @@ suite('edits that are tried inside VS Code', () => {
     assert.equal(checksOf(receipt).at(-1), 'diagnostics unknown');
     assert.equal(editor.document.getText(), bad);
     await vscode.commands.executeCommand('sluice.inlineChatReject', receipt.id);
+  });
+
+  test('errors that were there before, and are told only now, are not held against it', async () => {
+    const { before, bad, good } = freshTask();
+    await answers(good, bad);
+    const old = '-- BUG\n';
+    const editor = await showText(`${old}${before}`, LANGUAGE);
+    const { document } = editor;
+    const place = { uri: document.uri, range: new vscode.Range(1, 0, 4, 0) };
+
+    const receipt = await openInlineChat(place, { form: 'edit', instruction: 'Make it better', send: true });
+
+    assert.ok(receipt);
+    assert.equal(receipt.attempts, undefined);
+    assert.deepEqual(receipt.checks?.at(-1)?.why, { kind: 'unsettled' });
+    assert.equal(document.getText(), `${old}${good}`);
+    assert.deepEqual(
+      server.seen,
+      [good, before, good].map((code) => `${old}${code}`),
+    );
+    await vscode.commands.executeCommand('sluice.inlineChatReject', receipt.id);
+    assert.equal(document.getText(), `${old}${before}`);
+  });
+
+  test('of errors that are told only now, those that it adds are', async () => {
+    const { before, bad, good } = freshTask();
+    await answers(bad, good);
+    const old = '-- BUG\n';
+    const { document } = await showText(`${old}${before}`, LANGUAGE);
+    const place = { uri: document.uri, range: new vscode.Range(1, 0, 4, 0) };
+
+    const receipt = await openInlineChat(place, { form: 'edit', instruction: 'Make it better', send: true });
+
+    const [first] = receipt?.attempts ?? [];
+    assert.deepEqual(first?.checks?.at(-1)?.why, { kind: 'new-problems', before: 1, after: 2 });
+    assert.equal(document.getText(), `${old}${good}`);
+    await vscode.commands.executeCommand('sluice.inlineChatReject', receipt?.id);
+  });
+
+  test('of a language that nobody speaks of it is said so, and waited for only once', async () => {
+    const language = 'coffeescript';
+    for (const [index, why] of (['timed-out', 'no-server'] as const).entries()) {
+      const { before, good } = freshTask();
+      await script([{ fault: { kind: 'say', text: fenced(good, language) } }]);
+      const editor = await showText(before, language);
+
+      const receipt = await ask(editor);
+
+      const told = receipt?.checks?.at(-1);
+      assert.deepEqual([told?.verdict, told?.why?.kind], ['unknown', why], `try ${index}`);
+      assert.equal(editor.document.getText(), good);
+      await vscode.commands.executeCommand('sluice.inlineChatReject', receipt?.id);
+    }
+  });
+
+  test('another window saves the file while it is judged: what it wrote is not written over', async () => {
+    const { before, bad } = freshTask();
+    await script([said(bad), { fault: { kind: 'hang' } }]);
+    server.muted = true;
+    const { uri, document, asked } = await askInFile(server, before, bad, 'others-disk');
+
+    const theirs = `-- theirs\n${before}`;
+    await writeFile(uri.fsPath, theirs);
+    server.muted = false;
+    server.judge(document);
+    await eventually('it was taken back', () => server.seen.includes(before));
+    await run('inlineChatEscape');
+    await asked;
+
+    const { edits } = await handle();
+    await eventually('no edit is left', () => edits.loaded?.pending.length === 0);
+    assert.equal(await readFile(uri.fsPath, 'utf8'), theirs);
+    await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    assert.equal(document.getText(), theirs);
+  });
+
+  test('two windows try an edit of the same file, and both are saved: the later stands, and nothing is taken back from it', async () => {
+    const { before, bad, worse, good } = freshTask();
+    await answers(bad, good);
+    server.muted = true;
+    const { uri, document, asked } = await askInFile(server, before, bad, 'others-edit');
+    await document.save();
+
+    await writeFile(uri.fsPath, worse);
+    await eventually('it was read again', () => document.getText() === worse);
+    server.muted = false;
+    server.judge(document);
+    const receipt = await asked;
+
+    assert.equal(receipt?.attempts, undefined);
+    assert.equal(document.getText(), worse);
+    assert.equal(await readFile(uri.fsPath, 'utf8'), worse);
+    const { edits } = await handle();
+    await eventually('no edit is left', () => edits.loaded?.pending.length === 0);
   });
 
   test('a stronger model that fails leaves the first proposal, put in again with its note', async () => {

@@ -76,4 +76,19 @@ suite('benchmark files', () => {
 
     assert.deepEqual(faults(`{ "name": "n", "tasks": [\n${task},\n${task} ] }`), ['3 twice a']);
   });
+
+  test('lists without a word are told: no answer could fail', () => {
+    for (const list of ['contains', 'absent']) {
+      const text = `{"name":"a","tasks":[\n{"id":"x","task":"explain","code":"y","expect":{"${list}":[]}}]}`;
+      assert.deepEqual(faults(text), [`2 empty ${list}`]);
+    }
+  });
+
+  test('more tasks than anybody waits for, and brackets without end, are told with their line', () => {
+    const task = (id: number) => `{"id":"${id}","task":"explain","code":"y","expect":{"exact":"z"}}`;
+    const tasks = Array.from({ length: 501 }, (_, index) => task(index)).join(',\n');
+
+    assert.deepEqual(faults(`{"name":"a","tasks":[${tasks}]}`), ['501 too-many 500']);
+    assert.deepEqual(faults(`{"name":"a",\n"tasks":${'['.repeat(20_000)}`), ['2 wrong [']);
+  });
 });

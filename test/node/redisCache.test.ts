@@ -76,7 +76,7 @@ suite('cache in Redis', () => {
     store.dispose();
   });
 
-  test('what is not ours is rejected and left as it is: noise, another shape, a bomb, another type, no seal', async () => {
+  test('what is not ours is rejected and left as it is: noise, another shape, a bomb, another type, no seal, a seal too many', async () => {
     const clock = new FakeClock();
     const store = await open(clock, { prefix: 'foreign' });
     const secret = new CacheSecret('a secret of the team');
@@ -94,13 +94,16 @@ suite('cache in Redis', () => {
     await raw.redis.hset('foreign:cache:v:hash', 'field', 'theirs');
     await sealed.set('s', kept(clock, 'sealed'));
     const plain = (await raw.redis.getBuffer('foreign:cache:v:plain')) ?? '';
+    const seal = (await raw.redis.getBuffer(`foreign:cache:v:${secret.name('s')}`)) ?? '';
     await raw.redis.set(`foreign:cache:v:${secret.name('s')}`, plain);
+    await store.set('seal', kept(clock, 'ours'));
+    await raw.redis.set('foreign:cache:v:seal', seal);
 
-    const found = await Promise.all([...keys, 'hash'].map((key) => store.get(key)));
+    const found = await Promise.all([...keys, 'hash', 'seal'].map((key) => store.get(key)));
     await store.set('hash', kept(clock, 'ours'));
 
     assert.ok(found.every((value) => value === undefined));
-    assert.equal(store.facts().rejected, 5);
+    assert.equal(store.facts().rejected, 6);
     assert.equal(await raw.redis.hget('foreign:cache:v:hash', 'field'), 'theirs');
     assert.equal(await sealed.get('s'), undefined);
     assert.equal(sealed.facts().rejected, 1);

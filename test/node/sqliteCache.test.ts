@@ -261,7 +261,7 @@ suite('cache on disk', () => {
 
     await level.set('new', kept(clock, 'x'));
     await level.set('newer', kept(clock, 'x'));
-    const found = await level.get('there');
+    const found = await level.get('there', (kept) => kept);
     const right = await level.lease('newest', 'us', 1_000);
     full = false;
     clock.advance(30_001);
@@ -271,7 +271,7 @@ suite('cache on disk', () => {
     assert.deepEqual([right, told.length, tries], [undefined, 1, 2]);
     assert.ok(SluiceError.is(told[0], 'storage-unusable'));
     assert.equal(told[0].facts.why, 'not-writable');
-    assert.equal((await level.get('later'))?.text, 'x');
+    assert.equal((await level.get('later', (kept) => kept))?.text, 'x');
     level.dispose();
   });
 

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setup, suite, teardown, test } from 'mocha';
 import type { Disposable } from '../../src/base/disposable.ts';
+import type { SluiceError } from '../../src/base/errors.ts';
 import { Learning } from '../../src/flow/learning.ts';
 import { SqliteLessons } from '../../src/node/sqliteLessons.ts';
 import { taskFeatures } from '../../src/routing/features.ts';
 import type { Lesson } from '../../src/routing/lessons.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 
+/** Bytes of a page of SQLite. */
+const PAGE = 4_096;
 const SECRET = 'renameTheSecretThing';
 const lesson = (taskId: string, grade: number): Lesson => ({
   taskId,
@@ -122,6 +125,42 @@ suite('SQLite lessons', () => {
     assert.equal(learning.lessons, 1);
     assert.equal(aside.length, 1);
     assert.ok(readdirSync(folder).some((name) => name.includes('unreadable')));
+  });
+
+  test('a damaged page in the middle is as well: at every page that lessons lie on', async () => {
+    const first = await window('a');
+    for (let task = 0; task < 30; task += 1) first.teach(lesson(`t${task}`, 0));
+    for (const store of opened.splice(0)) store.dispose();
+    const whole = readFileSync(file());
+    assert.ok(whole.length > 3 * PAGE);
+
+    for (let at = PAGE; at < whole.length; at += PAGE) {
+      writeFileSync(file(), Buffer.from(whole).fill(0x5a, at, at + PAGE));
+      aside.length = 0;
+
+      const learning = await window('b');
+      learning.teach(lesson('t', 1));
+
+      assert.deepEqual([learning.lessons, aside.length], [1, 1], `page at ${at}`);
+      for (const store of opened.splice(0)) store.dispose();
+    }
+  });
+
+  test('damage that comes while it is open is told, and no request fails by it', async () => {
+    const failures: SluiceError[] = [];
+    const onFailure = (error: SluiceError) => void failures.push(error);
+    const terms = { file: file(), holder: 'a', clock, onFailure, onMovedAside: assert.fail };
+    const store = await SqliteLessons.open(terms);
+    opened.push(store);
+    const learning = new Learning({ clock, store, qualityOf: () => 0.7 });
+    const db = new DatabaseSync(file());
+    db.exec('DROP TABLE lessons');
+    db.close();
+
+    learning.sync();
+
+    assert.equal(failures[0]?.code, 'storage-unusable');
+    assert.equal(chanceIn(learning) > 0, true);
   });
 
   test('a row that is no lesson is passed over', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -48,6 +48,39 @@ suite('SQLite trials', () => {
       assert.deepEqual([sums?.count, sums?.accepted.sum], [2, 1]);
       one.dispose();
       two.dispose();
+    }));
+
+  test('a damaged page is told at the start, and not by a request that meets it', () =>
+    inFolder(async (file) => {
+      const store = await open(file);
+      store.observed({ receiptId: '1', atMs: 1, experiment: 'bar#1', variant: 'a', totalMs: 100 });
+      store.dispose();
+      writeFileSync(file, readFileSync(file).fill(0x5a, 4_096));
+
+      await assert.rejects(
+        () => open(file),
+        (error) => SluiceError.is(error, 'storage-unusable') && error.facts.why === 'corrupt',
+      );
+    }));
+
+  test('damage that comes while it is open is told, and nothing is counted', () =>
+    inFolder(async (file) => {
+      const told: string[] = [];
+      const store = await SqliteTrials.open(file, new FakeClock(), ({ code }) => told.push(code));
+      const db = new DatabaseSync(file);
+      for (const table of ['observations', 'shadow', 'answers', 'benchmarks']) db.exec(`DROP TABLE ${table}`);
+      db.close();
+
+      const read = [
+        store.sums('a'),
+        store.shadow('2026-01-01', false),
+        store.answers(),
+        store.lastBenchmark('a', 'b'),
+      ];
+
+      assert.deepEqual(read, [[], [], [], []]);
+      assert.deepEqual(told, new Array(4).fill('storage-unusable'));
+      store.dispose();
     }));
 
   test('a file of a newer version is left untouched and named', () =>

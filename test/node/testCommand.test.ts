@@ -31,6 +31,10 @@ suite('test command', () => {
     assert.deepEqual(await run('exit 0', join(process.cwd(), 'no-such-folder')), { kind: 'not-started' });
   });
 
+  test('a command that no system can be told of was not started', async () => {
+    assert.deepEqual(await run('exit 0\0'), { kind: 'not-started' });
+  });
+
   test('one that hangs is ended when its time is over', async () => {
     const clock = new FakeClock();
 

@@ -75,5 +75,18 @@ suite('lessons', () => {
       { ...good, source: 'rumour' },
     ])
       assert.equal(parseLesson(bad), undefined);
+    // Each would have made a chance of every model, for every task, no number.
+    for (const field of ['inputTokens', 'codeLines', 'nesting', 'problems', 'errors', 'symbols'])
+      for (const value of [-5, 1e300, 'x'])
+        assert.equal(parseLesson({ ...good, features: { ...features, [field]: value } }), undefined, field);
+    for (const [field, value] of Object.entries({
+      words: new Array<number>(8_193).fill(3),
+      shape: [1e308],
+      repository: {},
+      testsNear: 5,
+      language: 'x'.repeat(201),
+    }))
+      assert.equal(parseLesson({ ...good, features: { ...features, [field]: value } }), undefined, field);
+    assert.equal(parseLesson({ ...good, features: { ...features, words: [0.5] } }), undefined);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Pairs of questions that look alike and ask for different things, each written by hand to deceive the semantic level: it
- * must serve the answer to neither for the other. Before it minded signs, capitals, plurals and small words it served 80 of
- * these 158.
+ * must serve the answer to neither for the other. Before it minded signs, capitals, plurals and small words it served 92 of
+ * these 198.
  */
 
 /** About the code at hand. */
@@ -157,6 +157,45 @@ export const CODE_NEAR_MISSES: readonly (readonly [string, string])[] = [
   ['is a null?', 'is i null?'],
   ['explain do', 'explain is'],
   ['how do I call this?', 'how do I call it twice?'],
+  ['why is this async?', 'why is this awaited?'],
+  ['who calls this?', 'what does this call?'],
+  ['what throws here?', 'what catches here?'],
+  ['is the order of the arguments important?', 'is the order of the calls important?'],
+  ['does it mutate its input?', 'does it mutate its output?'],
+  ['explain the regex in line 3', 'explain the regex in line 4'],
+  ['what is the type of value?', 'what is the value of type?'],
+  ['explain the key', 'explain the keys'],
+  ['what does next() do?', 'what does prev() do?'],
+  ['how many bytes is it?', 'how many bits is it?'],
+  ['is this faster than a map?', 'is a map faster than this?'],
+  ['why at the start and not at the end?', 'why at the end and not at the start?'],
+  ['explain with an example', 'explain without an example'],
+  ['explain to an expert', 'explain to a beginner'],
+  ['explain in 3 bullet points', 'explain in 5 bullet points'],
+  ['what is it used for?', 'what is it used with?'],
+  ['explain the on handler', 'explain the in handler'],
+  ['explain the do block', 'explain the block'],
+  ['explain the all method', 'explain the method'],
+  ['explain the is check', 'explain the check'],
+  ['explain the very first line', 'explain the first line after this'],
+  ['what does some return?', 'what does all return?'],
+  ['why not some?', 'why not all?'],
+  ['explain i', 'explain a'],
+  ['what does it return then?', 'what does then return?'],
+  ['is it here or there?', 'is it there or here?'],
+  ['explain the code', 'explain the codes'],
+  ['find the bug', 'find the problem description'],
+  ['review error handling', 'review error messages'],
+  ['explain error', 'explain errors'],
+  ['explain type', 'explain types'],
+  ['explain import', 'explain imports'],
+  ['explain function', 'explain functions'],
+  ['explain the comment', 'explain the comments'],
+  ['explain asyncio', 'explain async io'],
+  ['explain the pre-commit hook', 'explain the pre commit hook order'],
+  ['spiega perché è lento', 'spiega perché non è lento'],
+  ['이 코드는 왜 느려?', '이 코드는 왜 빨라?'],
+  ['解释 a 和 b 的区别', '解释 a 和 c 的区别'],
 ];
 
 /** Without code. */
@@ -182,4 +221,5 @@ export const FREE_NEAR_MISSES: readonly (readonly [string, string])[] = [
   ['what is T? in Swift', 'what is T! in Swift'],
   ['what is &str in Rust?', 'what is *str in Rust?'],
   ['what is char* in C?', 'what is char& in C?'],
+  ['what does ^ mean in regex?', 'what does $ mean in regex?'],
 ];
