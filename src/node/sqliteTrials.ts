@@ -15,7 +15,7 @@ import type {
   ShadowSums,
   TrialStore,
 } from '../routing/trialStore.ts';
-import { openSqlite } from './sqliteFile.ts';
+import { openSqlite, unusable } from './sqliteFile.ts';
 import { WriteBehind } from './writeBehind.ts';
 
 export const TRIALS_VERSION = 1;
@@ -79,9 +79,11 @@ type Row =
 export class SqliteTrials implements TrialStore, Disposable {
   readonly #db: DatabaseSync;
   readonly #rows: WriteBehind<Row>;
+  readonly #onFailure: (error: SluiceError) => void;
 
   private constructor(db: DatabaseSync, clock: Clock, onFailure: (error: SluiceError) => void) {
     this.#db = db;
+    this.#onFailure = onFailure;
     this.#rows = new WriteBehind({ db, clock, onFailure, write: writerOf(db) });
   }
 
@@ -104,18 +106,14 @@ export class SqliteTrials implements TrialStore, Disposable {
   }
 
   sums(experiment: string): readonly VariantSums[] {
-    this.#rows.flush();
-    return this.#db
-      .prepare(SUMS)
-      .all(experiment)
-      .map((row) => ({
-        variant: String(row.variant),
-        count: Number(row.count),
-        accepted: sumsIn(row, 'accepted'),
-        quality: sumsIn(row, 'quality'),
-        cost: sumsIn(row, 'cost'),
-        time: sumsIn(row, 'time'),
-      }));
+    return this.#read(SUMS, experiment).map((row) => ({
+      variant: String(row.variant),
+      count: Number(row.count),
+      accepted: sumsIn(row, 'accepted'),
+      quality: sumsIn(row, 'quality'),
+      cost: sumsIn(row, 'cost'),
+      time: sumsIn(row, 'time'),
+    }));
   }
 
   shadowed(rows: readonly ShadowRow[]): void {
@@ -123,18 +121,14 @@ export class SqliteTrials implements TrialStore, Disposable {
   }
 
   shadow(fromDay: string, simulated: boolean): readonly ShadowSums[] {
-    this.#rows.flush();
-    return this.#db
-      .prepare(SHADOW)
-      .all(fromDay, simulated ? 1 : 0)
-      .map((row) => ({
-        modelKey: String(row.modelKey),
-        requests: Number(row.requests),
-        usd: Number(row.usd),
-        actualUsd: Number(row.actualUsd),
-        chances: Number(row.chances),
-        chanceSum: Number(row.chanceSum),
-      }));
+    return this.#read(SHADOW, fromDay, simulated ? 1 : 0).map((row) => ({
+      modelKey: String(row.modelKey),
+      requests: Number(row.requests),
+      usd: Number(row.usd),
+      actualUsd: Number(row.actualUsd),
+      chances: Number(row.chances),
+      chanceSum: Number(row.chanceSum),
+    }));
   }
 
   answered(answered: AnswerRow): void {
@@ -142,14 +136,12 @@ export class SqliteTrials implements TrialStore, Disposable {
   }
 
   answers(): readonly AnswerSums[] {
-    this.#rows.flush();
-    return this.#db
-      .prepare('SELECT model, task, count, priced, usd, ms FROM answers')
-      .all()
-      .map(({ model, task, count, priced, usd, ms }) => ({
+    return this.#read('SELECT model, task, count, priced, usd, ms FROM answers').map(
+      ({ model, task, count, priced, usd, ms }) => ({
         ...{ modelKey: String(model), task: String(task), count: Number(count) },
         ...{ priced: Number(priced), usd: Number(usd), ms: Number(ms) },
-      }));
+      }),
+    );
   }
 
   benchmarked(rows: readonly BenchmarkRow[]): void {
@@ -157,24 +149,31 @@ export class SqliteTrials implements TrialStore, Disposable {
   }
 
   lastBenchmark(suite: string, modelKey: string): readonly BenchmarkRow[] {
-    this.#rows.flush();
-    return this.#db
-      .prepare(LAST_BENCHMARK)
-      .all(suite, modelKey)
-      .map((row) => ({
-        suite,
-        modelKey,
-        atMs: Number(row.at_ms),
-        task: String(row.task),
-        passed: row.passed === 1,
-        totalMs: Number(row.total_ms),
-        ...(row.cost_usd === null ? {} : { costUsd: Number(row.cost_usd) }),
-      }));
+    return this.#read(LAST_BENCHMARK, suite, modelKey).map((row) => ({
+      suite,
+      modelKey,
+      atMs: Number(row.at_ms),
+      task: String(row.task),
+      passed: row.passed === 1,
+      totalMs: Number(row.total_ms),
+      ...(row.cost_usd === null ? {} : { costUsd: Number(row.cost_usd) }),
+    }));
   }
 
   dispose(): void {
     this.#rows.dispose();
     this.#db.close();
+  }
+
+  /** Nothing of a file that was damaged meanwhile: requests ask for this, and must not fail by it. */
+  #read(sql: string, ...given: (string | number)[]): readonly Record<string, unknown>[] {
+    this.#rows.flush();
+    try {
+      return this.#db.prepare(sql).all(...given);
+    } catch (error) {
+      this.#onFailure(unusable(error));
+      return [];
+    }
   }
 }
 

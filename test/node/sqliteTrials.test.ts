@@ -63,6 +63,26 @@ suite('SQLite trials', () => {
       );
     }));
 
+  test('damage that comes while it is open is told, and nothing is counted', () =>
+    inFolder(async (file) => {
+      const told: string[] = [];
+      const store = await SqliteTrials.open(file, new FakeClock(), ({ code }) => told.push(code));
+      const db = new DatabaseSync(file);
+      for (const table of ['observations', 'shadow', 'answers', 'benchmarks']) db.exec(`DROP TABLE ${table}`);
+      db.close();
+
+      const read = [
+        store.sums('a'),
+        store.shadow('2026-01-01', false),
+        store.answers(),
+        store.lastBenchmark('a', 'b'),
+      ];
+
+      assert.deepEqual(read, [[], [], [], []]);
+      assert.deepEqual(told, new Array(4).fill('storage-unusable'));
+      store.dispose();
+    }));
+
   test('a file of a newer version is left untouched and named', () =>
     inFolder(async (file) => {
       (await open(file)).dispose();
