@@ -274,7 +274,7 @@ const MS_PER_MINUTE = 60_000;
 const BYTES_PER_MB = 1_048_576;
 /** With another one of these the lower cache levels are opened anew. */
 const LOWER_SETTINGS = [
-  ...(['redis.url', 'redis.prefix', 'cache.private', 'cache.enabled'] as const),
+  ...(['redis.url', 'redis.prefix', 'cache.private', 'routing.localOnly', 'cache.enabled'] as const),
   ...(['cache.diskMegabytes', 'cache.redisMinutes'] as const),
 ];
 

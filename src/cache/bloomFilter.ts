@@ -29,9 +29,9 @@ export class BloomFilter {
 
   /** False: it was never added. */
   mayHave(key: string): boolean {
-    let [hash, step] = hashesOf(key);
+    let { hash, step } = hashesOf(key);
     for (let probe = 0; probe < PROBES; probe += 1) {
-      const at = hash % this.#size;
+      const at = placeOf(hash, this.#size);
       if (((this.bits[at >>> 3] ?? 0) & (0x80 >>> (at & 7))) === 0) return false;
       hash = (hash + step) >>> 0;
       step = (step + probe) >>> 0;
@@ -42,17 +42,22 @@ export class BloomFilter {
 
 /** Bits as Redis numbers them: the highest of a byte first. */
 export function positionsOf(key: string, size: number): number[] {
-  let [hash, step] = hashesOf(key);
+  let { hash, step } = hashesOf(key);
   return Array.from({ length: PROBES }, (_, probe) => {
-    const at = hash % size;
+    const at = placeOf(hash, size);
     hash = (hash + step) >>> 0;
     step = (step + probe) >>> 0;
     return at;
   });
 }
 
+/** The remainder; of a power of two in whole numbers, where `%` would be one of doubles. */
+function placeOf(hash: number, size: number): number {
+  return (size & (size - 1)) === 0 ? hash & (size - 1) : hash % size;
+}
+
 /** Two FNV-1a hashes over the code units, mixed; the second is odd. */
-function hashesOf(key: string): [number, number] {
+function hashesOf(key: string): { readonly hash: number; readonly step: number } {
   let one = 0x811c9dc5;
   let two = 0x1b873593;
   for (let index = 0; index < key.length; index += 1) {
@@ -62,5 +67,5 @@ function hashesOf(key: string): [number, number] {
   }
   one ^= one >>> 15;
   two ^= two >>> 13;
-  return [one >>> 0, (two | 1) >>> 0];
+  return { hash: one >>> 0, step: (two | 1) >>> 0 };
 }

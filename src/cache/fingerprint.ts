@@ -97,12 +97,17 @@ export class CodeDigests {
 }
 
 /**
- * Line endings, trailing blanks and blank lines at the ends change no meaning of code that is only read, so they
- * are not part of the key. Nor is, where the language does not read indentation, what one step of it consists of.
+ * Of code that is only read: where the language allows it, line endings, blanks at line ends and blank lines at both ends
+ * are no part of the key, nor is what one step of its indentation consists of, where that means nothing. In other languages,
+ * and where a text may span lines, each of these may change the meaning.
  */
-export function normaliseCode(code: string, language = ''): string {
-  const lines = trimmed(code.includes('\r') ? code.replace(/\r\n?/g, '\n') : code);
-  return FREE_INDENTATION.has(language) && !spansLines(lines) ? inTabs(lines) : lines;
+export function normaliseCode(code: string, language: string): string {
+  const free = FREE_INDENTATION.has(language);
+  if (!free && !FREE_LINE_ENDS.has(language)) return code;
+  const lines = code.includes('\r') ? code.replace(/\r\n?/g, '\n') : code;
+  if (spansLines(lines) || leavesOpen(lines, language))
+    return ONE_LINE_ENDING.has(language) ? code.replaceAll('\r\n', '\n') : code;
+  return free ? inTabs(trimmed(lines)) : trimmed(lines);
 }
 
 /** Without blanks at the end of a line and blank lines at both ends. */
@@ -142,13 +147,41 @@ const FREE_INDENTATION: ReadonlySet<string> = new Set([
   ],
   ...['objective-c', 'rust', 'scala', 'scss', 'swift', 'typescript', 'typescriptreact'],
 ]);
-/** What may begin a text that spans lines, or carry a line on: there blanks are a part of it. */
-const SPANS_LINES = /`|"""|'''|R"|@"|r#*"|\\$/m;
+/** Languages that do read it, and in which blanks at the end of a line mean nothing, with the same exception. */
+const FREE_LINE_ENDS: ReadonlySet<string> = new Set(['dart', 'python']);
+/** Languages to which both line endings are the same, within a text too. */
+const ONE_LINE_ENDING: ReadonlySet<string> = new Set([
+  ...['go', 'java', 'javascript', 'javascriptreact', 'python', 'rust', 'typescript', 'typescriptreact'],
+]);
+/**
+ * What may begin a text that spans lines, or carry a line on: there blanks are a part of it. With blanks behind it a
+ * backslash carries nothing on, which is another meaning too.
+ */
+const SPANS_LINES = /`|"""|'''|R"|@\$?"|r#*"|\\[ \t]*$/m;
 /** Without one of these it finds nothing; to look for them takes a fifth of its time. */
-const MAY_SPAN = ['`', '"""', "'''", 'R"', '@"', 'r"', 'r#', '\\\n', '\\\u2028', '\\\u2029'];
+const MAY_SPAN = [
+  ...['`', '"""', "'''", 'R"', '@"', '@$"', 'r"', 'r#'],
+  ...['\\\n', '\\ ', '\\\t', '\\\u2028', '\\\u2029'],
+];
+/** Where a plain text may span lines, the signs that begin and end one: in JSX those of an attribute. */
+const PLAIN_SPANS: Readonly<Record<string, RegExp>> = {
+  javascriptreact: /["']/g,
+  rust: /"/g,
+  typescriptreact: /["']/g,
+};
+/** What looks like the end of a text and is none. */
+const NO_END = /\\.|'"'/g;
 
 function spansLines(code: string): boolean {
   return (code.endsWith('\\') || MAY_SPAN.some((sign) => code.includes(sign))) && SPANS_LINES.test(code);
+}
+
+/** Whether a line ends within a plain text, in a language where it may. */
+function leavesOpen(code: string, language: string): boolean {
+  const signs = PLAIN_SPANS[language];
+  if (signs === undefined) return false;
+  const lines = code.replace(NO_END, '').split('\n');
+  return lines.some((line) => (line.match(signs)?.length ?? 0) % 2 === 1);
 }
 
 /** Each whole step of indentation as one tab, where the whole code is indented in equal steps; else as it is. */

@@ -50,6 +50,8 @@ export class GuardedLevel implements Disposable {
   /** Present while open. */
   #lookAtMs: number | undefined;
   #looking = false;
+  /** Of models that changed, what could not be forgotten: until it is, nothing that lies here is believed. */
+  readonly #owed = new Map<string, Drop>();
 
   constructor(store: CacheStore, deps: GuardDeps) {
     this.store = store;
@@ -124,7 +126,16 @@ export class GuardedLevel implements Disposable {
 
   /** Rejects where it cannot be done: whoever wants something forgotten must know. */
   async drop(what: Drop): Promise<void> {
-    await this.store.drop(what);
+    try {
+      await this.store.drop(what);
+    } catch (error) {
+      // Nobody tries this again, as a person does who clears; what came from another file is noticed when it is found.
+      if (what.kind === 'model') {
+        this.#owed.set(what.model, what);
+        this.#fail(error);
+      }
+      throw error;
+    }
   }
 
   dispose(): void {
@@ -185,6 +196,13 @@ export class GuardedLevel implements Disposable {
     if (first) onTrouble?.(error);
   }
 
+  async #forgetOwed(): Promise<void> {
+    for (const [model, what] of this.#owed) {
+      await this.store.drop(what);
+      this.#owed.delete(model);
+    }
+  }
+
   /** Nobody waits for this. */
   #look(key: string): void {
     const { clock, slowAfterMs, onRecovery } = this.#deps;
@@ -193,6 +211,8 @@ export class GuardedLevel implements Disposable {
     const asked = async () => {
       const before = this.#failures;
       await this.#guard<Kept | undefined, unknown>(() => this.store.get(key), slowAfterMs, same);
+      if (this.#failures === before && this.#owed.size > 0)
+        await this.#guard(() => this.#forgetOwed(), writeWithin, same);
       this.#looking = false;
       if (this.#failures !== before) return;
       this.#lookAtMs = undefined;

@@ -63,6 +63,16 @@ export function noteSent(state: AheadState, row: AheadRow, day: string): AheadSt
   };
 }
 
+/** It was stopped before its end, for which `usd` may have been charged. */
+export function noteStopped(state: AheadState, kind: AheadKind, usd: number, day: string): AheadState {
+  const counts = state.kinds[kind];
+  return {
+    ...state,
+    kinds: { ...state.kinds, [kind]: { ...counts, usd: counts.usd + usd } },
+    spent: { day, usd: spentOn(state, day) + usd },
+  };
+}
+
 /** The person has asked for what is there already. Counts once. */
 export function noteUsed(state: AheadState, key: string): AheadState {
   const row = state.newest.find((one) => one.key === key && one.used === undefined);

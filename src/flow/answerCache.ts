@@ -185,7 +185,9 @@ export class AnswerCache {
     if (level === undefined || level === 'memory') this.#current()?.dropNow(what);
     if (level === 'memory') return;
     const { levels = [] } = (await this.#deps.lower?.levels()) ?? {};
-    for (const below of levels) if (level === undefined || below.level === level) await below.drop(what);
+    const meant = levels.filter((below) => level === undefined || below.level === level);
+    const dropped = await Promise.allSettled(meant.map((below) => below.drop(what)));
+    for (const one of dropped) if (one.status === 'rejected') throw one.reason;
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   judged,
   KINDS,
   noteSent,
+  noteStopped,
   noteUsed,
   parseAhead,
   spentOn,
@@ -199,7 +200,12 @@ export class Background implements Disposable {
     if (!spare(chosen.modelKey)) return;
     this.#key = key;
     this.#joined = false;
-    const { receipt } = await run(request, signal);
+    const { receipt } = await run(request, signal).catch((error: unknown) => {
+      // A platform charges for what it was asked; how much of it nobody says.
+      const usd = free || !signal.aborted ? 0 : (chosen.estimatedUsd ?? 0);
+      this.#state = noteStopped(this.#state, kind, usd, today);
+      throw error;
+    });
     const usd = receipt.costUsd ?? chosen.estimatedUsd ?? 0;
     const row = { kind, key, task: request.task, model: receipt.model, usd, atMs: clock.now() };
     this.#state = noteSent(this.#state, { ...row, simulated: receipt.simulated }, today);

@@ -93,7 +93,7 @@ export function hitFacts(receipt: Receipt, settings: Settings): string[] {
       ? t('Asking again would have cost an amount that is not known.')
       : t('Asking again would have cost {0}.', money(savedUsd, simulated)),
     t(
-      'Equal in every part: the models that may answer, Sluice’s prompt, the task, your words, the language ({0}), the code, and all that was sent with it. Line endings, blanks at line ends and, where the language allows it, the width of an indentation do not count; for an edit every character does.',
+      'Equal in every part: the models that may answer, Sluice’s prompt, the task, your words, the language ({0}), the code, and all that was sent with it. Line endings, blanks at line ends and the width of an indentation do not count where the language allows it; for an edit every character does.',
       decision.features.language || '–',
     ),
     settings['cache.boundTo'] === 'file'

@@ -106,8 +106,9 @@ export class RedisCache implements CacheStore {
     const envelope = enclose(kept, name, secret);
     if (this.#writable() && envelope && ttlMs > 0 && !this.#foreign.has(name)) {
       await this.#write(async () => {
-        await this.#call('SET', [this.#at('v', name), envelope.bytes, 'PX', `${ttlMs}`]);
+        // What could not be found when it is to be forgotten is not kept.
         await this.#tag(name, kept);
+        await this.#call('SET', [this.#at('v', name), envelope.bytes, 'PX', `${ttlMs}`]);
         await this.#filter.add(name);
         this.#counts.plainBytes += envelope.plainBytes;
         this.#counts.packedBytes += envelope.bytes.length;
@@ -143,13 +144,13 @@ export class RedisCache implements CacheStore {
       const set = this.#at('g', this.#nameOf(tag));
       const members = (await this.#call('ZRANGE', [set, '0', '-1'])) as Buffer[];
       const names = members.map(String);
-      const gone = what.kind === 'model' ? await this.#ofStrategies(names, what.strategies) : names;
+      const gone = await this.#meant(names, what);
       if (gone.length > 0)
         await this.#call(
           'UNLINK',
           gone.map((name) => this.#at('v', name)),
         );
-      if (what.kind !== 'model') await this.#call('UNLINK', [set]);
+      if (gone.length === names.length) await this.#call('UNLINK', [set]);
     }
   }
 
@@ -210,7 +211,10 @@ export class RedisCache implements CacheStore {
 
   /** By which it is found when something is to be forgotten; what has ended by itself goes from there. */
   async #tag(name: string, { scope, model, strategy, files }: Kept): Promise<void> {
-    const tags = [`k ${strategy}`, `s ${scope}`, `m ${model}`, ...files.map(({ path }) => `f ${path}`)];
+    const tags = [
+      ...[`k ${strategy}`, `s ${scope}`, `m ${model}`],
+      ...files.flatMap(({ path, hash }) => [`f ${path}`, `h ${path} ${hash}`]),
+    ];
     const nowMs = this.#deps.clock.now();
     await Promise.all(
       tags.flatMap((tag) => {
@@ -224,12 +228,22 @@ export class RedisCache implements CacheStore {
     );
   }
 
-  async #ofStrategies(names: readonly string[], strategies: readonly string[]): Promise<string[]> {
-    const sets = strategies.map((strategy) => this.#at('g', this.#nameOf(`k ${strategy}`)));
+  /** Of those that have its tag. */
+  async #meant(names: readonly string[], what: Drop): Promise<readonly string[]> {
+    if (what.kind === 'model') {
+      const known = await this.#taggedWith(what.strategies.map((strategy) => `k ${strategy}`));
+      return names.filter((name) => known.has(name));
+    }
+    if (what.kind !== 'file' || what.hash === undefined) return names;
+    const same = await this.#taggedWith([`h ${what.path} ${what.hash}`]);
+    return names.filter((name) => !same.has(name));
+  }
+
+  async #taggedWith(tags: readonly string[]): Promise<ReadonlySet<string>> {
+    const sets = tags.map((tag) => this.#at('g', this.#nameOf(tag)));
     const all = sets.map((set) => this.#call('ZRANGE', [set, '0', '-1']));
     const members = (await Promise.all(all)) as Buffer[][];
-    const known = new Set(members.flat().map(String));
-    return names.filter((name) => known.has(name));
+    return new Set(members.flat().map(String));
   }
 
   async #dropAll(): Promise<void> {

@@ -165,7 +165,7 @@ const CODES: readonly (readonly [RegExp, RedisTrouble])[] = [
   [/^(WRONGPASS|NOAUTH|NOPERM)\b|AUTH.*(without any password|no password)/, 'password'],
   [/^READONLY\b/, 'read-only'],
   [/^(OOM|MISCONF)\b/, 'full'],
-  [/^WRONGTYPE\b|\bSLUICEFOREIGN\b/, 'foreign'],
+  [/^WRONGTYPE\b|\bSLUICEFOREIGN\b|^ERR value is not an integer/, 'foreign'],
   [/^(MOVED|ASK|CROSSSLOT|CLUSTERDOWN)\b/, 'cluster'],
 ];
 

@@ -17,7 +17,7 @@ import {
 import { packText, unpackText } from './cacheText.ts';
 import { bytesOf, rankOf, readRow, rowOf } from './sqliteCacheRow.ts';
 import { CACHE_SCHEMA, SQL } from './sqliteCacheTables.ts';
-import { openSqlite } from './sqliteFile.ts';
+import { damaged, isBusy, openSqlite, unusable } from './sqliteFile.ts';
 import { SqliteKeyFilter } from './sqliteKeyFilter.ts';
 import { SqliteWriter } from './sqliteWriter.ts';
 
@@ -72,8 +72,14 @@ export class SqliteCache implements CacheStore {
   /** Throws `storage-unusable`. */
   static async open(deps: SqliteCacheDeps): Promise<SqliteCache> {
     const db = await openSqlite(deps.file, CACHE_SCHEMA);
-    db.exec('PRAGMA busy_timeout = 0');
-    return new SqliteCache(db, deps);
+    try {
+      db.exec('PRAGMA busy_timeout = 0');
+      return new SqliteCache(db, deps);
+    } catch (error) {
+      db.close();
+      // Our own statements do not fit a file of our own version: whatever it was, it is no cache any longer.
+      throw isBusy(error) ? unusable(error) : damaged(error);
+    }
   }
 
   get(key: string): Kept | undefined {
@@ -101,10 +107,20 @@ export class SqliteCache implements CacheStore {
     const release = () => {
       if (lease !== undefined) this.#sql.release.run(key, lease);
     };
-    // Too large for here: nobody waits for it any longer.
+    // Too large for here: nobody waits for it any longer, and what it takes the place of goes.
     if (packed === undefined || bytes === undefined || bytes > this.#deps.maxBytes() / 4)
-      return lease === undefined ? undefined : this.#writer.write(release);
+      return this.#writer.write(() => {
+        this.#sql.delete.run(key);
+        release();
+      });
     return this.#writer.write(() => {
+      if (this.#isOver()) {
+        // The bound was lowered: what is beyond it goes a little at a time, before anything comes.
+        this.#sql.delete.run(key);
+        release();
+        this.#tidySoon();
+        return;
+      }
       this.#makeRoom(key, bytes);
       const rank = rankOf({ ...kept, bytes, usedMs: this.#deps.clock.now() });
       const id = Number(this.#sql.set.get(key, ...rowOf(kept, packed.text, rank, bytes))?.id);
@@ -186,6 +202,10 @@ export class SqliteCache implements CacheStore {
     }
   }
 
+  #isOver(): boolean {
+    return Number(this.#sql.totals.get()?.bytes) > this.#deps.maxBytes();
+  }
+
   #drop(what: Drop): void {
     switch (what.kind) {
       case 'all':
@@ -223,21 +243,30 @@ export class SqliteCache implements CacheStore {
     this.#uses.clear();
   }
 
-  /** Expired entries, old leases and free pages, a little at a time. */
+  #tidySoon(): void {
+    this.#tidying?.dispose();
+    this.#tidying = this.#deps.clock.after(TIDY.betweenMs, () => this.#tidy());
+  }
+
+  /** Expired entries, what is beyond the bound, old leases and free pages, a little at a time. */
   #tidy(): void {
+    if (this.#closed) return;
+    let more = false;
     this.#quietly(() => {
       const nowMs = this.#deps.clock.now();
       let gone = 0;
       this.#writer.tryWrite(() => {
         gone = Number(this.#sql.expire.run(nowMs, TIDY.rows).changes);
+        for (; gone < TIDY.rows && this.#isOver(); gone += 1)
+          this.#counts.evictions += Number(this.#sql.evict.run('').changes);
         this.#sql.oldLeases.run(nowMs);
       });
       const vacuumed = gone === 0 && this.#vacuum();
-      const more = gone === TIDY.rows || vacuumed;
+      more = gone === TIDY.rows || vacuumed;
       const { entries } = this.facts();
       if ((entries ?? 0) > this.#filter.room) this.#filter.refill();
-      this.#tidying = this.#deps.clock.after(more ? TIDY.betweenMs : TIDY.everyMs, () => this.#tidy());
     });
+    this.#tidying = this.#deps.clock.after(more ? TIDY.betweenMs : TIDY.everyMs, () => this.#tidy());
   }
 
   /** True while there is more to give back: pages that are free beyond a quarter of the file. */
@@ -252,7 +281,6 @@ export class SqliteCache implements CacheStore {
 
   /** Work that nobody waits for: what is wrong with the file shows with the next request. */
   #quietly(work: () => void): void {
-    if (this.#closed) return;
     try {
       work();
     } catch (error) {

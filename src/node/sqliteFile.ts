@@ -96,6 +96,12 @@ export function unusable(error: unknown): SluiceError<'storage-unusable'> {
   return new SluiceError('storage-unusable', { why, detail: message ?? code ?? '' }, { cause: error });
 }
 
+/** As `unusable`, of a file that is not what its version says. */
+export function damaged(error: unknown): SluiceError<'storage-unusable'> {
+  const { facts } = unusable(error);
+  return new SluiceError('storage-unusable', { ...facts, why: 'corrupt' }, { cause: error });
+}
+
 function prepare(db: DatabaseSync, { version, tables, first, checked }: Schema): void {
   db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   const found = versionOf(db);

@@ -135,11 +135,45 @@ suite('fingerprint', () => {
     const letters = ['a', ' ', '\t', '\n', '\r\n', 'b', '"x  y"', '\r'];
     for (let run = 0; run < 2_000; run += 1) {
       const code = Array.from({ length: 30 }, () => letters[Math.floor(random() * letters.length)]).join('');
-      const once = normaliseCode(code);
+      const once = normaliseCode(code, 'python');
 
-      assert.equal(normaliseCode(once), once);
+      assert.equal(normaliseCode(once, 'python'), once);
     }
-    assert.equal(normaliseCode('\n\n  a  b \n\tc\t\n\n'), '  a  b\n\tc');
+    assert.equal(normaliseCode('\n\n  a  b \n\tc\t\n\n', 'python'), '  a  b\n\tc');
+  });
+
+  test('where line endings, blanks at line ends or indentation mean something, they are a part of the key', () => {
+    const others: readonly (readonly [language: string, one: string, other: string])[] = [
+      ['markdown', 'a  \nb', 'a\nb'],
+      ['shellscript', 'make \\\n  all', 'make \\ \n  all'],
+      ['shellscript', '#!/bin/sh\r\nls', '#!/bin/sh\nls'],
+      ['shellscript', 'cat <<END\na \nEND', 'cat <<END\na\nEND'],
+      ['makefile', 'A = b \nC = d', 'A = b\nC = d'],
+      ['makefile', 'all:\n\tls', 'all:\n  ls'],
+      ['yaml', 'a: |\n  b \n', 'a: |\n  b\n'],
+      ['yaml', 'a: |+\n  b\n\n', 'a: |+\n  b\n'],
+      ['tsv', 'a\tb\t\nc\td\te', 'a\tb\nc\td\te'],
+      ['sql', "SELECT 'a \nb'", "SELECT 'a\nb'"],
+      ['python', 'if a:\n  b', 'if a:\n    b'],
+      ['python', 's = """a \nb"""', 's = """a\nb"""'],
+      ['python', 'a = b + \\\n  c', 'a = b + \\ \n  c'],
+      ['c', '#define A b \\\n  c', '#define A b \\ \n  c'],
+      ['typescript', 'f(`a \nb`)', 'f(`a\nb`)'],
+      ['typescript', '\n\n`a`\n', '`a`'],
+      ['typescriptreact', '<a title="b\n  c">d</a>', '<a title="b\n    c">d</a>'],
+      ['rust', 'f("a\n  b");', 'f("a\n    b");'],
+      ['rust', `if c == '"' { f("a \nb"); }`, `if c == '"' { f("a\nb"); }`],
+      ['csharp', 'f(@$"a \nb");', 'f(@$"a\nb");'],
+      ['csharp', 'f(@"a\r\nb");', 'f(@"a\nb");'],
+    ];
+    const keyOf = (language: string, code: string) => fingerprint({ ...BASE, language, code }, sha256);
+
+    for (const [language, one, other] of others)
+      assert.notEqual(keyOf(language, one), keyOf(language, other), JSON.stringify([language, one]));
+    for (const language of ['python', 'rust', 'typescriptreact', 'java'])
+      assert.equal(keyOf(language, 'f("a") \r\n'), keyOf(language, 'f("a")'), language);
+    assert.equal(keyOf('typescript', 'f(`a`)\r\ng'), keyOf('typescript', 'f(`a`)\ng'));
+    assert.equal(keyOf('rust', 'f("\\"");\n  g'), keyOf('rust', 'f("\\"");\n    g'));
   });
 });
 

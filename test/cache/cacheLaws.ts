@@ -121,15 +121,19 @@ export function cacheLaws({ name, sequences, open }: CacheUnderTest): void {
         { kind: 'file', path: 'a', hash: 'new' },
         { kind: 'file', path: 'a' },
       ] as const;
+      const fileNow = { path: 'a', hash: 'new' };
       for (const [index, what] of drops.entries()) {
         const { cache, store } = await start(1_000 + index);
         const file = { path: 'a', hash: 'old' };
         const value = { text: 'x', file, bornMs: 0 };
         const about = { scope: 'here', model: 'p/m', files: [file] };
         await cache.keep(`gone ${index}`, value, about);
-        await cache.keep(`stays ${index}`, value, { scope: 'there', model: 'p/n' });
+        const ofNow = what.kind === 'file' && 'hash' in what ? { files: [fileNow] } : {};
+        await cache.keep(`stays ${index}`, value, { scope: 'there', model: 'p/n', ...ofNow });
 
         await cache.drop(what);
+        // What lies below is looked at itself.
+        if (store) cache.dropNow({ kind: 'all' });
 
         const get = async (key: string) => cache.getNow(key) ?? (await cache.find(key, [], never));
         const others = what.kind !== 'all' && what.kind !== 'strategies';

@@ -58,6 +58,7 @@ class FakeStore implements CacheStore {
     this.leases.delete(key);
   }
   async drop(what: Drop): Promise<void> {
+    await this.#behave();
     for (const [key, value] of [...this.values]) if (isDropped(value, what)) this.values.delete(key);
   }
   facts() {
@@ -172,6 +173,31 @@ suite('tiered cache', () => {
     const value = await clock.until(Promise.resolve(cache.getOrSet('k', async () => ({ n: 1 }), never)));
 
     assert.deepEqual([value.n, cache.getNow('k')?.value.n, levels[0]?.counts().open], [1, 1, true]);
+  });
+
+  test('what a changed model made is not believed once the level that could not forget it is back', async () => {
+    const disk = new FakeStore();
+    const { clock, cache, levels } = tiered([disk]);
+    await clock.until(cache.keep('k', { n: 1 }, { model: 'p/m' }));
+    await clock.until(cache.keep('other', { n: 2 }, { model: 'p/n' }));
+    const what = { kind: 'model', model: 'p/m', strategies: ['answers'] } as const;
+    const find = async (key: string) => {
+      cache.dropNow({ kind: 'all' });
+      const found = (await clock.until(Promise.resolve(cache.find(key, [], never))))?.value.n;
+      // The look goes on behind whoever asks.
+      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+      return found;
+    };
+
+    disk.mood = 'throws';
+    await assert.rejects(clock.until(cache.drop(what)), /disk full/);
+    disk.mood = 'well';
+    const meanwhile = await find('other');
+    clock.advance(1_000);
+    await find('looks');
+    const [gone, there] = [await find('k'), await find('other')];
+
+    assert.deepEqual([meanwhile, gone, there, levels[0]?.usable], [undefined, undefined, 2, true]);
   });
 
   test('an old value is given at once where its kind allows that, and made anew behind it', async () => {

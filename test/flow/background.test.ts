@@ -135,12 +135,16 @@ suite('asked ahead', () => {
       await world.ask({ task: 'explain', code: NEW_CODE });
       await world.pass(10_000);
       const begun = world.transport.calls.length;
+      const before = world.background.facts().spentTodayUsd;
 
       if (by === 'key') world.background.interrupt();
       else void world.ask({ task: 'review', code: NEW_CODE });
       await world.pass(MINUTE_MS);
 
-      assert.deepEqual([begun, world.transport.aborted, world.background.facts().kinds[1]?.sent], [8, 1, 0]);
+      const { kinds, spentTodayUsd } = world.background.facts();
+      assert.deepEqual([begun, world.transport.aborted, kinds[1]?.sent], [8, 1, 0]);
+      // It may be charged for: the day's budget knows of it.
+      assert.ok(spentTodayUsd > before && kinds[1]?.usd === spentTodayUsd, `${spentTodayUsd} USD`);
     }
   });
 

@@ -162,6 +162,24 @@ suite('answers over all cache levels', () => {
     for (const one of [a, b]) one.close();
   });
 
+  test('a level that cannot forget keeps no other from it, and whoever asked for it hears of it', async () => {
+    const world = shared();
+    const a = await openWindow(file(), world);
+    const [disk] = a.lower.current.levels;
+    assert.ok(disk);
+    const { clock } = world;
+    const random = seededRandom(4);
+    const dead = new GuardedLevel(disk.store, { clock, random, slowAfterMs: () => 50 });
+    dead.drop = async () => Promise.reject(new Error('no Redis'));
+    await a.ask(request());
+    a.lower.current.levels.unshift(dead);
+
+    await assert.rejects(world.clock.until(a.cache.drop({ kind: 'all' })), /no Redis/);
+
+    assert.equal(disk.facts().entries, 0);
+    a.close();
+  });
+
   test('a file that is gone takes its answers with it, also from the disk', async () => {
     const world = shared();
     const path = file();

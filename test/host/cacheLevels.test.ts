@@ -139,7 +139,11 @@ suite('cache levels inside VS Code', () => {
       }
 
       assert.ok(values > 0);
+      await set('routing.localOnly', true);
+      const here = (await lower.get()).levels.map(({ level }) => level);
+      assert.deepEqual(here, ['disk'], 'nothing may leave this machine any longer');
     } finally {
+      await set('routing.localOnly', undefined);
       await set('redis.url', undefined);
       await set('cache.private', undefined, vscode.ConfigurationTarget.Workspace);
       redis.disconnect();

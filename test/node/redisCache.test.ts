@@ -71,7 +71,7 @@ suite('cache in Redis', () => {
     const left = await rows();
     await store.drop({ kind: 'scope', scope: 'here' });
 
-    assert.ok(left.length === 4 && left.every((count) => count >= 3 && count <= 4), String(left));
+    assert.ok(left.length === 5 && left.every((count) => count >= 3 && count <= 4), String(left));
     assert.equal(await store.get('k47'), undefined);
     store.dispose();
   });
@@ -139,6 +139,23 @@ suite('cache in Redis', () => {
     assert.equal(whole?.text, 'ours');
     assert.deepEqual(found, Array(poison.length).fill(undefined));
     assert.equal(store.facts().rejected, poison.length);
+    store.dispose();
+  });
+
+  test('what could not be found again to be forgotten is not kept; a number that is none closes nothing', async () => {
+    const clock = new FakeClock();
+    const store = await open(clock, { prefix: 'tags' });
+    await raw.redis.rpush('tags:cache:g:s here', 'not ours');
+    await raw.redis.set('tags:cache:b:version', 'not a number');
+
+    await store.set('k', kept(clock, 'x'));
+    const left = await raw.redis.exists('tags:cache:v:k');
+    await raw.redis.del('tags:cache:g:s here');
+    await store.set('k', kept(clock, 'x'));
+
+    assert.equal(left, 0);
+    assert.equal((await store.get('k'))?.text, 'x');
+    assert.equal(await raw.redis.get('tags:cache:b:version'), 'not a number');
     store.dispose();
   });
 

@@ -68,6 +68,60 @@ suite('cache on disk', () => {
     store.dispose();
   });
 
+  test('what is too large takes the place of the old value all the same', async () => {
+    const clock = new FakeClock();
+    const store = await open(clock, 100_000);
+    await store.set('k', kept(clock, 'not good enough'));
+
+    await store.set('k', kept(clock, randomBytes(30_000).toString('hex')));
+
+    assert.deepEqual([store.get('k'), store.facts().entries], [undefined, 0]);
+    store.dispose();
+  });
+
+  test('where the bound is lowered, the file shrinks to it a little at a time, and no write takes long for it', async () => {
+    const clock = new FakeClock();
+    let maxBytes = 1e6;
+    const store = await SqliteCache.open({
+      ...{ file: fresh(), clock, random: seededRandom(1), maxBytes: () => maxBytes },
+    });
+    for (let n = 0; n < 700; n += 1) store.set(`k${n}`, kept(clock, 'x'.repeat(900)));
+
+    maxBytes = 50_000;
+    store.set('k1', kept(clock, 'new'));
+    const { evictions: atOnce, entries: left } = store.facts();
+    clock.advance(2_000);
+    store.set('k1', kept(clock, 'newer'));
+
+    assert.deepEqual([atOnce, left], [0, 699]);
+    const { bytes = 0, entries = 0 } = store.facts();
+    assert.ok(bytes <= maxBytes && entries > 30, `${entries} of ${bytes} bytes`);
+    assert.equal(store.get('k1')?.text, 'newer');
+    store.dispose();
+  });
+
+  test('another window that writes just then does not end the tidying', async () => {
+    const clock = new FakeClock();
+    const file = fresh();
+    const store = await open(clock, 1e7, file);
+    for (let n = 0; n < 300; n += 1) store.set(`k${n}`, kept(clock, randomBytes(2_000).toString('hex')));
+    store.drop({ kind: 'all' });
+    const pages = () => Number(other.prepare('PRAGMA freelist_count').get()?.freelist_count);
+    const other = new DatabaseSync(file);
+    const before = pages();
+
+    other.exec('BEGIN IMMEDIATE');
+    clock.advance(10_000);
+    const meanwhile = pages();
+    other.exec('ROLLBACK');
+    clock.advance(120_000);
+
+    assert.ok(before > 100 && meanwhile === before, `${before}, ${meanwhile}`);
+    assert.ok(pages() < before / 2, `${pages()} of ${before}`);
+    other.close();
+    store.dispose();
+  });
+
   test('a right that was taken before the clock was set back ends with the time that it may take', async () => {
     const clock = new FakeClock();
     const store = await open(clock, 100_000);
@@ -150,6 +204,27 @@ suite('cache on disk', () => {
     assert.deepEqual([none, told.length], [undefined, 2]);
     assert.deepEqual(readFileSync(newer), before);
     store?.dispose();
+  });
+
+  test('a file of our version whose tables are not ours, or gone, is moved aside and made anew', async () => {
+    const clock = new FakeClock();
+    for (const tables of ['CREATE TABLE entries (x)', '']) {
+      const file = fresh();
+      const other = new DatabaseSync(file);
+      other.exec(`${tables}; PRAGMA user_version = 1`);
+      other.close();
+      const told: unknown[] = [];
+      const deps = { file, clock, random: seededRandom(1), maxBytes: () => 1e6 };
+
+      const store = await openDiskCache({ ...deps, onFailure: (error) => told.push(error) });
+      await store?.set('k', kept(clock, 'x'));
+
+      assert.equal(store?.get('k')?.text, 'x');
+      assert.ok(existsSync(`${file}.damaged`));
+      assert.ok(told.length === 1 && SluiceError.is(told[0], 'storage-unusable'));
+      assert.equal(told[0].facts.why, 'corrupt');
+      store?.dispose();
+    }
   });
 
   test('where the folder is a file there is no store, and why is told as such', async () => {
