@@ -45,9 +45,8 @@ export interface PipelineDeps {
 
 type Emit = (event: AnswerEvent) => void;
 type Place = AnswerPlace | undefined;
-type Level = 'memory' | LowerLevel | 'similar';
 
-/** How many receipts are kept for the dashboard and 'Show Last Routing Decision'. */
+/** Receipts that are kept for the dashboard and 'Show Last Routing Decision'. */
 const RECENT = 50;
 
 export class Pipeline implements Disposable {
@@ -126,19 +125,19 @@ export class Pipeline implements Disposable {
 
   /** What `run` would choose now, or did choose for the answer that the cache holds. Throws as `Dispatcher.preview`. */
   preview(asked: RouteRequest): { readonly decision: Decision; readonly cached: boolean } {
-    const { cache, dispatcher, trials } = this.#deps;
+    const { cache, dispatcher, planned, trials } = this.#deps;
     const trial = trials?.current?.of(asked);
     const request = trial === undefined ? asked : { ...asked, trial };
     const key = request.freshness === 'fresh' ? undefined : cache.key(request);
     const known = key === undefined ? undefined : cache.peek(key);
-    const sent = () => dispatcher.preview(this.#deps.planned?.(request) ?? request);
-    return { decision: known?.receipt.decision ?? sent(), cached: known !== undefined };
+    const decision = known?.receipt.decision ?? dispatcher.preview(planned?.(request) ?? request);
+    return { decision, cached: known !== undefined };
   }
 
   /** No promise in here: a hit is answered in microseconds. */
   #serve(
     known: Answer,
-    level: Level,
+    level: 'memory' | LowerLevel | 'similar',
     request: RouteRequest,
     run: RunFacts,
     emit: Emit,
