@@ -1,11 +1,11 @@
 /**
- * `npm test`: every step, going on after a failure, and a last line with the totals.
+ * `npm test`: every step in order, going on after a failure, and a last line with the totals.
  * `--only NAME` (repeatable) and `--grep PATTERN` are for whoever works on one thing.
  */
 import { parseArgs } from 'node:util';
 import { Complaint, runProgram } from './program.ts';
 import { failedOnce, runStep, type StepOutcome, sum, totalsLine } from './testReport.ts';
-import { createStep, lanes, type StepName, stepNames } from './testSteps.ts';
+import { createStep, needs, type StepName, stepNames } from './testSteps.ts';
 
 interface Wanted {
   readonly steps: readonly StepName[];
@@ -25,11 +25,6 @@ function parse(args: readonly string[]): Wanted {
   return { steps: chosen, grep: values.grep };
 }
 
-function needs(step: string, other: StepName): boolean {
-  if (other === 'tools') return lanes.flat().some((name) => name === step);
-  return other === 'build' && (step === 'host' || step === 'workbench');
-}
-
 /** Tests must not find a key of the person who runs them. */
 function forgetPlatforms(): void {
   for (const name of Object.keys(process.env)) {
@@ -39,18 +34,12 @@ function forgetPlatforms(): void {
 
 async function runAll({ steps, grep }: Wanted, signal: AbortSignal): Promise<number> {
   const outcomes = new Map<StepName, StepOutcome>();
-  const runOne = async (name: StepName): Promise<void> => {
+  for (const name of steps) {
     const missing = [...outcomes].find(([other, { failed }]) => failed > 0 && needs(name, other));
     const step = createStep(name, grep);
     const run = missing ? async () => failedOnce(name, `Not run: ${missing[0]} failed.`) : step.run;
     outcomes.set(name, await runStep({ name, run }, signal));
-  };
-  const runInTurn = async (names: readonly StepName[]): Promise<void> => {
-    for (const name of names) await runOne(name);
-  };
-  const later = lanes.map((lane) => lane.filter((name) => steps.includes(name)));
-  await runInTurn(steps.filter((name) => !later.flat().includes(name)));
-  await Promise.all(later.map(runInTurn));
+  }
   const totals = sum([...outcomes.values()]);
   console.log(`\n${totalsLine(totals)}`);
   return totals.failed === 0 && totals.passed > 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-/** The steps of `npm test`: cheap ones first, then those that take long, two at a time. Units: milliseconds. */
+/** The steps of `npm test`, in the order in which they run: cheap ones first. Units: milliseconds. */
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,11 +17,14 @@ import { failedOnce, type Step, type StepOutcome } from './testReport.ts';
 export const stepNames = ['types', 'lint', 'tools', 'build', 'unit', 'host', 'workbench'] as const;
 export type StepName = (typeof stepNames)[number];
 
-/**
- * Lanes run beside each other, the steps of one in turn. No step of the last two keeps two cores busy, and they share
- * nothing but what `tools` and `build` have made before.
- */
-export const lanes: readonly (readonly StepName[])[] = [['unit', 'host'], ['workbench']];
+/** One beside the other they take as long on two cores, and what a person would see is too late for the tests. */
+const LONG: ReadonlySet<string> = new Set<StepName>(['unit', 'host', 'workbench']);
+
+/** Whether `step` cannot do without `other`. */
+export function needs(step: string, other: StepName): boolean {
+  if (other === 'tools') return LONG.has(step);
+  return other === 'build' && (step === 'host' || step === 'workbench');
+}
 
 const tsc = join(repoRoot, 'node_modules/typescript/bin/tsc');
 const biome = join(repoRoot, 'node_modules/@biomejs/biome/bin/biome');
@@ -46,7 +49,7 @@ export function createStep(name: StepName, grep: string | undefined): Step {
   return steps[name];
 }
 
-/** Here, where no timeout of a test bounds it and no other lane installs too: on a fresh machine it takes minutes. */
+/** Here, where no timeout of a test bounds it: on a fresh machine it takes minutes. */
 async function installTools(signal: AbortSignal): Promise<StepOutcome> {
   await ensureSystem([chromiumNeed, redisNeed], signal);
   await ensureCodeServer(signal);
