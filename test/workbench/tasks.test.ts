@@ -187,7 +187,13 @@ suite('commands on the code, and the Chat view', () => {
     await answered(/Simulated answer[\s\S]*\(simulated\) · \$/);
 
     await say('@sluice /quota ');
-    await answered(/is left of the tightest limit[\s\S]*requests[\s\S]*Left: [\s\S]*tokens[\s\S]*Source: /);
+    // Which limit is the tightest, and so the first, changes from second to second.
+    for (const limit of ['requests', 'tokens'])
+      await answered(
+        new RegExp(
+          `is left of the tightest limit[\\s\\S]*${limit}\\s+Used: [\\s\\S]*Left: [\\s\\S]*Source: `,
+        ),
+      );
   });
 
   test("once VS Code's own chat is turned on, Sluice Auto answers it, and its helpers are shown as such", async () => {
