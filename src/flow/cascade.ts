@@ -8,7 +8,14 @@ import type { Clock } from '../base/clock.ts';
 import { isCancellation, SluiceError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { PlanTerms } from '../routing/begin.ts';
-import { type CascadeOption, type CascadeStep, nextStep, type TriedAnswer } from '../routing/cascade.ts';
+import {
+  type CascadeOption,
+  type CascadeStep,
+  type CascadeTerms,
+  type CheckPower,
+  nextStep,
+  type TriedAnswer,
+} from '../routing/cascade.ts';
 import type { Decision, Option } from '../routing/decision.ts';
 import { type AnswerCheck, runChecks } from './answerChecks.ts';
 import type { AnswerPlace } from './answerPlace.ts';
@@ -85,22 +92,24 @@ export class Cascade {
   /** How much checks know in common nobody counts: no more is caught than by the best one, and all alarms add up. */
   #plan(request: RouteRequest, place: AnswerPlace | undefined): PlanTerms | undefined {
     const { checks, rates, settings } = this.#deps;
-    const { 'cascade.maxAttempts': mostAnswers, 'cascade.worthUsd': worthUsd, ...others } = settings();
+    const mostAnswers = settings()['cascade.maxAttempts'];
     const fitting = (place === undefined ? checks : [...checks, place.check]).filter((check) =>
       check.fits(request),
     );
     if (mostAnswers < 2 || fitting.length === 0) return undefined;
     const beliefs = fitting.map(({ kind }) => rates.believed(kind));
-    return {
-      check: {
-        catches: Math.max(...beliefs.map(({ caught }) => caught)),
-        falseAlarms: 1 - beliefs.reduce((none, { falseAlarms }) => none * (1 - falseAlarms), 1),
-        costUsd: beliefs.reduce((sum, { usd }) => sum + usd, 0),
-      },
-      worthUsd,
-      budgetUsd: others['request.confirmAboveUsd'],
-      mostAnswers,
+    const check = {
+      catches: Math.max(...beliefs.map(({ caught }) => caught)),
+      falseAlarms: 1 - beliefs.reduce((none, { falseAlarms }) => none * (1 - falseAlarms), 1),
+      costUsd: beliefs.reduce((sum, { usd }) => sum + usd, 0),
     };
+    return { ...this.#terms(check), mostAnswers };
+  }
+
+  /** The same for where to begin as for whether to go on. */
+  #terms(check: CheckPower): CascadeTerms {
+    const { 'cascade.worthUsd': worthUsd, 'request.confirmAboveUsd': budgetUsd } = this.#deps.settings();
+    return { check, worthUsd, budgetUsd };
   }
 
   /** Undefined when a later attempt could not be made, or took longer than the budget allows. */
@@ -201,11 +210,8 @@ export class Cascade {
     const options = this.#options(request, last, attempts).filter(({ modelKey }) => !gone.has(modelKey));
     const { caught: catches, falseAlarms } = this.#deps.rates.believed(failure.check);
     const checkUsd = last.checks.reduce((sum, { usd = 0 }) => sum + usd, 0);
-    return nextStep(attempts.map(triedOf), options, {
-      check: { catches, falseAlarms, costUsd: checkUsd },
-      worthUsd: settings['cascade.worthUsd'],
-      budgetUsd: settings['request.confirmAboveUsd'],
-    });
+    const terms = this.#terms({ catches, falseAlarms, costUsd: checkUsd });
+    return nextStep(attempts.map(triedOf), options, terms);
   }
 
   /** Stronger models that may answer now, whose price is known and which the budget of tokens still allows. */

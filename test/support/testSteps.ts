@@ -17,7 +17,7 @@ import { failedOnce, type Step, type StepOutcome } from './testReport.ts';
 export const stepNames = ['types', 'lint', 'tools', 'build', 'unit', 'host', 'workbench'] as const;
 export type StepName = (typeof stepNames)[number];
 
-/** One beside the other they take as long on two cores, and what a person would see is too late for the tests. */
+/** They run in turn: beside each other they take no less time on two cores, and tests wait in vain for what comes too late. */
 const LONG: ReadonlySet<string> = new Set<StepName>(['unit', 'host', 'workbench']);
 
 /** Whether `step` cannot do without `other`. */
